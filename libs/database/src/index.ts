@@ -1,0 +1,4 @@
+export * from './copy';
+export * from './database';
+export * from './embedded';
+export * from './migrate';

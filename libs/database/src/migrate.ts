@@ -1,0 +1,94 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Client } from 'pg';
+
+/** One app's schema: its name and the folder of its hand-written `<timestamp>-<what>.sql` files. */
+export interface SchemaSource {
+  readonly schema: string;
+  readonly folder: string;
+}
+
+export interface Installation {
+  /** A connection that may create roles and schemas; used for migrations only. */
+  readonly adminUrl: string;
+  /** Password given to every runtime role. */
+  readonly rolePassword: string;
+}
+
+const EXTENSIONS = ['btree_gist', 'pg_trgm'];
+const LOCK = 7_305_001; // Any fixed number: two starts must not migrate at once.
+
+/**
+ * Brings every schema up to date: `<schema>_owner` owns the tables and cannot log in, `<schema>_rw` is what
+ * the app connects as. Each file runs once, in its own transaction. Returns the names of those that ran.
+ */
+export async function migrate(installation: Installation, sources: readonly SchemaSource[]): Promise<string[]> {
+  const admin = new Client({ connectionString: installation.adminUrl });
+  await admin.connect();
+  try {
+    await admin.query(`select pg_advisory_lock(${LOCK})`);
+    for (const extension of EXTENSIONS) await admin.query(`create extension if not exists ${extension}`);
+    const applied: string[] = [];
+    for (const source of sources) {
+      await prepareSchema(admin, source.schema, installation.rolePassword);
+      applied.push(...(await runFiles(installation.adminUrl, source)));
+    }
+    return applied;
+  } finally {
+    await admin.end();
+  }
+}
+
+async function prepareSchema(admin: Client, schema: string, password: string): Promise<void> {
+  const [owner, runtime] = [`${schema}_owner`, `${schema}_rw`];
+  const quoted = `'${password.replaceAll("'", "''")}'`;
+  await admin.query(`
+    do $$ begin
+      if not exists (select from pg_roles where rolname = '${owner}') then create role ${owner} nologin; end if;
+      if not exists (select from pg_roles where rolname = '${runtime}') then create role ${runtime} nologin; end if;
+    end $$;
+    alter role ${runtime} login nosuperuser nobypassrls password ${quoted};
+    create schema if not exists ${schema} authorization ${owner};
+    grant usage on schema ${schema} to ${runtime};
+    alter default privileges for role ${owner} in schema ${schema}
+      grant select, insert, update, delete on tables to ${runtime};
+    alter default privileges for role ${owner} in schema ${schema} grant usage, select on sequences to ${runtime};`);
+}
+
+async function runFiles(adminUrl: string, { schema, folder }: SchemaSource): Promise<string[]> {
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url: adminUrl,
+    schema,
+    migrations: sqlMigrations(schema, folder),
+    migrationsTableName: 'migration',
+    installExtensions: false,
+  }).initialize();
+  try {
+    return (await dataSource.runMigrations({ transaction: 'each' })).map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The .sql files of a folder as TypeORM migrations, whose names must end in the timestamp. */
+function sqlMigrations(schema: string, folder: string): Function[] {
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.sql'));
+  return files.sort().map((file) => {
+    const [, timestamp, what] = /^(\d{13})-(.+)\.sql$/.exec(file) ?? [];
+    if (!timestamp) throw new Error(`${file}: a migration is named <13-digit timestamp>-<what>.sql`);
+    const sql = fs.readFileSync(path.join(folder, file), 'utf8');
+    return class implements MigrationInterface {
+      name = `${schema}_${what}_${timestamp}`.replaceAll('-', '_');
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query(`set local role ${schema}_owner; set local search_path = ${schema}, public`);
+        await runner.query(sql);
+        await runner.query('reset role');
+      }
+      down(): Promise<void> {
+        return Promise.reject(new Error('Money and registers only move forward: write a new migration.'));
+      }
+    };
+  });
+}

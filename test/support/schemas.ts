@@ -1,0 +1,10 @@
+import * as path from 'node:path';
+import type { SchemaSource } from '../../libs/database/src/migrate';
+
+const apps = path.join(__dirname, '..', '..', 'apps');
+
+/** Every schema of the installation. */
+export const SCHEMAS: SchemaSource[] = ['registration', 'subsidy'].map((schema) => ({
+  schema,
+  folder: path.join(apps, schema, 'src', 'migrations'),
+}));
