@@ -27,6 +27,9 @@ export interface RegisteredPerson {
   readonly divisionCode: string;
   readonly fatherId: string | null;
   readonly motherId: string | null;
+  /** Blind indexes (hex) of the parents' numbers as the register states them, also when the parent is not registered here. */
+  readonly fatherIdNumberKey: string | null;
+  readonly motherIdNumberKey: string | null;
   /** GB/T 2261.2 code. */
   readonly maritalStatus: string | null;
   readonly movedInOn: Day | null;

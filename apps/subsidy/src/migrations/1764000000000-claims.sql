@@ -31,6 +31,8 @@ create table person_fact (
   relation_to_head        text,
   father_id               uuid,
   mother_id               uuid,
+  father_key              bytea,
+  mother_key              bytea,
   marital                 smallint,
   moved_in_on             date,
   moved_out_on            date,
@@ -305,7 +307,7 @@ create table determination (
     (outcome in ('ELIGIBLE', 'SUPERSEDED')) = (amount_fen is not null and amount_fen > 0))
 );
 comment on table determination is 'What was decided for a person and year by which version of the rules; append-only but for is_current.';
-create unique index determination_is_current_once on determination (programme, year, person_id, claim_id) nulls not distinct where is_current;
+create unique index determination_is_current_once on determination (person_id, programme, year, claim_id) nulls not distinct where is_current;
 create index determination_by_claim on determination (claim_id) where claim_id is not null;
 alter table claim add constraint claim_rests_on_a_determination foreign key (determination_id) references determination (id);
 create index claim_by_determination on claim (determination_id);
