@@ -1,0 +1,8 @@
+/**
+ * Loaded into every program that run.mjs starts: the program lives in a session of its own, so when its starter is
+ * killed nobody would tell it. It then dies in the same way, and the next start recovers as after any crash.
+ */
+if (process.channel) {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
