@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { SchemaSource } from '../../libs/database/src/migrate';
+import type { SchemaSource } from '@app/database';
 
 const apps = path.join(__dirname, '..', '..', 'apps');
 

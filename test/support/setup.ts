@@ -2,8 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
-import { startCluster } from '../../libs/database/src/embedded';
-import { migrate } from '../../libs/database/src/migrate';
+import { migrate, startCluster } from '@app/database';
 import { SCHEMAS } from './schemas';
 
 /** Before all tests: one throwaway PostgreSQL and a migrated template that every test database is copied from. */
