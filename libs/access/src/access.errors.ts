@@ -1,0 +1,47 @@
+import { Refusal } from '@app/kernel';
+
+/** Every way access can be refused. Codes are part of the API: add, never rename. */
+export const refuse = {
+  notSignedIn: (permission: string) =>
+    new Refusal(
+      'NOT_SIGNED_IN',
+      {
+        zh: '请先登录，并在请求头 Authorization 中附上令牌。',
+        en: 'Sign in first, and send the token in the Authorization header.',
+      },
+      { permission },
+    ),
+  notPermitted: (permission: string, roles: readonly string[], needed: readonly string[]) =>
+    new Refusal(
+      'NOT_PERMITTED',
+      {
+        zh: `您的岗位无权办理“${permission}”，请由具有该权限的岗位办理。`,
+        en: `Your role may not do "${permission}"; ask somebody whose role may.`,
+      },
+      { permission, roles, needed },
+    ),
+  outsideDivision: (own: string, asked: string) =>
+    new Refusal(
+      'OUTSIDE_DIVISION',
+      {
+        zh: `区划 ${asked} 不在您的辖区 ${own} 之内，请由该地经办人办理。`,
+        en: `Division ${asked} lies outside yours, ${own}; ask an officer there.`,
+      },
+      { own, asked },
+    ),
+  /** One code for every reason, so that an attacker does not learn which check failed. */
+  tokenNotAccepted: () =>
+    new Refusal('TOKEN_NOT_ACCEPTED', {
+      zh: '登录令牌无效或已过期，请重新登录。',
+      en: 'The sign-in token is invalid or has expired; sign in again.',
+    }),
+  signInUnknown: (id: string) =>
+    new Refusal(
+      'SIGN_IN_UNKNOWN',
+      {
+        zh: `没有名为“${id}”的演示用户，请从列表中选择。`,
+        en: `There is no demo user "${id}"; choose one from the list.`,
+      },
+      { id },
+    ),
+};

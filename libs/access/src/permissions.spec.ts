@@ -1,0 +1,101 @@
+import type { DivisionCode } from '@app/kernel';
+import { type Caller, covers, assertCovers, type Role, ROLES } from './caller';
+import { DEMO_USERS } from './demo-users';
+import { authorise, type Permission, PERMISSIONS, type PermissionWord, powersOf, PUBLIC } from './permissions';
+import { requirementOf, Requires } from './requires';
+
+const caller = (...roles: Role[]): Caller => ({
+  id: 'u1',
+  name: '某人',
+  roles,
+  division: '340202100000' as DivisionCode,
+});
+const may = (who: Caller | undefined, word: PermissionWord): boolean => {
+  try {
+    authorise(who, word);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('permissions', () => {
+  it('are this table, and a change of it is seen by whoever reviews it', () => {
+    const table = Object.keys(PERMISSIONS).map(
+      (word) => `${word}: ${ROLES.filter((role) => may(caller(role), word as PermissionWord)).join(' ')}`,
+    );
+    expect(table).toEqual([
+      'person.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'household.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'division.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor agency',
+      'import.read: township-reviewer county-confirmer auditor supervisor',
+      'claim.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
+      'claim.review: township-reviewer',
+      'claim.confirm: county-confirmer',
+      'claim.resolve: township-reviewer county-confirmer',
+      'determination.run: county-confirmer',
+      'programme.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'run.read: township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
+      'run.hold: county-confirmer finance-officer supervisor',
+      'disbursement.prepare: bank-operator',
+      'disbursement.approve: finance-officer',
+      'disbursement.read: township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
+      'reconciliation.run: bank-operator',
+      'ledger.read: finance-officer bank-operator auditor supervisor',
+      'account.repair: township-reviewer county-confirmer',
+      'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
+    ]);
+  });
+
+  it.each(ROLES)('give the role %s at most one of the four powers', (role) => {
+    expect(powersOf([role]).length).toBeLessThanOrEqual(1);
+  });
+
+  it('would show two powers joined in one person', () => {
+    expect(powersOf(['bank-operator', 'finance-officer']).sort()).toEqual(['funds', 'payment']);
+  });
+
+  it('need no sign-in only where everyone may', () => {
+    const open = Object.entries<Permission>(PERMISSIONS).filter(([, { roles }]) => roles === 'everyone');
+    expect(open.map(([word]) => word)).toEqual(['programme.read']);
+    expect(() => authorise(undefined, 'programme.read')).not.toThrow();
+    expect(() => authorise(undefined, PUBLIC)).not.toThrow();
+  });
+
+  it('say who is missing: a sign-in, or a role', () => {
+    expect(() => authorise(undefined, 'claim.review')).toThrow(expect.objectContaining({ code: 'NOT_SIGNED_IN' }));
+    expect(() => authorise(caller('auditor'), 'claim.review')).toThrow(
+      expect.objectContaining({
+        code: 'NOT_PERMITTED',
+        facts: { permission: 'claim.review', roles: ['auditor'], needed: ['township-reviewer'] },
+      }),
+    );
+    expect(() => authorise(caller('auditor', 'township-reviewer'), 'claim.review')).not.toThrow();
+  });
+
+  it('reach as far as the division of the caller', () => {
+    expect(covers(caller('auditor'), '340202100203' as DivisionCode)).toBe(true);
+    expect(covers(caller('auditor'), '340202101203' as DivisionCode)).toBe(false);
+    expect(covers(caller('auditor'), '340202000000' as DivisionCode)).toBe(false);
+    expect(() => assertCovers(caller('auditor'), '340203000000' as DivisionCode)).toThrow(
+      expect.objectContaining({ code: 'OUTSIDE_DIVISION' }),
+    );
+  });
+
+  it('can all be exercised by some demo user', () => {
+    const words = Object.keys(PERMISSIONS) as PermissionWord[];
+    expect(words.filter((word) => !DEMO_USERS.some((user) => may(user, word)))).toEqual([]);
+  });
+});
+
+it('@Requires belongs to the method of its own class', () => {
+  class One {
+    @Requires('claim.read')
+    look(): void {}
+  }
+  class Two {
+    look(): void {}
+  }
+  expect(requirementOf(new One(), 'look')).toBe('claim.read');
+  expect(requirementOf(new Two(), 'look')).toBeUndefined();
+});

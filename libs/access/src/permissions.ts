@@ -1,0 +1,127 @@
+import { type Caller, type Role, ROLES } from './caller';
+import { refuse } from './access.errors';
+
+/** The four powers that no single role may join: who is entitled, whose money, paying it out, watching over it. */
+export type Power = 'eligibility' | 'funds' | 'payment' | 'supervision';
+
+export interface Permission {
+  /** Who holds it; `everyone` needs no sign-in. */
+  readonly roles: readonly Role[] | 'everyone';
+  /** The power it exercises; reading exercises none. */
+  readonly power?: Power;
+  readonly lets: { readonly zh: string; readonly en: string };
+}
+
+const OFFICERS: readonly Role[] = ['township-reviewer', 'county-confirmer', 'finance-officer', 'bank-operator'];
+const WATCHERS: readonly Role[] = ['auditor', 'supervisor'];
+const REVIEWERS: readonly Role[] = ['township-reviewer', 'county-confirmer'];
+
+/** One word is the check, the audit name and the line in the access list. Add words; never change what one means. */
+export const PERMISSIONS = {
+  'person.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看人口信息', en: 'see the register of persons' },
+  },
+  'household.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看家庭户信息', en: 'see households' },
+  },
+  'division.read': {
+    roles: ['village-clerk', 'agency', ...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看行政区划', en: 'see divisions' },
+  },
+  'import.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },
+  },
+  'claim.read': {
+    roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看申领及其说明', en: 'see claims and why they were decided so' },
+  },
+  'claim.review': {
+    roles: ['township-reviewer'],
+    power: 'eligibility',
+    lets: { zh: '乡镇初审', en: 'review claims at the township' },
+  },
+  'claim.confirm': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '县级确认', en: 'confirm claims at the county' },
+  },
+  'claim.resolve': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '处理待核事项', en: 'resolve a held claim' },
+  },
+  'determination.run': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '发起资格核算', en: 'run a determination' },
+  },
+  'programme.read': { roles: 'everyone', lets: { zh: '查看政策项目', en: 'see programme definitions' } },
+  'run.read': { roles: [...OFFICERS, ...WATCHERS], lets: { zh: '查看运行进度', en: 'see runs and their progress' } },
+  'run.hold': {
+    roles: ['county-confirmer', 'finance-officer', 'supervisor'],
+    lets: { zh: '暂停或恢复计划的运行', en: 'hold or release a planned run' },
+  },
+  'disbursement.prepare': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '编制发放清单', en: 'prepare a payment run' },
+  },
+  'disbursement.approve': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '审批发放清单', en: 'approve the exact content of a payment run' },
+  },
+  'disbursement.read': {
+    roles: [...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看发放与支付指令', en: 'see payment runs and instructions' },
+  },
+  'reconciliation.run': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '对账', en: 'read bank answers and reconcile' },
+  },
+  'ledger.read': {
+    roles: ['finance-officer', 'bank-operator', ...WATCHERS],
+    lets: { zh: '查看账务余额', en: 'see ledger balances' },
+  },
+  'account.repair': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '更正收款账户', en: "correct a payee's account" },
+  },
+  'worklist.read': {
+    roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看待办清单', en: 'see work-lists' },
+  },
+} as const satisfies Record<string, Permission>;
+
+export type PermissionWord = keyof typeof PERMISSIONS;
+
+/** In place of a word: an operation that needs no sign-in and shows nothing about anybody. */
+export const PUBLIC = 'public';
+
+/** What an operation may name: a permission, or that it needs none. */
+export type Requirement = PermissionWord | typeof PUBLIC;
+
+export const isRequirement = (word: string): word is Requirement => word === PUBLIC || Object.hasOwn(PERMISSIONS, word);
+
+/** Refuses with NOT_SIGNED_IN or NOT_PERMITTED; returns when the caller may. */
+export function authorise(caller: Caller | undefined, word: Requirement): void {
+  if (word === PUBLIC) return;
+  const { roles }: Permission = PERMISSIONS[word];
+  if (roles === 'everyone') return;
+  if (!caller) throw refuse.notSignedIn(word);
+  if (!caller.roles.some((role) => roles.includes(role))) throw refuse.notPermitted(word, caller.roles, roles);
+}
+
+/** The powers that somebody with these roles exercises. */
+export function powersOf(held: readonly Role[]): Power[] {
+  const permissions: readonly Permission[] = Object.values(PERMISSIONS);
+  const exercised = permissions.flatMap(({ roles, power }) =>
+    power !== undefined && (roles === 'everyone' ? ROLES : roles).some((role) => held.includes(role)) ? [power] : [],
+  );
+  return [...new Set(exercised)];
+}
