@@ -1,0 +1,4 @@
+export * from './encoding';
+export * from './records';
+export * from './rejects';
+export * from './table';
