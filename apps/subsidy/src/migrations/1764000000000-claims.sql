@@ -348,3 +348,6 @@ grant update (person_id, id_number_key, birth_certificate_key, merged_into) on b
 grant update (ended_at) on payee_account to subsidy_rw;
 grant update (state, decision, note, resolved_by, resolved_at, beneficiary_id) on review_case to subsidy_rw;
 grant update (person_id, valid) on finding to subsidy_rw;
+
+-- Statistics after a bulk load, so that the planner does not guess.
+grant maintain on person_fact, claim, claim_event, determination, beneficiary to subsidy_rw;

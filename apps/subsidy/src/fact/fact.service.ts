@@ -1,0 +1,64 @@
+import { REGISTRATION_FEED, type RegistrationFeed } from '@app/contracts';
+import type { Database } from '@app/database';
+import { failpoint } from '@app/jobs';
+import { Inject, Injectable } from '@nestjs/common';
+import { BeneficiaryRepository } from '../claim/beneficiary.repository';
+import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { FactRepository } from './fact.repository';
+
+const PAGE = 5_000;
+
+export interface PullProgress {
+  readonly pulled: number;
+  readonly changed: number;
+}
+
+/** Keeps this app's own picture of the register's persons, so that a county is decided without asking anybody. */
+@Injectable()
+export class FactService {
+  constructor(
+    @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    @Inject(REGISTRATION_FEED) private readonly feed: RegistrationFeed,
+    private readonly facts: FactRepository,
+    private readonly beneficiaries: BeneficiaryRepository,
+  ) {}
+
+  /** Pulls every change up to now, page by page, each page and its cursor in one transaction; then derives relatives. */
+  async pull(onProgress: (progress: PullProgress) => void = () => undefined): Promise<PullProgress> {
+    const progress = { pulled: 0, changed: 0 };
+    for (let caughtUp = false; !caughtUp;) {
+      const position = await this.database.read((read) => this.facts.position(read));
+      const page = await this.feed.page(position, PAGE);
+      caughtUp = page.caughtUp;
+      await failpoint('facts.page');
+      await this.database.write(
+        async (tx) => {
+          await this.facts.lockFeed(tx);
+          if ((await this.facts.position(tx)) !== position) return; // Another puller took this page.
+          if (page.persons.length > 0) progress.changed += await this.facts.takeIn(tx, page.persons);
+          await this.facts.savePosition(tx, page.next);
+        },
+        { statementTimeout: 0 },
+      );
+      progress.pulled += page.persons.length;
+      onProgress(progress);
+    }
+    await failpoint('facts.derive');
+    await this.derive();
+    return progress;
+  }
+
+  /** Relatives, findings and beneficiaries follow the persons; one transaction, repeatable at any time. */
+  private async derive(): Promise<void> {
+    await this.database.write(
+      async (tx) => {
+        await this.facts.lockFeed(tx);
+        if ((await this.facts.countDirty(tx)) === 0) return;
+        await this.facts.copyFindings(tx);
+        await this.facts.deriveRelatives(tx);
+        await this.beneficiaries.linkToRegister(tx);
+      },
+      { statementTimeout: 0 },
+    );
+  }
+}
