@@ -1,0 +1,3 @@
+export * from './ledger';
+export * from './ledger.errors';
+export * from './ledger.types';
