@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from './install.mjs';
-import { notWritable, withLock } from './lock.mjs';
+import { notWritable, withLock } from './one-at-a-time.mjs';
 import { runtime } from './run.mjs';
 import { main, root, say, Stop } from './terminal.mjs';
 

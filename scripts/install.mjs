@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { notWritable, withLock } from './lock.mjs';
+import { notWritable, withLock } from './one-at-a-time.mjs';
 import { root, say, Stop } from './terminal.mjs';
 
 const modules = path.join(root, 'node_modules');
@@ -22,7 +22,7 @@ export async function install() {
 }
 
 /** Nest 12 is published as ES modules only; `require` of those came with 20.19, 22.12 and 23. */
-export function refuseWrongNode(version) {
+function refuseWrongNode(version) {
   const [major, minor] = version.split('.').map(Number);
   if ((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 23) return;
   throw new Stop(

@@ -1,0 +1,55 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { moduleMap } from './module-map';
+import { schemaFiles } from './schema-file';
+import { subgraphFiles } from './subgraph-file';
+
+/** A derived file: path from the root of the repository, and what it should hold. */
+export interface Derived {
+  readonly file: string;
+  readonly text: string;
+}
+
+const KINDS: Record<string, (root: string) => Promise<Derived[]>> = {
+  schema: schemaFiles,
+  graph: subgraphFiles,
+  modules: moduleMap,
+};
+
+/**
+ * `generate [schema] [graph] [modules]` writes the derived files, all kinds by default; with `--check` it writes
+ * nothing and fails naming those that are stale, missing or left over.
+ */
+async function main(args: string[]): Promise<number> {
+  const check = args.includes('--check');
+  const asked = args.filter((arg) => arg !== '--check');
+  const unknown = asked.filter((kind) => !(kind in KINDS));
+  if (unknown.length > 0) {
+    console.error(`Unknown: ${unknown.join(', ')}. Choose from ${Object.keys(KINDS).join(', ')}, or nothing for all.`);
+    return 2;
+  }
+  const root = process.cwd();
+  const stale: string[] = [];
+  for (const [kind, derive] of Object.entries(KINDS)) {
+    if (asked.length > 0 && !asked.includes(kind)) continue;
+    for (const { file, text } of await derive(root)) {
+      if (readIfThere(path.join(root, file)) === text) continue;
+      stale.push(file);
+      if (!check) fs.writeFileSync(path.join(root, file), text);
+    }
+  }
+  if (!check) {
+    console.log(stale.length > 0 ? `Written: ${stale.join(', ')}` : 'Everything was up to date.');
+    return 0;
+  }
+  if (stale.length === 0) return 0;
+  console.error(`Stale: ${stale.join(', ')}. Run "npm run generate" and commit what it writes.`);
+  console.error(`以下生成文件已过期：${stale.join('、')}。请运行 npm run generate 并提交结果。`);
+  return 1;
+}
+
+function readIfThere(file: string): string | undefined {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
