@@ -258,6 +258,19 @@ end $$;
 create trigger claim_event_applies after insert on claim_event
   referencing new table as arrived for each statement execute function claim_event_applies();
 
+-- What an officer established about one claim, with the document seen; the rules then see it as a fact.
+create table claim_finding (
+  id           uuid primary key default uuidv7(),
+  claim_id     uuid not null references claim,
+  fact         text not null check (fact ~ '^claim\.[a-z_]+$'),
+  value        text not null,
+  document_no  text not null,
+  attested_by  text not null,
+  attested_at  timestamptz not null
+);
+comment on table claim_finding is 'Append-only; the newest row for a fact holds.';
+create index claim_finding_by_claim on claim_finding (claim_id, fact, id desc);
+
 -- ---------------------------------------------------------------------------------------------------------
 -- Determinations.
 -- ---------------------------------------------------------------------------------------------------------
@@ -339,7 +352,7 @@ create index review_case_by_beneficiary on review_case (beneficiary_id);
 create index review_case_by_division on review_case (division_code text_pattern_ops, reason) where state = 'open';
 
 -- What the app may not do, whatever its code says.
-revoke update, delete on programme_version, person_fact_history, claim_event, claim_state_move, import_reject from subsidy_rw;
+revoke update, delete on programme_version, person_fact_history, claim_event, claim_state_move, claim_finding, import_reject from subsidy_rw;
 revoke insert on claim_state_move from subsidy_rw;
 revoke update, delete on determination, claim, beneficiary, payee_account, review_case, finding from subsidy_rw;
 grant update (is_current) on determination to subsidy_rw;

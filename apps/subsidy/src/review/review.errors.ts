@@ -1,0 +1,47 @@
+import { Refusal } from '@app/kernel';
+
+/** Every way reviewing and confirming can say no. Codes are part of the API: add, never rename. */
+export const refuse = {
+  sameOfficer: (actor: string, count: number) =>
+    new Refusal(
+      'CLAIM_NEEDS_SECOND_OFFICER',
+      {
+        zh: `${actor} 已初审其中 ${count} 件，不得再作县级确认。请由另一名工作人员确认。`,
+        en: `${actor} reviewed ${count} of these claims at the township and may not confirm them. Ask another officer.`,
+      },
+      { actor, count },
+    ),
+  claimUnknown: (claim: string) =>
+    new Refusal('CLAIM_UNKNOWN', { zh: `没有编号为 ${claim} 的申请。`, en: `There is no claim ${claim}.` }, { claim }),
+  caseUnknown: (id: string) =>
+    new Refusal('CASE_UNKNOWN', { zh: `没有编号为 ${id} 的待办。`, en: `There is no case ${id} on the work-list.` }, { id }),
+  caseResolved: (id: string) =>
+    new Refusal(
+      'CASE_ALREADY_RESOLVED',
+      { zh: `待办 ${id} 已办结，请刷新页面。`, en: `Case ${id} was resolved already; look again.` },
+      { id },
+    ),
+  decisionUnknown: (decision: string, allowed: readonly string[]) =>
+    new Refusal(
+      'CASE_DECISION_UNKNOWN',
+      {
+        zh: `“${decision}”不是可选的处理结果，可选：${allowed.join('、')}。`,
+        en: `"${decision}" is no decision here; choose one of ${allowed.join(', ')}.`,
+      },
+      { decision, allowed },
+    ),
+  noteMissing: () =>
+    new Refusal('CASE_NEEDS_A_NOTE', {
+      zh: '不予支持时须写明理由（至少 4 个字）。',
+      en: 'A refusal needs its reason in words (at least 4 characters).',
+    }),
+  caseHasNoClaim: (id: string) =>
+    new Refusal(
+      'CASE_HAS_NO_CLAIM',
+      {
+        zh: `待办 ${id} 不针对某件申请，请在账户修正或对账中处理。`,
+        en: `Case ${id} is not about a claim; settle it under account repair or reconciliation.`,
+      },
+      { id },
+    ),
+};

@@ -1,0 +1,94 @@
+import { constraintName, type Database, sqlState } from '@app/database';
+import { CLOCK, type Clock, type DivisionCode, divisionPrefix } from '@app/kernel';
+import { failpoint } from '@app/jobs';
+import { Inject, Injectable } from '@nestjs/common';
+import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { refuse } from './review.errors';
+import { ReviewRepository } from './review.repository';
+
+export interface BatchCommand {
+  readonly programme: string;
+  readonly division: DivisionCode;
+  readonly actor: string;
+}
+
+export interface Moved {
+  readonly count: number;
+  readonly amountFen: bigint;
+}
+
+/** What a person may say about a held claim: check it again, refuse it, or note its withdrawal. */
+export const CASE_DECISIONS = ['CHECK_AGAIN', 'REFUSE', 'WITHDRAWN'] as const;
+export type CaseDecision = (typeof CASE_DECISIONS)[number];
+
+const ATTEMPTS = 5;
+
+/** The two looks at a clean claim, by two officers; and what a person decides about one that is held. */
+@Injectable()
+export class ReviewService {
+  constructor(
+    @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly reviews: ReviewRepository,
+  ) {}
+
+  /** Township first review of every clean claim of the subtree (规范 art 7(2)). */
+  async review({ programme, division, actor }: BatchCommand): Promise<Moved> {
+    failpoint('review.township');
+    const at = this.clock.now();
+    const where = { programme, prefix: divisionPrefix(division), from: 'determined', to: 'reviewed', actor, at };
+    return this.database.write((tx) => this.reviews.moveAll(tx, where), { statementTimeout: 0 });
+  }
+
+  /**
+   * County confirmation (规范 art 7(3)), by somebody who reviewed none of these claims. A claim for a year that is
+   * taken, here or in any other division, is held for a person; the constraint on the year decides races.
+   */
+  async confirm({ programme, division, actor }: BatchCommand): Promise<Moved & { held: number }> {
+    failpoint('review.county');
+    const prefix = divisionPrefix(division);
+    for (let attempt = 1; ; attempt++) {
+      const at = this.clock.now();
+      try {
+        return await this.database.write(
+          async (tx) => {
+            const own = await this.reviews.countReviewedBy(tx, programme, prefix, actor);
+            if (own > 0) throw refuse.sameOfficer(actor, own);
+            const held = await this.reviews.holdDuplicates(tx, programme, prefix, at);
+            const moved = await this.reviews.moveAll(tx, { programme, prefix, from: 'reviewed', to: 'confirmed', actor, at });
+            return { ...moved, held };
+          },
+          { statementTimeout: 0 },
+        );
+      } catch (error) {
+        // Another division took one of these years between our look and our write: look again.
+        const lostRace = sqlState(error) === '23505' && constraintName(error) === 'claim_pays_a_child_year_once';
+        if (!lostRace || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** A person's answer to one question of the work-list. A claim goes on only when nothing else is asked about it. */
+  async resolve(command: { caseId: string; decision: string; note?: string; actor: string }): Promise<void> {
+    const { caseId, decision, note, actor } = command;
+    if (!CASE_DECISIONS.includes(decision as CaseDecision)) throw refuse.decisionUnknown(decision, CASE_DECISIONS);
+    if (decision === 'REFUSE' && [...(note ?? '').trim()].length < 4) throw refuse.noteMissing();
+    await this.database.write(async (tx) => {
+      const found = await this.reviews.findCase(tx, caseId);
+      if (!found) throw refuse.caseUnknown(caseId);
+      if (found.state === 'resolved') throw refuse.caseResolved(caseId);
+      if (!found.claim_id) throw refuse.caseHasNoClaim(caseId);
+
+      const at = this.clock.now();
+      await this.reviews.resolveCase(tx, caseId, decision, note ?? null, actor, at);
+      if (decision === 'CHECK_AGAIN') {
+        const open = await this.reviews.countOpen(tx, found.claim_id);
+        if (open === 0) await this.reviews.moveOne(tx, found.claim_id, 'received', actor, note ?? null, at);
+        return;
+      }
+      await this.reviews.resolveOthers(tx, found.claim_id, decision, actor, at);
+      const to = decision === 'REFUSE' ? 'refused' : 'withdrawn';
+      await this.reviews.moveOne(tx, found.claim_id, to, actor, note ?? null, at);
+    });
+  }
+}
