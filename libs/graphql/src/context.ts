@@ -1,0 +1,71 @@
+import type { Caller } from '@app/access';
+import DataLoader from 'dataloader';
+import { refuse } from './graphql.errors';
+
+/** Objects, not requests: one operation may ask for a page of everything, nested. */
+export const OBJECTS_MAX = 20_000;
+
+/** Counts what one operation has resolved. Once spent, no further resolver of the operation is called. */
+export class ObjectBudget {
+  private counted = 0;
+
+  constructor(private readonly max: number) {}
+
+  get isSpent(): boolean {
+    return this.counted > this.max;
+  }
+
+  assertLeft(): void {
+    if (this.isSpent) throw refuse.answerTooLarge(this.max);
+  }
+
+  /** Counts an object or the entries of a list; gives the value back. */
+  count<T>(value: T): T {
+    if (Array.isArray(value)) this.counted += value.length;
+    else if (typeof value === 'object' && value !== null) this.counted += 1;
+    this.assertLeft();
+    return value;
+  }
+}
+
+/** What every resolver gets as its last argument; lives as long as one operation. */
+export class GraphContext {
+  readonly budget: ObjectBudget;
+  private readonly loaders = new Map<string, DataLoader<unknown, unknown>>();
+
+  constructor(
+    readonly caller: Caller | undefined,
+    objectsMax = OBJECTS_MAX,
+  ) {
+    this.budget = new ObjectBudget(objectsMax);
+  }
+
+  /** The signed-in caller; refuses with NOT_SIGNED_IN. Behind a permission that everybody must sign in for, never refuses. */
+  getCaller(): Caller {
+    if (!this.caller) throw refuse.notSignedIn();
+    return this.caller;
+  }
+
+  /**
+   * The loader of that name for this operation, made at first use: all keys asked for in one tick come as one batch.
+   * `batch` answers in the order of the keys (see inOrder, inGroups). Names are `<noun>.<field>`.
+   */
+  loader<K, V>(name: string, batch: (keys: readonly K[]) => Promise<readonly (V | Error)[]>): DataLoader<K, V> {
+    const found = this.loaders.get(name) ?? (new DataLoader(batch) as DataLoader<unknown, unknown>);
+    this.loaders.set(name, found);
+    return found as DataLoader<K, V>;
+  }
+}
+
+/** One row per key, in the order of the keys; null where there is none. */
+export function inOrder<K, V>(keys: readonly K[], rows: readonly V[], keyOf: (row: V) => K): (V | null)[] {
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** The rows of each key, in the order of the keys; within a key in the order given. */
+export function inGroups<K, V>(keys: readonly K[], rows: readonly V[], keyOf: (row: V) => K): V[][] {
+  const groups = new Map<K, V[]>(keys.map((key) => [key, []]));
+  for (const row of rows) groups.get(keyOf(row))?.push(row);
+  return keys.map((key) => groups.get(key)!);
+}

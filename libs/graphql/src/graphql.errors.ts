@@ -1,0 +1,46 @@
+import { Refusal } from '@app/kernel';
+
+/** Every way the graph itself can say no. Codes are part of the API: add, never rename. */
+export const refuse = {
+  notSignedIn: () =>
+    new Refusal('NOT_SIGNED_IN', {
+      zh: '请先登录，并在请求头 Authorization 中附上令牌。',
+      en: 'Sign in first, and send the token in the Authorization header.',
+    }),
+  pageSize: (list: string, first: number, max: number) =>
+    new Refusal(
+      'PAGE_SIZE_OUT_OF_RANGE',
+      {
+        zh: `列表 ${list} 每页可取 1 至 ${max} 条，请调整 first 并用 after 翻页。`,
+        en: `A page of ${list} has 1 to ${max} entries; change "first" and go on with "after".`,
+      },
+      { list, first, max },
+    ),
+  cursorUnreadable: (list: string) =>
+    new Refusal(
+      'CURSOR_UNREADABLE',
+      {
+        zh: `after 不是列表 ${list} 给出的游标，请原样使用 pageInfo.endCursor。`,
+        en: `"after" is not a cursor of ${list}; pass pageInfo.endCursor unchanged.`,
+      },
+      { list },
+    ),
+  referenceNotFound: (type: string, key: string) =>
+    new Refusal(
+      'REFERENCE_NOT_FOUND',
+      {
+        zh: `所指的 ${type} 不存在或不在您的辖区内。`,
+        en: `The ${type} referred to does not exist or lies outside your division.`,
+      },
+      { type, key },
+    ),
+  answerTooLarge: (max: number) =>
+    new Refusal(
+      'ANSWER_TOO_LARGE',
+      {
+        zh: `一次查询最多返回 ${max} 个对象，请减小 first 或分次查询。`,
+        en: `One operation answers with at most ${max} objects; ask for smaller pages or in several operations.`,
+      },
+      { max },
+    ),
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { type Facts, Refusal, type Sentence } from '@app/kernel';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** What every error of the graph carries. */
+export interface PresentedExtensions {
+  /** Stable; programs decide by it. */
+  readonly code: string;
+  readonly facts: Facts;
+  readonly sentence: Sentence;
+}
+
+/** Writes the bug behind an INTERNAL error to the log, under the id that the client was given. */
+export type ReportBug = (id: string, error: unknown) => void;
+
+/** Codes that the graph's own machinery gives to a request that cannot be read or does not fit the schema. */
+const REQUEST_CODES: Record<string, string> = {
+  GRAPHQL_PARSE_FAILED: '查询语句无法解析，请检查语法。',
+  GRAPHQL_VALIDATION_FAILED: '查询不符合接口定义，请对照字段说明修改。',
+  BAD_USER_INPUT: '参数的值不符合其类型，请修改。',
+  BAD_REQUEST: '请求格式不正确，请以 JSON 提交 query 与 variables。',
+  OPERATION_RESOLUTION_FAILURE: '未找到要执行的操作，请检查 operationName。',
+  PERSISTED_QUERY_NOT_SUPPORTED: '不支持持久化查询，请提交完整的 query。',
+};
+
+/**
+ * A refusal keeps its code, sentence and facts. A request that cannot be read keeps the reader's own words.
+ * Anything else is a bug: the client gets an id, the log gets the rest; no stack and no SQL leaves the house.
+ */
+export function presentError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  report: ReportBug,
+): GraphQLFormattedError & { extensions: PresentedExtensions & Record<string, unknown> } {
+  const cause = rootOf(error);
+  const { locations, path } = formatted;
+  const place = { ...(locations && { locations }), ...(path && { path }) };
+  if (cause instanceof Refusal) return { message: cause.message, ...place, extensions: extensionsOf(cause) };
+  const code = String(formatted.extensions?.code ?? '');
+  const zh = REQUEST_CODES[code];
+  if (zh !== undefined && cause instanceof GraphQLError) {
+    const sentence = { zh, en: formatted.message };
+    return { message: formatted.message, ...place, extensions: { code, facts: {}, sentence } };
+  }
+  const id = randomUUID();
+  report(id, cause);
+  const sentence = {
+    zh: `系统内部错误，编号 ${id}，请将编号告知管理员。`,
+    en: `Something went wrong inside; tell the administrator the number ${id}.`,
+  };
+  return { message: sentence.en, ...place, extensions: { code: 'INTERNAL', facts: { id }, sentence } };
+}
+
+/** The extensions of a refusal. */
+export const extensionsOf = ({ code, facts, sentence }: Refusal) => ({ code, facts, sentence });
+
+function rootOf(error: unknown): unknown {
+  let at = error;
+  while (at instanceof GraphQLError && at.originalError) at = at.originalError;
+  return at;
+}
