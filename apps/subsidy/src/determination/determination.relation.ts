@@ -1,3 +1,5 @@
+import type { Relation } from '@app/rules';
+
 /** Fact name (as programmes write it) → column expression over `f` (person_fact), and for claims over `c`. */
 const PERSON: Readonly<Record<string, string>> = {
   'person.born': 'f.born',
@@ -30,23 +32,21 @@ const CLAIM: Readonly<Record<string, string>> = {
   'claim.submitted_on': 'c.submitted_on',
   'claim.first_year': 'k.first_year',
   'claim.earlier_paid': 'k.earlier_paid',
-  'claim.other_claimant': 'k.other_claimant',
-  'claim.applicant_is_parent': 'k.applicant_is_parent',
+  'claim.other_claimant': attested('claim.other_claimant', 'k.other_claimant'),
+  'claim.applicant_is_parent': attested('claim.applicant_is_parent', 'k.applicant_is_parent'),
 };
 
-/** A table expression with the columns that facts are read from. */
-export interface Relation {
-  readonly sql: string;
-  readonly facts: Readonly<Record<string, string>>;
-  readonly keys: readonly string[];
+/** What an officer attested for this claim, else what the register says. */
+function attested(fact: string, otherwise: string): string {
+  return `coalesce((select n.value::boolean from claim_finding n where n.claim_id = c.id and n.fact = '${fact}' order by n.id desc limit 1), ${otherwise})`;
 }
 
-/** Persons of a division subtree. `prefix` is digits only (checked by the caller's Division type). */
+/** Persons that `where` (SQL over `f`) selects. */
 export function personRelation(where: string): Relation {
   return {
-    sql: `(select f.*, null::uuid as claim_id from person_fact f where ${where}) f`,
+    from: `(select * from person_fact f where ${where}) f`,
+    keys: { person_id: 'f.person_id', claim_id: 'null::uuid', facts_version: 'f.facts_version' },
     facts: PERSON,
-    keys: ['f.person_id', 'f.claim_id', 'f.facts_version'],
   };
 }
 
@@ -57,7 +57,7 @@ export function personRelation(where: string): Relation {
  */
 export function claimRelation(where: string): Relation {
   return {
-    sql: `(
+    from: `(
       select c.id, c.claim_no, c.claim_year, c.submitted_on, c.beneficiary_id, c.applicant_key, c.relation,
              coalesce(b.person_id, b.id) as subject_id, b.person_id
         from claim c join beneficiary b on b.id = c.beneficiary_id where ${where}) c
@@ -75,6 +75,6 @@ export function claimRelation(where: string): Relation {
                end as applicant_is_parent
           from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k`,
     facts: { ...PERSON, ...CLAIM },
-    keys: ['c.subject_id', 'c.id', 'f.facts_version'],
+    keys: { person_id: 'c.subject_id', claim_id: 'c.id', facts_version: 'f.facts_version' },
   };
 }

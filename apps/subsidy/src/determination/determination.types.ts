@@ -24,7 +24,11 @@ export interface DetermineSummary {
   /** Rows looked at in this run, whether or not anything new came out. */
   readonly decided: number;
   readonly results: readonly Tally[];
-  readonly claims: { readonly determined: number; readonly held: number; readonly byReason: Readonly<Record<string, number>> };
+  readonly claims: {
+    readonly determined: number;
+    readonly held: number;
+    readonly byReason: Readonly<Record<string, number>>;
+  };
 }
 
 export interface Chunk {

@@ -1,0 +1,149 @@
+import type { Database } from '@app/database';
+import { CLOCK, type Clock, divisionPrefix, yearOf } from '@app/kernel';
+import { failpoint } from '@app/jobs';
+import { compileSql, type Programme } from '@app/rules';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProgrammeService } from '../programme/programme.service';
+import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { claimRelation, personRelation } from './determination.relation';
+import { type ConditionBit, DeterminationRepository } from './determination.repository';
+import type { Chunk, DetermineCommand, DetermineSummary } from './determination.types';
+
+export type DetermineProgress = (progress: {
+  readonly done: number;
+  readonly of: number;
+  readonly decided: number;
+}) => void;
+
+/**
+ * Decides a whole division by one set of rules, set-based and chunk by chunk (township × year). A killed run is
+ * taken up where it stopped; a second run with the same facts changes nothing.
+ */
+@Injectable()
+export class DeterminationService {
+  constructor(
+    @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly programmes: ProgrammeService,
+    private readonly determinations: DeterminationRepository,
+  ) {}
+
+  async determine(
+    command: DetermineCommand,
+    onProgress: DetermineProgress = () => undefined,
+  ): Promise<DetermineSummary> {
+    const programmes = command.programmes.map((name) => this.programmes.get(name));
+    const summary = { runId: '', resumed: false, chunks: 0, decided: 0, determined: 0, held: 0 };
+    // Programmes that decide claims run one by one; those that decide persons share one scan, so that conflicts are seen.
+    const persons = programmes.filter(({ unit }) => unit === 'person');
+    const groups = [
+      ...programmes.filter(({ unit }) => unit === 'claim').map((one) => [one]),
+      ...(persons.length > 0 ? [persons] : []),
+    ];
+    for (const group of groups) {
+      const run = await this.runGroup(group, command, onProgress);
+      summary.runId = run.runId;
+      summary.resumed ||= run.resumed;
+      summary.chunks += run.chunks;
+      summary.decided += run.decided;
+      summary.determined += run.determined;
+      summary.held += run.held;
+    }
+    const codes = programmes.map(({ code }) => code);
+    const prefix = divisionPrefix(command.division);
+    const [results, byReason] = await this.database.read(
+      async (read) =>
+        [
+          await this.determinations.tally(read, codes, prefix),
+          await this.determinations.heldByReason(read, codes, prefix),
+        ] as const,
+      { statementTimeout: 0 },
+    );
+    const { runId, resumed, chunks, decided, determined, held } = summary;
+    return { runId, resumed, chunks, decided, results, claims: { determined, held, byReason } };
+  }
+
+  private async runGroup(group: readonly Programme[], command: DetermineCommand, onProgress: DetermineProgress) {
+    const unit = group[0]!.unit;
+    const prefix = divisionPrefix(command.division);
+    const run = await this.database.write(
+      (tx) =>
+        this.determinations.begin(
+          tx,
+          {
+            programmes: group.map(({ code }) => code),
+            versions: group.map(({ version }) => version),
+            division: command.division,
+            asOf: command.asOf,
+            actor: command.actor,
+            at: this.clock.now(),
+          },
+          unit === 'claim' ? claimChunks(group[0]!.code, prefix) : personChunks(prefix, yearOf(command.asOf)),
+        ),
+      { statementTimeout: 0 },
+    );
+    const chunks = await this.database.read((read) => this.determinations.chunks(read, run.id));
+    const totals = { runId: run.id, resumed: run.resumed, chunks: chunks.length, decided: 0, determined: 0, held: 0 };
+    let done = 0;
+    for (const chunk of chunks) {
+      if (chunk.state === 'waiting') {
+        failpoint('determination.chunk');
+        const result = await this.runChunk(run.id, group, command, chunk);
+        totals.decided += result.decided;
+        totals.determined += result.determined;
+        totals.held += result.held;
+      }
+      onProgress({ done: ++done, of: chunks.length, decided: totals.decided });
+    }
+    failpoint('determination.finish');
+    await this.database.write((tx) => this.determinations.finishRun(tx, run.id, this.clock.now()));
+    return totals;
+  }
+
+  private async runChunk(runId: string, group: readonly Programme[], command: DetermineCommand, chunk: Chunk) {
+    const isClaim = group[0]!.unit === 'claim';
+    const inChunk = (column: string) =>
+      chunk.prefix === '' ? `${column} is null` : `${column} like '${chunk.prefix}%'`;
+    const claims = `c.state = 'received' and ${inChunk('c.division_code')}`;
+    const relation = isClaim
+      ? claimRelation(`c.programme = '${group[0]!.code}' and c.claim_year = ${chunk.year} and ${claims}`)
+      : personRelation(inChunk('f.division_code'));
+    const region = chunk.prefix || divisionPrefix(command.division);
+    const decided = compileSql(group, { year: chunk.year, asOf: command.asOf, region }, relation);
+    const versions = Object.fromEntries(group.map(({ code, version }) => [code, version]));
+    return this.database.write(
+      async (tx) => {
+        if (!(await this.determinations.take(tx, runId, chunk.no))) return { decided: 0, determined: 0, held: 0 };
+        const at = this.clock.now();
+        const written = await this.determinations.write(
+          tx,
+          { runId, year: chunk.year, asOf: command.asOf, at },
+          decided,
+          versions,
+        );
+        const moved = isClaim
+          ? await this.determinations.settleClaims(
+              tx,
+              { runId, year: chunk.year, at, programme: group[0]!.code, claims },
+              conditionBits(group),
+            )
+          : { determined: 0, held: 0 };
+        await this.determinations.finishChunk(tx, runId, chunk.no, written, at);
+        return { decided: written, ...moved };
+      },
+      { statementTimeout: 0 },
+    );
+  }
+}
+
+const claimChunks = (programme: string, prefix: string): string =>
+  `select distinct coalesce(left(division_code, 9), '') as prefix, claim_year as year from claim
+    where programme = '${programme}' and state = 'received' and (division_code like '${prefix}%' or division_code is null)`;
+
+const personChunks = (prefix: string, year: number): string =>
+  `select distinct left(division_code, 9) as prefix, ${year} as year from person_fact where division_code like '${prefix}%'`;
+
+const conditionBits = (group: readonly Programme[]): ConditionBit[] =>
+  group.flatMap(({ code: programme, version, conditions }) =>
+    conditions.map(({ code }, bit) => ({ programme, version, bit, code })),
+  );

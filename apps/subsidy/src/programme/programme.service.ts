@@ -1,0 +1,47 @@
+import type { Database } from '@app/database';
+import { loadProgramme, type Programme } from '@app/rules';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { refuse } from './programme.errors';
+import { ProgrammeRepository } from './programme.repository';
+
+const FOLDER = path.join(__dirname, '..', 'programmes');
+
+/** The programmes this installation knows: every folder beside the code, loaded once, kept by content hash. */
+@Injectable()
+export class ProgrammeService implements OnModuleInit {
+  private readonly byFolder = new Map<string, Programme>();
+
+  constructor(
+    @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    private readonly programmes: ProgrammeRepository,
+  ) {
+    for (const folder of fs.readdirSync(FOLDER).sort()) {
+      if (fs.existsSync(path.join(FOLDER, folder, 'programme.yaml'))) {
+        this.byFolder.set(folder, loadProgramme(path.join(FOLDER, folder)));
+      }
+    }
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.database.write(async (tx) => {
+      for (const [folder, programme] of this.byFolder) {
+        const read = (file: string) => fs.readFileSync(path.join(FOLDER, folder, file), 'utf8');
+        await this.programmes.keep(tx, programme, { yaml: read('programme.yaml'), parameters: read('parameters.csv') });
+      }
+    });
+  }
+
+  all(): Programme[] {
+    return [...this.byFolder.values()];
+  }
+
+  /** By code (`YEB`) or folder name (`childcare`). */
+  get(name: string): Programme {
+    const found = this.byFolder.get(name) ?? this.all().find((programme) => programme.code === name.toUpperCase());
+    if (!found) throw refuse.unknown(name, [...this.byFolder.keys()]);
+    return found;
+  }
+}
