@@ -27,6 +27,9 @@ export interface ConsumerSettings {
   readonly onError: (error: unknown, where: string) => void;
 }
 
+/** Has the queue bring a message again. It keeps the sentence of an error in clear text, so it gets the code only. */
+export class TryAgain extends Error {}
+
 /** The receiving side of one app: every message is handled until it succeeded once or was given up on. */
 export class Consumer {
   private readonly inbox: Inbox;
@@ -41,7 +44,7 @@ export class Consumer {
       throw new Error(`Two handlers for one job in ${settings.schema}.`);
   }
 
-  /** Throws when the queue should bring the message again after a while. */
+  /** Throws when the queue should bring the message again after a while: TryAgain after a failed try, else whatever broke. */
   async consume(message: Message, signal: AbortSignal): Promise<void> {
     const standing = await this.settings.database.write((tx) => this.inbox.begin(tx, message));
     if (standing.state === 'finished') return this.conclude(message, 'acknowledged');
@@ -92,13 +95,13 @@ export class Consumer {
   private async failed(message: Message, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
       await this.settings.database.write((tx) => this.inbox.interrupt(tx, message.id));
-      throw new Error('INTERRUPTED');
+      throw new TryAgain('INTERRUPTED');
     }
     this.settings.onError(error, `${message.queue} ${message.name} ${message.id}`);
     const code = errorCode(error);
     const failures = await this.settings.database.write((tx) => this.inbox.fail(tx, message.id, code));
     if (failures >= this.settings.attempts) return this.setAside(message, code);
-    throw new Error(code); // The queue keeps the sentence of an error in clear text: it gets the code only.
+    throw new TryAgain(code);
   }
 
   private async setAside(message: Message, code: string): Promise<void> {

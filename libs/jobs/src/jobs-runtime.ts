@@ -3,7 +3,7 @@ import type { Database } from '@app/database';
 import type { Clock } from '@app/kernel';
 import type { Job } from 'bullmq';
 import { Bell } from './bell';
-import { Consumer, type Notice } from './consumer';
+import { Consumer, errorCode, type Notice, TryAgain } from './consumer';
 import type { Message } from './inbox.repository';
 import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
@@ -199,6 +199,10 @@ export class JobsRuntime {
     try {
       if (job.name === OWN_JOBS.notice) await consumer.apply(job.data as Notice);
       else await consumer.consume(messageOf(queue, job), signal);
+    } catch (error) {
+      if (error instanceof TryAgain) throw error;
+      this.report(error, `${queue} ${job.name} ${job.id}`);
+      throw new TryAgain(errorCode(error));
     } finally {
       this.running--;
       this.settled.ring();

@@ -1,4 +1,4 @@
-import { type Database, type Tx } from '@app/database';
+import { Database, type Tx } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import {
@@ -13,6 +13,7 @@ import {
 } from './index';
 
 type Count = { id: string };
+type Step = { n: number };
 const count = defineJob<Count>({ queue: 'subsidy', name: 'count', key: ({ id }) => id });
 
 /** Small enough that what a minute repairs in the office is repaired here at once. */
@@ -36,20 +37,26 @@ let runtimes: JobsRuntime[];
 const outbox = new Outbox('subsidy');
 const foreign = new Outbox('registration');
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createTestDatabase();
   await prepareQueue(world.url('postgres'), new URL(world.url('postgres')).password);
   await world.admin('create table subsidy.effect (key text, message_id uuid)');
   await world.admin('grant all on subsidy.effect to subsidy_rw');
   [subsidy, registration] = [await world.open('subsidy'), await world.open('registration')];
+});
+afterAll(() => world.drop());
+beforeEach(async () => {
+  for (const schema of ['subsidy', 'registration']) {
+    await world.admin(`truncate ${schema}.outbox, ${schema}.inbox, ${schema}.delivery, ${schema}.quarantine`);
+  }
+  await world.admin('truncate subsidy.effect; delete from bullmq.job; delete from bullmq.meta');
   [clock, errors, runtimes] = [new TestClock('2026-04-01'), [], []];
 });
 afterEach(async () => {
   for (const runtime of runtimes) await runtime.close();
-  await world.drop();
 });
 
-function runtime(handlers: JobHandler<Count>[], options: Partial<JobsOptions> = {}): JobsRuntime {
+function runtime(handlers: JobHandler<Payload>[], options: Partial<JobsOptions> = {}): JobsRuntime {
   const made = new JobsRuntime({
     backend: 'postgres',
     queueUrl: world.url('queue_rw'),
@@ -93,8 +100,21 @@ const effects = async (): Promise<string[]> =>
 const open = async (): Promise<number> =>
   (await world.admin<{ n: number }>('select count(*)::int as n from subsidy.outbox where acked_at is null'))[0]!.n;
 
+/** As if the process had died between the effect and the note of it: no app may do this, only a superuser past the triggers. */
+const forgetAcknowledgement = (schema: string, change = '') =>
+  world.admin(`set session_replication_role = replica;
+    update ${schema}.outbox set acked_at = null, lease_until = '-infinity' ${change};
+    set session_replication_role = default`);
+
 /** What FLUSHALL is to Redis. */
 const wipeQueue = () => world.admin('delete from bullmq.job');
+
+const queueSessions = async (): Promise<number> =>
+  (
+    await world.admin<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity where usename = 'queue_rw' and datname = current_database()`,
+    )
+  )[0]!.n;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -178,9 +198,7 @@ describe('jobs', () => {
     ]);
     await plan('a');
     await jobs.runUntilIdle();
-    // The acknowledgement is lost: as if the process had died between the effect and the note of it.
-    await world.admin('alter table subsidy.outbox disable trigger outbox_keep_promise');
-    await world.admin(`update subsidy.outbox set acked_at = null, lease_until = '-infinity'`);
+    await forgetAcknowledgement('subsidy');
     await world.admin('update subsidy.delivery set finished_at = null');
     await jobs.runUntilIdle();
     expect(runs).toBe(3);
@@ -191,10 +209,7 @@ describe('jobs', () => {
     const jobs = runtime([handler(writeEffect)]);
     await plan('a');
     await jobs.runUntilIdle();
-    await world.admin('alter table subsidy.outbox disable trigger outbox_keep_promise');
-    await world.admin(
-      `update subsidy.outbox set acked_at = null, lease_until = '-infinity', payload = '{"id": "forged"}'`,
-    );
+    await forgetAcknowledgement('subsidy', `, payload = '{"id": "forged"}'`);
     await world.admin('update subsidy.delivery set finished_at = null');
     await expect(jobs.runUntilIdle()).resolves.toEqual({ quarantined: 1 });
     expect(await effects()).toEqual(['a']);
@@ -291,7 +306,7 @@ describe('jobs', () => {
     expect(await effects()).toEqual(['a']);
   });
 
-  it('gives two runtimes on one queue each message once', async () => {
+  it('writes each effect once with two runtimes on one queue', async () => {
     const two = [runtime([handler(writeEffect)]), runtime([handler(writeEffect)])];
     const ids = Array.from({ length: 60 }, (_, i) => `m${String(i).padStart(2, '0')}`);
     await plan(...ids);
@@ -325,8 +340,7 @@ describe('jobs', () => {
     const jobs = runtime([handler(writeEffect)]);
     await registration.write((tx) => foreign.plan(tx, count, [{ id: 'far' }]));
     await jobs.runUntilIdle();
-    await world.admin('alter table registration.outbox disable trigger outbox_keep_promise');
-    await world.admin(`update registration.outbox set acked_at = null, lease_until = '-infinity'`);
+    await forgetAcknowledgement('registration');
     await jobs.runUntilIdle();
     expect(await effects()).toEqual(['far']);
   });
@@ -357,42 +371,62 @@ describe('jobs', () => {
     expect(await effects()).toEqual(committed.sort());
   });
 
-  it('keeps the order of a key', async () => {
+  it('handles one key one after the other, in order, however many workers there are', async () => {
+    const step = defineJob<Step>({ queue: 'subsidy', name: 'step', key: () => 'one-claim' });
+    let inside = 0;
     const seen: number[] = [];
-    const step = defineJob<Payload>({ queue: 'subsidy', name: 'step', key: () => 'one-claim' });
-    const jobs = runtime([{ job: step, handle: async ({ n }) => void seen.push(n as number) }] as JobHandler<Count>[]);
-    for (let n = 1; n <= 5; n++) {
-      await subsidy.write((tx) => outbox.plan(tx, step, [{ n }]));
-      await jobs.runUntilIdle();
-    }
-    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    const handle = async ({ n }: Step): Promise<void> => {
+      expect(++inside).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      seen.push(n);
+      inside--;
+    };
+    const jobs = runtime([{ job: step, handle }], { concurrency: 8 });
+    jobs.start();
+    for (let n = 1; n <= 30; n++) await subsidy.write((tx) => outbox.plan(tx, step, [{ n }]));
+    await jobs.runUntilIdle();
+    expect(errors).toEqual([]);
+    expect(seen.at(-1)).toBe(30);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
   });
 
   it('asks handlers to stop when it closes, counts that against nobody, and leaves nothing open', async () => {
-    const before = process
-      .getActiveResourcesInfo()
-      .filter((name) => name.startsWith('TCP') || name === 'Timeout').length;
+    const resources = () => process.getActiveResourcesInfo().filter((name) => /^(TCP|Timeout)/.test(name)).length;
+    const before = resources();
+    const database = await Database.open({ url: world.url('subsidy_rw'), schema: 'subsidy' });
     let started = false;
-    const jobs = runtime([
-      handler(async (_payload, { signal }) => {
-        started = true;
-        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
-      }),
-    ]);
+    const stubborn = handler(async (_payload, { signal }) => {
+      started = true;
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+    });
+    const jobs = runtime([], { apps: [{ schema: 'subsidy', database, handlers: [stubborn] }] });
     await plan('a');
     jobs.start();
     await until(() => started);
     await jobs.close();
     await jobs.close();
+    await database.close();
     expect(errors).toEqual([]);
     expect(await world.admin('select starts, failures from subsidy.delivery')).toEqual([{ starts: 0, failures: 0 }]);
-    const sessions = `select count(*)::int as n from pg_stat_activity where usename = 'queue_rw' and datname = current_database()`;
-    await until(async () => (await world.admin<{ n: number }>(sessions))[0]!.n === 0);
-    const after = process
-      .getActiveResourcesInfo()
-      .filter((name) => name.startsWith('TCP') || name === 'Timeout').length;
-    expect(after).toBeLessThanOrEqual(before + 1); // The pool of `subsidy` may have opened one more.
+    await until(async () => (await queueSessions()) === 0);
+    expect(resources()).toBeLessThanOrEqual(before);
 
+    await runtime([handler(writeEffect)]).runUntilIdle();
+    expect(await effects()).toEqual(['a']);
+  });
+
+  it('closes in bounded time though a handler will not stop', async () => {
+    let started = false;
+    const deaf = handler(() => {
+      started = true;
+      return new Promise(() => {});
+    });
+    const jobs = runtime([deaf], { timings: { ...QUICK, grace: 100 } });
+    await plan('a');
+    jobs.start();
+    await until(() => started);
+    await jobs.close();
+    await until(async () => (await queueSessions()) === 0);
     await runtime([handler(writeEffect)]).runUntilIdle();
     expect(await effects()).toEqual(['a']);
   });

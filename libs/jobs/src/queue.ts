@@ -4,7 +4,7 @@ import { within } from './within';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 type BackendQueue = InstanceType<typeof Queue>;
-type BackendWorker = Pick<InstanceType<typeof Worker>, 'close' | 'cancelAllJobs'>;
+type BackendWorker = Pick<InstanceType<typeof Worker>, 'close' | 'cancelAllJobs' | 'disconnect'>;
 
 /** The queue is not the truth: what it forgets, the outbox sends again. So finished jobs go at once (keeping some deadlocks). */
 const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true };
@@ -96,6 +96,8 @@ export class QueueBackend {
     const workers = this.workers.map((worker) => worker.close()); // From here on they take nothing new.
     for (const worker of this.workers) worker.cancelAllJobs();
     await within(milliseconds, Promise.all(workers));
+    // One that still waits for a deaf handler must give back its connection; what the handler held expires with its lock.
+    await within(milliseconds, Promise.all(this.workers.map((worker) => worker.disconnect())));
     await within(milliseconds, Promise.all([...this.queues.values()].map((queue) => queue.close())));
     this.pool.removeAllListeners('error');
     this.pool.on('error', () => {}); // The server may go away first; that is no news any more.
