@@ -11,6 +11,8 @@ export interface FileFacts {
   /** Hex; two files with the same digest have the same bytes. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Physical lines, the header among them: what progress is measured by. */
+  readonly lineCount: number;
   readonly encoding: TableEncoding;
   readonly hasByteOrderMark: boolean;
 }
@@ -40,6 +42,7 @@ export async function inspectFile(file: string): Promise<FileFacts> {
   let bytes = 0;
   let hasByteOrderMark = false;
   let allUtf8 = true;
+  let lineCount = 0;
   for await (const block of readBlocks(file)) {
     if (bytes === 0) {
       const kind = OTHER_KINDS.find(([magic]) => block.subarray(0, magic.length / 2).toString('hex') === magic);
@@ -49,10 +52,11 @@ export async function inspectFile(file: string): Promise<FileFacts> {
     bytes += block.length;
     hash.update(block);
     allUtf8 &&= isUtf8(block);
+    lineCount += countLines(block);
   }
   if (bytes === 0) throw refuse.fileEmpty(file);
   const encoding = allUtf8 ? 'utf-8' : await encodingByLines(file, hasByteOrderMark);
-  return { sha256: hash.digest('hex'), bytes, encoding, hasByteOrderMark };
+  return { sha256: hash.digest('hex'), bytes, lineCount, encoding, hasByteOrderMark };
 }
 
 async function encodingByLines(file: string, hasByteOrderMark: boolean): Promise<TableEncoding> {
@@ -129,6 +133,12 @@ function decode(bytes: Buffer, decoder: TextDecoder): string | null {
   } catch {
     return null;
   }
+}
+
+function countLines(block: Buffer): number {
+  let count = 0;
+  for (let at = block.indexOf(NEWLINE); at >= 0; at = block.indexOf(NEWLINE, at + 1)) count++;
+  return block[block.length - 1] === NEWLINE ? count : count + 1;
 }
 
 function* linesOf(block: Buffer): Generator<Buffer> {

@@ -60,6 +60,7 @@ describe('reading a table', () => {
       encoding,
       sha256: createHash('sha256').update(content).digest('hex'),
       bytes: content.length,
+      lineCount: 4,
     });
   });
 
