@@ -3,7 +3,7 @@
  * about an import that cannot be resolved would pass silently.
  */
 
-const SPEC = '\\.(spec|e2e-spec)\\.ts$';
+const SPEC = '\\.(spec|e2e-spec|fixture)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -69,10 +69,11 @@ module.exports = {
     },
     {
       name: 'pure-files-stay-pure',
-      comment: 'States, rules and rates are the law: no database, no clock, no Nest; the kernel and each other only.',
+      comment:
+        'States, rules and rates are the law: no database, no clock, no Nest; the kernel, plain types and each other only.',
       severity: 'error',
       from: { path: '^apps/.+\\.(state|rules|rates)\\.ts$' },
-      to: { pathNot: ['^libs/kernel/', '\\.(state|rules|rates)\\.ts$'] },
+      to: { pathNot: ['^libs/kernel/', '\\.(state|rules|rates|types)\\.ts$'] },
     },
     {
       name: 'only-repositories-query',

@@ -8,6 +8,7 @@ import { install } from './install.mjs';
 import { notWritable, withLock } from './one-at-a-time.mjs';
 import { runtime } from './run.mjs';
 import { main, root, say, Stop } from './terminal.mjs';
+import { TOOLS } from './tools.mjs';
 
 const SOURCES = ['apps', 'libs', 'tools'];
 const dist = path.join(root, 'dist');
@@ -72,7 +73,7 @@ function compile(wanted) {
 }
 
 function runSwc() {
-  const cli = path.join(root, 'node_modules', '@swc', 'cli', 'bin', 'swc.js');
+  const cli = path.join(root, 'node_modules', TOOLS.swc);
   const present = SOURCES.filter((folder) => fs.existsSync(path.join(root, folder)));
   const args = [
     cli,

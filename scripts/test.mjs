@@ -2,8 +2,9 @@
 import { install } from './install.mjs';
 import { runTool } from './run.mjs';
 import { main } from './terminal.mjs';
+import { TOOLS } from './tools.mjs';
 
 await main(async () => {
   await install();
-  return runTool('jest/bin/jest.js', process.argv.slice(2));
+  return runTool(TOOLS.jest, process.argv.slice(2));
 });

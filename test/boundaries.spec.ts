@@ -82,6 +82,8 @@ const PLANTED: Record<string, { breaks?: string; text: string }> = {
     text: "import './claim.repository';",
   },
   'apps/gateway/src/helped.ts': { breaks: 'tests-stay-outside', text: "import '@app/testing';" },
+  'libs/vault/src/invent.fixture.ts': { text: "import 'fast-check'; export const any = 1;" },
+  'libs/vault/src/invented.ts': { breaks: 'tests-stay-outside', text: "import './invent.fixture';" },
   'apps/gateway/src/guess.ts': { breaks: 'tests-stay-outside', text: "import 'fast-check';" },
 };
 

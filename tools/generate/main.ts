@@ -1,14 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { Derived } from './derived';
 import { moduleMap } from './module-map';
 import { schemaFiles } from './schema-file';
 import { subgraphFiles } from './subgraph-file';
-
-/** A derived file: path from the root of the repository, and what it should hold. */
-export interface Derived {
-  readonly file: string;
-  readonly text: string;
-}
 
 const KINDS: Record<string, (root: string) => Promise<Derived[]>> = {
   schema: schemaFiles,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
-import type { Derived } from './main';
+import type { Derived } from './derived';
 
 interface Cruise {
   readonly modules: readonly {

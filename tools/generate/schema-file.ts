@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { migrate, startCluster } from '@app/database';
 import { Client } from 'pg';
-import type { Derived } from './main';
+import type { Derived } from './derived';
 import { printSchema } from './print-schema';
 
 /** `apps/<app>/schema.sql` of every app that has migrations, read back from a freshly migrated database. */
