@@ -5,7 +5,7 @@ import { compileSql, type Programme } from '@app/rules';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProgrammeService } from '../programme/programme.service';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
-import { claimRelation, personRelation } from './determination.relation';
+import { claimRelation, personRelation } from './determination.rules';
 import { type ConditionBit, DeterminationRepository } from './determination.repository';
 import type { Chunk, DetermineCommand, DetermineSummary } from './determination.types';
 

@@ -1,4 +1,5 @@
 import type { Database } from '@app/database';
+import type { Sentence } from '@app/kernel';
 import { loadProgramme, type Programme } from '@app/rules';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import * as fs from 'node:fs';
@@ -43,5 +44,14 @@ export class ProgrammeService implements OnModuleInit {
     const found = this.byFolder.get(name) ?? this.all().find((programme) => programme.code === name.toUpperCase());
     if (!found) throw refuse.unknown(name, [...this.byFolder.keys()]);
     return found;
+  }
+
+  /** The question each condition asks a person when it cannot be known, by condition code. */
+  questions(): ReadonlyMap<string, Sentence> {
+    return new Map(
+      this.all().flatMap(({ conditions }) =>
+        conditions.map(({ code, question, sentence }) => [code, question ?? sentence] as const),
+      ),
+    );
   }
 }

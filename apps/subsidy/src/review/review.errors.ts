@@ -14,7 +14,11 @@ export const refuse = {
   claimUnknown: (claim: string) =>
     new Refusal('CLAIM_UNKNOWN', { zh: `没有编号为 ${claim} 的申请。`, en: `There is no claim ${claim}.` }, { claim }),
   caseUnknown: (id: string) =>
-    new Refusal('CASE_UNKNOWN', { zh: `没有编号为 ${id} 的待办。`, en: `There is no case ${id} on the work-list.` }, { id }),
+    new Refusal(
+      'CASE_UNKNOWN',
+      { zh: `没有编号为 ${id} 的待办。`, en: `There is no case ${id} on the work-list.` },
+      { id },
+    ),
   caseResolved: (id: string) =>
     new Refusal(
       'CASE_ALREADY_RESOLVED',
@@ -35,6 +39,15 @@ export const refuse = {
       zh: '不予支持时须写明理由（至少 4 个字）。',
       en: 'A refusal needs its reason in words (at least 4 characters).',
     }),
+  factNotAttestable: (fact: string, allowed: readonly string[]) =>
+    new Refusal(
+      'FACT_NOT_ATTESTABLE',
+      {
+        zh: `“${fact}”不能由经办人认定，可认定：${allowed.join('、')}。`,
+        en: `"${fact}" is no fact an officer may establish; these are: ${allowed.join(', ')}.`,
+      },
+      { fact, allowed },
+    ),
   caseHasNoClaim: (id: string) =>
     new Refusal(
       'CASE_HAS_NO_CLAIM',

@@ -62,6 +62,21 @@ export class ReviewRepository {
     return row;
   }
 
+  async attest(
+    tx: Tx,
+    claimId: string,
+    findings: readonly { fact: string; value: boolean; documentNo: string }[],
+    actor: string,
+    at: Date,
+  ): Promise<void> {
+    for (const { fact, value, documentNo } of findings) {
+      await tx.query(
+        `insert into claim_finding (claim_id, fact, value, document_no, attested_by, attested_at) values ($1, $2, $3, $4, $5, $6)`,
+        [claimId, fact, String(value), documentNo, actor, at],
+      );
+    }
+  }
+
   async resolveCase(tx: Tx, id: string, decision: string, note: string | null, actor: string, at: Date): Promise<void> {
     await tx.query(
       `update review_case set state = 'resolved', decision = $2, note = $3, resolved_by = $4, resolved_at = $5 where id = $1`,
@@ -99,5 +114,6 @@ export interface ReviewCase {
   readonly id: string;
   readonly reason: string;
   readonly claim_id: string | null;
+  readonly division_code: string | null;
   readonly state: 'open' | 'resolved';
 }

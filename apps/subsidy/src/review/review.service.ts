@@ -21,6 +21,25 @@ export interface Moved {
 export const CASE_DECISIONS = ['CHECK_AGAIN', 'REFUSE', 'WITHDRAWN'] as const;
 export type CaseDecision = (typeof CASE_DECISIONS)[number];
 
+/** Facts about one claim that an officer may establish with a document. */
+export const ATTESTABLE = ['claim.applicant_is_parent', 'claim.other_claimant', 'claim.place_settled'] as const;
+
+export interface Attestation {
+  readonly fact: string;
+  readonly value: boolean;
+  readonly documentNo: string;
+}
+
+export interface ResolveCommand {
+  readonly caseId: string;
+  readonly decision: string;
+  readonly note?: string;
+  readonly actor: string;
+  readonly attestations?: readonly Attestation[];
+  /** Leading digits of the divisions the officer is responsible for. */
+  readonly within?: string;
+}
+
 const ATTEMPTS = 5;
 
 /** The two looks at a clean claim, by two officers; and what a person decides about one that is held. */
@@ -55,7 +74,14 @@ export class ReviewService {
             const own = await this.reviews.countReviewedBy(tx, programme, prefix, actor);
             if (own > 0) throw refuse.sameOfficer(actor, own);
             const held = await this.reviews.holdDuplicates(tx, programme, prefix, at);
-            const moved = await this.reviews.moveAll(tx, { programme, prefix, from: 'reviewed', to: 'confirmed', actor, at });
+            const moved = await this.reviews.moveAll(tx, {
+              programme,
+              prefix,
+              from: 'reviewed',
+              to: 'confirmed',
+              actor,
+              at,
+            });
             return { ...moved, held };
           },
           { statementTimeout: 0 },
@@ -69,17 +95,20 @@ export class ReviewService {
   }
 
   /** A person's answer to one question of the work-list. A claim goes on only when nothing else is asked about it. */
-  async resolve(command: { caseId: string; decision: string; note?: string; actor: string }): Promise<void> {
-    const { caseId, decision, note, actor } = command;
+  async resolve(command: ResolveCommand): Promise<void> {
+    const { caseId, decision, note, actor, attestations = [], within = '' } = command;
     if (!CASE_DECISIONS.includes(decision as CaseDecision)) throw refuse.decisionUnknown(decision, CASE_DECISIONS);
+    const odd = attestations.find(({ fact }) => !ATTESTABLE.includes(fact as (typeof ATTESTABLE)[number]));
+    if (odd) throw refuse.factNotAttestable(odd.fact, ATTESTABLE);
     if (decision === 'REFUSE' && [...(note ?? '').trim()].length < 4) throw refuse.noteMissing();
     await this.database.write(async (tx) => {
       const found = await this.reviews.findCase(tx, caseId);
-      if (!found) throw refuse.caseUnknown(caseId);
+      if (!found || !(found.division_code ?? within).startsWith(within)) throw refuse.caseUnknown(caseId);
       if (found.state === 'resolved') throw refuse.caseResolved(caseId);
       if (!found.claim_id) throw refuse.caseHasNoClaim(caseId);
 
       const at = this.clock.now();
+      await this.reviews.attest(tx, found.claim_id, attestations, actor, at);
       await this.reviews.resolveCase(tx, caseId, decision, note ?? null, actor, at);
       if (decision === 'CHECK_AGAIN') {
         const open = await this.reviews.countOpen(tx, found.claim_id);

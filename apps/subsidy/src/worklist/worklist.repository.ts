@@ -1,5 +1,11 @@
 import type { Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import type { ReviewCaseView } from './worklist.types';
+
+const VIEW = `select r.id, r.reason, r.claim_id as "claimId", r.division_code as "divisionCode", r.facts, r.state, r.decision,
+    r.note, r.opened_at as "openedAt", r.resolved_by as "resolvedBy", r.resolved_at as "resolvedAt" from review_case r`;
+
+const MATCHES = `r.state = 'open' and (r.division_code like $1 || '%' or r.division_code is null) and ($2::text is null or r.reason = $2)`;
 
 /** Reasons that new facts from outside can settle without a person: the claim is simply checked again. */
 const SETTLED_BY_FACTS = {
@@ -9,16 +15,6 @@ const SETTLED_BY_FACTS = {
 
 @Injectable()
 export class WorklistRepository {
-  /** Opens one case for every row of `select reason, claim_id, beneficiary_id, division_code, facts`; an open one is not doubled. */
-  async open(tx: Tx, rows: string, parameters: readonly unknown[], at: Date): Promise<void> {
-    await tx.query(
-      `insert into review_case (reason, claim_id, beneficiary_id, division_code, facts, opened_at)
-       select r.reason, r.claim_id, r.beneficiary_id, r.division_code, r.facts, $${parameters.length + 1} from (${rows}) r
-       on conflict (reason, claim_id, instruction_id) where state = 'open' do nothing`,
-      [...parameters, at],
-    );
-  }
-
   /**
    * Puts held claims back to be checked anew when what they waited for has arrived: only those with no other
    * open question. `claims` selects their ids.
@@ -39,5 +35,43 @@ export class WorklistRepository {
       [SETTLED_BY_FACTS[what], at],
     );
     return rows.length;
+  }
+
+  list(
+    tx: Tx,
+    filter: { prefix: string; reason?: string },
+    after: readonly string[] | undefined,
+    limit: number,
+  ): Promise<ReviewCaseView[]> {
+    return tx.query(`${VIEW} where ${MATCHES} and ($3::uuid is null or r.id > $3::uuid) order by r.id limit $4`, [
+      filter.prefix,
+      filter.reason ?? null,
+      after?.[0] ?? null,
+      limit,
+    ]);
+  }
+
+  async count(tx: Tx, filter: { prefix: string; reason?: string }): Promise<number> {
+    const [row] = await tx.query<{ n: bigint }>(`select count(*) as n from review_case r where ${MATCHES}`, [
+      filter.prefix,
+      filter.reason ?? null,
+    ]);
+    return Number(row!.n);
+  }
+
+  byReason(tx: Tx, prefix: string): Promise<{ reason: string; count: number }[]> {
+    return tx.query(
+      `select r.reason, count(*)::integer as count from review_case r
+        where r.state = 'open' and (r.division_code like $1 || '%' or r.division_code is null) group by 1 order by 2 desc, 1`,
+      [prefix],
+    );
+  }
+
+  byIds(tx: Tx, ids: readonly string[]): Promise<ReviewCaseView[]> {
+    return tx.query(`${VIEW} where r.id = any($1::uuid[])`, [ids]);
+  }
+
+  openOfClaims(tx: Tx, claimIds: readonly string[]): Promise<ReviewCaseView[]> {
+    return tx.query(`${VIEW} where r.state = 'open' and r.claim_id = any($1::uuid[]) order by r.id`, [claimIds]);
   }
 }

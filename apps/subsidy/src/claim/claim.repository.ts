@@ -1,0 +1,62 @@
+import type { Tx } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import type { ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+
+const VIEW = `select c.id, c.claim_no as "claimNo", c.programme, c.claim_year as "claimYear", c.submitted_on as "submittedOn",
+    c.channel, c.relation, c.applicant_mask as "applicantMask", c.division_code as "divisionCode", c.state,
+    c.amount_fen as "amountFen", a.account_mask as "accountMask", b.person_id as "personId"
+  from claim c join beneficiary b on b.id = c.beneficiary_id left join payee_account a on a.id = c.payee_account_id`;
+
+const MATCHES = `(c.division_code like $1 || '%' or c.division_code is null) and ($2::text is null or c.state = $2)
+  and ($3::int is null or c.claim_year = $3) and ($4::text is null or c.programme = $4) and c.state <> 'new'`;
+
+/** Reading claims; what moves them stands in the slices that move them. */
+@Injectable()
+export class ClaimRepository {
+  list(tx: Tx, filter: ClaimFilter, after: readonly string[] | undefined, limit: number): Promise<ClaimView[]> {
+    return tx.query(
+      `${VIEW} where ${MATCHES} and ($5::date is null or (c.submitted_on, c.id) > ($5::date, $6::uuid))
+       order by c.submitted_on, c.id limit $7`,
+      [...parameters(filter), after?.[0] ?? null, after?.[1] ?? null, limit],
+    );
+  }
+
+  async count(tx: Tx, filter: ClaimFilter): Promise<number> {
+    const [row] = await tx.query<{ n: bigint }>(
+      `select count(*) as n from claim c where ${MATCHES}`,
+      parameters(filter),
+    );
+    return Number(row!.n);
+  }
+
+  byIds(tx: Tx, ids: readonly string[], prefix: string): Promise<ClaimView[]> {
+    return tx.query(
+      `${VIEW} where c.id = any($1::uuid[]) and (c.division_code like $2 || '%' or c.division_code is null)`,
+      [ids, prefix],
+    );
+  }
+
+  events(tx: Tx, claimIds: readonly string[]): Promise<ClaimEventView[]> {
+    return tx.query(
+      `select claim_id as "claimId", seq, from_state as "from", to_state as "to", actor, reason, at from claim_event
+        where claim_id = any($1::uuid[]) order by claim_id, seq`,
+      [claimIds],
+    );
+  }
+
+  /** How many claims stand where, and their sums: the figures of a progress bar. */
+  tally(tx: Tx, programme: string, prefix: string): Promise<{ state: string; count: number; amountFen: bigint }[]> {
+    return tx.query(
+      `select state, count(*)::integer as count, coalesce(sum(amount_fen), 0)::int8 as "amountFen" from claim
+        where programme = $1 and (division_code like $2 || '%' or division_code is null) group by 1 order by 1`,
+      [programme, prefix],
+    );
+  }
+}
+
+const parameters = (filter: ClaimFilter): unknown[] => [
+  filter.prefix,
+  filter.state ?? null,
+  filter.claimYear ?? null,
+  filter.programme ?? null,
+];

@@ -1,0 +1,149 @@
+import { assertCovers, Requires } from '@app/access';
+import {
+  closePage,
+  type Connection,
+  Field,
+  type GraphContext,
+  inGroups,
+  inOrder,
+  Mutation,
+  openPage,
+  type PageArguments,
+  Query,
+  References,
+  Resolver,
+} from '@app/graphql';
+import { type Day, divisionPrefix } from '@app/kernel';
+import { ExplanationService } from '../explanation/explanation.service';
+import type { Explanation } from '../explanation/explanation.types';
+import { getDivision } from '../programme/division.rules';
+import { ReviewService } from '../review/review.service';
+import { WorklistService } from '../worklist/worklist.service';
+import type { ReviewCaseView } from '../worklist/worklist.types';
+import { ClaimService } from './claim.service';
+import type { ClaimState } from './claim.state';
+import type { ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+
+interface FilterInput {
+  readonly division?: string | null;
+  readonly state?: string | null;
+  readonly claimYear?: number | null;
+  readonly programme?: string | null;
+}
+
+/** Claims in the graph; the caller's division bounds everything that is seen. */
+@Resolver('Claim')
+export class ClaimResolver {
+  constructor(
+    private readonly claims: ClaimService,
+    private readonly reviews: ReviewService,
+    private readonly explanations: ExplanationService,
+    private readonly worklist: WorklistService,
+  ) {}
+
+  @Query('claim')
+  @Requires('claim.read')
+  async one({ id }: { id: string }, context: GraphContext): Promise<ClaimView | null> {
+    const [claim] = await this.claims.byIds([id], divisionPrefix(context.getCaller().division));
+    return claim ?? null;
+  }
+
+  @Query('claims')
+  @Requires('claim.read')
+  async list(
+    args: PageArguments & { filter?: FilterInput | null },
+    context: GraphContext,
+  ): Promise<Connection<ClaimView>> {
+    const filter = readFilter(args.filter ?? {}, context);
+    const page = openPage('claims', args, 2);
+    const rows = await this.claims.list(filter, page.after, page.limit);
+    return closePage(
+      page,
+      rows,
+      (row) => [row.submittedOn, row.id],
+      () => this.claims.count(filter),
+    );
+  }
+
+  @Query('explain')
+  @Requires('claim.read')
+  explain({ number, asOf }: { number: string; asOf?: Day | null }, context: GraphContext): Promise<Explanation> {
+    return this.explanations.byNumber(number, {
+      asOf: asOf ?? undefined,
+      within: divisionPrefix(context.getCaller().division),
+    });
+  }
+
+  @Mutation()
+  @Requires('claim.review')
+  async reviewClaims(args: { programme: string; division: string }, context: GraphContext) {
+    return { ...(await this.reviews.review(batch(args, context))), held: 0 };
+  }
+
+  @Mutation()
+  @Requires('claim.confirm')
+  confirmClaims(args: { programme: string; division: string }, context: GraphContext) {
+    return this.reviews.confirm(batch(args, context));
+  }
+
+  @References()
+  async references(refs: readonly { id: string }[], context: GraphContext): Promise<(ClaimView | null)[]> {
+    const ids = refs.map(({ id }) => id);
+    return inOrder(
+      ids,
+      await this.claims.byIds(ids, divisionPrefix(context.getCaller().division)),
+      (claim) => claim.id,
+    );
+  }
+
+  @Field()
+  state({ state }: ClaimView): string {
+    return state.toUpperCase();
+  }
+
+  @Field()
+  child({ personId }: ClaimView): { __typename: 'Person'; id: string } | null {
+    return personId === null ? null : { __typename: 'Person', id: personId };
+  }
+
+  @Field()
+  history({ id }: ClaimView, _: unknown, context: GraphContext): Promise<ClaimEventView[]> {
+    return context
+      .loader<string, ClaimEventView[]>('claim.history', async (ids) =>
+        inGroups(ids, await this.claims.events(ids), (event) => event.claimId),
+      )
+      .load(id);
+  }
+
+  @Field()
+  openCases({ id }: ClaimView, _: unknown, context: GraphContext): Promise<ReviewCaseView[]> {
+    return context
+      .loader<string, ReviewCaseView[]>('claim.openCases', async (ids) =>
+        inGroups(ids, await this.worklist.openOfClaims(ids), (found) => found.claimId!),
+      )
+      .load(id);
+  }
+
+  @Field()
+  explanation({ claimNo }: ClaimView, _: unknown, context: GraphContext): Promise<Explanation> {
+    return this.explanations.byNumber(claimNo, { within: divisionPrefix(context.getCaller().division) });
+  }
+}
+
+function readFilter(input: FilterInput, context: GraphContext): ClaimFilter {
+  const { division: own } = context.getCaller();
+  const division = input.division ? getDivision(input.division) : own;
+  assertCovers(context.getCaller(), division);
+  return {
+    prefix: divisionPrefix(division),
+    state: input.state ? (input.state.toLowerCase() as ClaimState) : undefined,
+    claimYear: input.claimYear ?? undefined,
+    programme: input.programme ?? undefined,
+  };
+}
+
+function batch({ programme, division }: { programme: string; division: string }, context: GraphContext) {
+  const code = getDivision(division);
+  assertCovers(context.getCaller(), code);
+  return { programme, division: code, actor: context.getCaller().id };
+}

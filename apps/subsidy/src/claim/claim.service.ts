@@ -1,0 +1,34 @@
+import type { Database } from '@app/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { ClaimRepository } from './claim.repository';
+import type { ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+
+/** Looking at claims. */
+@Injectable()
+export class ClaimService {
+  constructor(
+    @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    private readonly claims: ClaimRepository,
+  ) {}
+
+  list(filter: ClaimFilter, after: readonly string[] | undefined, limit: number): Promise<ClaimView[]> {
+    return this.database.read((read) => this.claims.list(read, filter, after, limit));
+  }
+
+  count(filter: ClaimFilter): Promise<number> {
+    return this.database.read((read) => this.claims.count(read, filter));
+  }
+
+  byIds(ids: readonly string[], prefix: string): Promise<ClaimView[]> {
+    return this.database.read((read) => this.claims.byIds(read, ids, prefix));
+  }
+
+  events(claimIds: readonly string[]): Promise<ClaimEventView[]> {
+    return this.database.read((read) => this.claims.events(read, claimIds));
+  }
+
+  tally(programme: string, prefix: string): Promise<{ state: string; count: number; amountFen: bigint }[]> {
+    return this.database.read((read) => this.claims.tally(read, programme, prefix));
+  }
+}

@@ -1,0 +1,44 @@
+import type { Sentence } from '@app/kernel';
+
+/** What the system itself asks a person, by reason code; the rest are the questions of programme conditions. */
+export const QUESTIONS: Readonly<Record<string, Sentence>> = {
+  ACCOUNT_MISSING: {
+    zh: '没有可发放的账户。请通知申请人补充本人或儿童的账户，导入后自动重新核验。',
+    en: 'There is no account to pay to. Ask for an account of the applicant or the child; once imported, the claim is checked again by itself.',
+  },
+  ACCOUNT_OF_OTHER_HOLDER: {
+    zh: '所填账户不属于申请人或儿童。请核实并更换账户。',
+    en: 'The account belongs neither to the applicant nor to the child. Compare and replace it.',
+  },
+  YEAR_TAKEN: {
+    zh: '该儿童该年度已有另一件申请在办或已发放，请联合核查后处理。',
+    en: 'Another claim for this child and year is under way or paid. Review the two jointly.',
+  },
+  DUPLICATE_CLAIM: {
+    zh: '经核对，两件申请为同一儿童同一年度。请核查后保留一件。',
+    en: 'Two claims turned out to be for one child and year. Keep one after review.',
+  },
+  MERGE_CONFLICT: {
+    zh: '同一儿童以两个身份申请且均已进入发放，请立即核查是否重复发放。',
+    en: 'One child was paid or is being paid under two identities. Check at once whether it was paid twice.',
+  },
+  PAID_ELSEWHERE: {
+    zh: '该儿童该年度已有在途或已发放的款项，请联合核查。',
+    en: 'A payment for this child and year exists already. Review jointly.',
+  },
+  ACCOUNT_REPAIR: {
+    zh: '银行退回了款项。请核对账户，更正后重新发放。',
+    en: 'The bank sent the money back. Compare the account, correct it, and it is paid again.',
+  },
+  BANK_CONTRADICTION: {
+    zh: '银行对同一笔款项给出了相互矛盾的结果。请向银行查询，查清之前不会再次发放。',
+    en: 'The bank gave contradictory answers for one payment. Ask the bank; nothing is paid again until it is clear.',
+  },
+};
+
+const OTHERWISE: Sentence = { zh: '请人工核查。', en: 'Please review by hand.' };
+
+/** The question behind a reason: the system's own, or that of the programme condition with this code. */
+export function questionFor(reason: string, conditions: ReadonlyMap<string, Sentence>): Sentence {
+  return QUESTIONS[reason] ?? conditions.get(reason) ?? OTHERWISE;
+}
