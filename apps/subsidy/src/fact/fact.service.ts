@@ -1,9 +1,11 @@
 import { REGISTRATION_FEED, type RegistrationFeed } from '@app/contracts';
-import type { Database } from '@app/database';
+import type { Database, Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
+import { CLOCK, type Clock } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
-import { BeneficiaryRepository } from '../claim/beneficiary.repository';
+import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { WorklistService } from '../worklist/worklist.service';
 import { FactRepository } from './fact.repository';
 
 const PAGE = 5_000;
@@ -18,9 +20,11 @@ export interface PullProgress {
 export class FactService {
   constructor(
     @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(REGISTRATION_FEED) private readonly feed: RegistrationFeed,
     private readonly facts: FactRepository,
-    private readonly beneficiaries: BeneficiaryRepository,
+    private readonly beneficiaries: BeneficiaryService,
+    private readonly worklist: WorklistService,
   ) {}
 
   /** Pulls every change up to now, page by page, each page and its cursor in one transaction; then derives relatives. */
@@ -30,7 +34,7 @@ export class FactService {
       const position = await this.database.read((read) => this.facts.position(read));
       const page = await this.feed.page(position, PAGE);
       caughtUp = page.caughtUp;
-      await failpoint('facts.page');
+      failpoint('facts.page');
       await this.database.write(
         async (tx) => {
           await this.facts.lockFeed(tx);
@@ -43,7 +47,7 @@ export class FactService {
       progress.pulled += page.persons.length;
       onProgress(progress);
     }
-    await failpoint('facts.derive');
+    failpoint('facts.derive');
     await this.derive();
     return progress;
   }
@@ -57,8 +61,14 @@ export class FactService {
         await this.facts.copyFindings(tx);
         await this.facts.deriveRelatives(tx);
         await this.beneficiaries.linkToRegister(tx);
+        await this.worklist.recheck(tx, 'register', this.clock.now());
       },
       { statementTimeout: 0 },
     );
+  }
+
+  /** Copies the findings of an import into the facts, within the importer's transaction. */
+  copyFindings(tx: Tx, importId: string): Promise<void> {
+    return this.facts.copyFindings(tx, importId);
   }
 }

@@ -3,9 +3,9 @@ import { maskIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { BeneficiaryRepository } from '../claim/beneficiary.repository';
-import { FactRepository } from '../fact/fact.repository';
-import { WorklistRepository } from '../worklist/worklist.repository';
+import { BeneficiaryService } from '../beneficiary/beneficiary.service';
+import { FactService } from '../fact/fact.service';
+import { WorklistService } from '../worklist/worklist.service';
 import type { AccountRow, ClaimRow, FindingRow } from './intake.types';
 
 export interface Numbered<Row> {
@@ -30,9 +30,9 @@ const tail = (accountNo: string): string => '*'.repeat(Math.max(0, accountNo.len
 export class IntakeRepository {
   constructor(
     private readonly vault: Vault,
-    private readonly beneficiaries: BeneficiaryRepository,
-    private readonly facts: FactRepository,
-    private readonly worklist: WorklistRepository,
+    private readonly beneficiaries: BeneficiaryService,
+    private readonly facts: FactService,
+    private readonly worklist: WorklistService,
   ) {}
 
   async claims(
@@ -141,12 +141,7 @@ export class IntakeRepository {
          c.account_key in (select account_key from account_in where verdict = 'new')
          or c.account_key is null and c.applicant_key in (select holder_key from account_in where verdict = 'new'))`,
     );
-    await this.worklist.recheck(
-      tx,
-      'account',
-      `select c.id from claim c join payee_account a on a.id = c.payee_account_id where a.import_id = '${importId}'`,
-      at,
-    );
+    await this.worklist.recheck(tx, 'account', at);
     await tx.query('drop table account_in');
     return summary(verdicts, 'CLAIM_NO_TAKEN');
   }

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@app/database';
-import { CLOCK, type Clock } from '@app/kernel';
 import { failpoint } from '@app/jobs';
+import { CLOCK, type Clock } from '@app/kernel';
 import { openRejects, readTable, type TableBatch } from '@app/tables';
 import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
@@ -79,7 +79,7 @@ export class IntakeService {
     let reached = begun.last_line;
     for await (const batch of table.batches({ fromLine: reached + 1, batchRows: CHUNK_ROWS })) {
       const chunk = sort(batch, source.parse);
-      await failpoint('intake.chunk');
+      failpoint('intake.chunk');
       const counts = await this.database.write(
         async (tx) => {
           const standing = await this.batches.lock(tx, begun.id);
@@ -100,7 +100,7 @@ export class IntakeService {
       reached = batch.nextLine - 1;
       options.onProgress?.({ line: reached, ...counts });
     }
-    await failpoint('intake.finish');
+    failpoint('intake.finish');
     return this.finish(begun, source.kind, options);
   }
 

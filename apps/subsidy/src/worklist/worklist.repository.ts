@@ -7,23 +7,17 @@ const VIEW = `select r.id, r.reason, r.claim_id as "claimId", r.division_code as
 
 const MATCHES = `r.state = 'open' and (r.division_code like $1 || '%' or r.division_code is null) and ($2::text is null or r.reason = $2)`;
 
-/** Reasons that new facts from outside can settle without a person: the claim is simply checked again. */
-const SETTLED_BY_FACTS = {
-  account: ['ACCOUNT_MISSING', 'ACCOUNT_OF_OTHER_HOLDER'],
-  register: ['CHILD_NOT_REGISTERED'],
-} as const;
-
 @Injectable()
 export class WorklistRepository {
   /**
-   * Puts held claims back to be checked anew when what they waited for has arrived: only those with no other
-   * open question. `claims` selects their ids.
+   * Puts held claims back to be checked anew when all that was asked about them are `reasons` that new facts from
+   * outside have settled: an account is linked now, or the child is registered now.
    */
-  async recheck(tx: Tx, what: keyof typeof SETTLED_BY_FACTS, claims: string, at: Date): Promise<number> {
+  async recheck(tx: Tx, settled: { reasons: readonly string[]; when: string }, at: Date): Promise<number> {
     const rows = await tx.query<{ claim_id: string }>(
       `with waiting as (
-         select r.claim_id from review_case r join claim c on c.id = r.claim_id
-          where r.state = 'open' and c.state = 'held' and r.claim_id in (${claims})
+         select r.claim_id from review_case r join claim c on c.id = r.claim_id join beneficiary b on b.id = c.beneficiary_id
+          where r.state = 'open' and c.state = 'held' and ${settled.when}
           group by 1 having bool_and(r.reason = any($1::text[]))),
        settled as (
          update review_case r set state = 'resolved', decision = 'FACTS_ARRIVED', resolved_by = 'system', resolved_at = $2
@@ -32,7 +26,7 @@ export class WorklistRepository {
        select c.id, c.events + 1, 'held', 'received', 'system', 'FACTS_ARRIVED', $2
          from claim c where c.id in (select claim_id from settled)
        returning claim_id`,
-      [SETTLED_BY_FACTS[what], at],
+      [settled.reasons, at],
     );
     return rows.length;
   }

@@ -1,8 +1,14 @@
-import type { Database } from '@app/database';
+import type { Database, Tx } from '@app/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { WorklistRepository } from './worklist.repository';
 import type { ReviewCaseView } from './worklist.types';
+
+/** Questions that facts from outside can settle without a person: the claim is simply checked again. */
+const SETTLED_BY = {
+  account: { reasons: ['ACCOUNT_MISSING', 'ACCOUNT_OF_OTHER_HOLDER'], when: 'c.payee_account_id is not null' },
+  register: { reasons: ['CHILD_NOT_REGISTERED'], when: 'b.person_id is not null' },
+} as const;
 
 /** Looking at the questions that wait for a person. */
 @Injectable()
@@ -34,5 +40,10 @@ export class WorklistService {
 
   openOfClaims(claimIds: readonly string[]): Promise<ReviewCaseView[]> {
     return this.database.read((read) => this.worklist.openOfClaims(read, claimIds));
+  }
+
+  /** After accounts or register facts arrived: held claims that waited for nothing else are checked again. */
+  recheck(tx: Tx, arrived: keyof typeof SETTLED_BY, at: Date): Promise<number> {
+    return this.worklist.recheck(tx, SETTLED_BY[arrived], at);
   }
 }
