@@ -1,0 +1,53 @@
+import type { Database, Tx } from '@app/database';
+import { CLOCK, type Clock, findDivisionCode } from '@app/kernel';
+import { readTable } from '@app/tables';
+import { Inject, Injectable } from '@nestjs/common';
+import { REGISTRATION_DATABASE } from '../registration.tokens';
+import { refuse } from './division.errors';
+import { DivisionRepository, type DivisionRow, type DivisionView } from './division.repository';
+
+/** The tree of administrative divisions. */
+@Injectable()
+export class DivisionService {
+  constructor(
+    @Inject(REGISTRATION_DATABASE) private readonly database: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly divisions: DivisionRepository,
+  ) {}
+
+  /** Imports a list of divisions (CSV, columns `code, name`); returns how many were new or renamed. */
+  async import(file: string): Promise<number> {
+    const table = await readTable(file, { required: ['code', 'name'], optional: ['level', 'parent'] });
+    let changed = 0;
+    for await (const batch of table.batches()) {
+      const rows: DivisionRow[] = batch.lines.map((line) => {
+        const code = 'cells' in line ? findDivisionCode(line.cells.code) : undefined;
+        if ('problem' in line || !code || !line.cells.name) {
+          throw refuse.rowUnusable(file, line.line, 'cells' in line ? line.cells.code : '');
+        }
+        return { code, name: line.cells.name };
+      });
+      changed += await this.database.write((tx) => this.divisions.confirm(tx, rows, this.clock.now()));
+    }
+    return changed;
+  }
+
+  listCodes(read: Tx): Promise<string[]> {
+    return this.divisions.listCodes(read);
+  }
+
+  /** Makes sure that codes met in an extract are on record; returns those that nobody had named. */
+  addUnconfirmed(tx: Tx, codes: readonly string[]): Promise<string[]> {
+    return this.divisions.addUnconfirmed(tx, codes, this.clock.now());
+  }
+
+  async byCodes(codes: readonly string[]): Promise<(DivisionView | null)[]> {
+    const found = await this.database.read((read) => this.divisions.find(read, codes));
+    const byCode = new Map(found.map((division) => [division.code, division]));
+    return codes.map((code) => byCode.get(code) ?? null);
+  }
+
+  children(parentCode: string | null): Promise<DivisionView[]> {
+    return this.database.read((read) => this.divisions.listChildren(read, parentCode));
+  }
+}

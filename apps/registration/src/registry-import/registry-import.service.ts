@@ -1,0 +1,476 @@
+import { setImmediate } from 'node:timers/promises';
+import * as path from 'node:path';
+import type { Database, Tx } from '@app/database';
+import { failpoint, type Outbox } from '@app/jobs';
+import { CLOCK, type Clock, countyOf, type DivisionCode, maskIdNumber } from '@app/kernel';
+import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
+import { Vault } from '@app/vault';
+import { Inject, Injectable } from '@nestjs/common';
+import { DivisionService } from '../division/division.service';
+import { PERSONS_FEED, registrationChanged } from '../feed/feed.jobs';
+import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
+import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
+import { type ImportBatch, ImportBatchRepository, type StoredRemark } from './import-batch.repository';
+import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
+import {
+  type HouseholdRow,
+  idsFrom,
+  type KnownVersion,
+  type PersonValues,
+  RegistryImportRepository,
+} from './registry-import.repository';
+import type { ImportOptions, ImportSummary } from './registry-import.types';
+import { isoInstant } from './source-time.rules';
+
+const TABLE = 'registration.person';
+const SLICE_ROWS = 2_000;
+/** From here on the planner needs new statistics to link by. */
+const ANALYZE_ROWS = 2_000;
+
+/** A row that is right in itself; what the register says about it is still to be asked. */
+interface PreparedRow {
+  readonly line: number;
+  readonly row: ExtractRow;
+  /** Keyed digest, hex. */
+  readonly hash: string;
+  readonly warnings: readonly StoredRemark[];
+}
+
+interface PreparedChunk {
+  readonly fromLine: number;
+  readonly nextLine: number;
+  /** Rows in file order, no registry id twice in one wave: a second row of a person meets what the first one left. */
+  readonly waves: readonly (readonly PreparedRow[])[];
+  readonly rejects: readonly StoredRemark[];
+}
+
+interface AcceptedRow extends PreparedRow {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
+/**
+ * Reads an extract of the household registry into the register: chunk by chunk, each with its progress in one
+ * transaction, so that a killed import goes on where it stopped and a repeated one changes nothing.
+ */
+@Injectable()
+export class RegistryImportService {
+  private readonly knownDivisions = new Set<string>();
+
+  constructor(
+    @Inject(REGISTRATION_DATABASE) private readonly database: Database,
+    @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly vault: Vault,
+    private readonly divisions: DivisionService,
+    private readonly batches: ImportBatchRepository,
+    private readonly register: RegistryImportRepository,
+  ) {}
+
+  /** Imports a file; refuses it whole, before anything is written, when it is no registry extract. */
+  async import(file: string, options: ImportOptions = {}): Promise<ImportSummary> {
+    const table = await readTable(file, { required: EXTRACT_COLUMNS });
+    const opened = await this.openBatch(table);
+    for (const code of await this.database.read((read) => this.divisions.listCodes(read)))
+      this.knownDivisions.add(code);
+
+    // While the database works on one chunk, the next one is read and checked.
+    let committing: Promise<ImportBatch> = Promise.resolve(opened);
+    let fromLine = opened.nextLine;
+    for await (const { lines, nextLine } of table.batches({ fromLine, batchRows: options.chunkRows })) {
+      const chunk = await this.prepare(lines, fromLine, nextLine);
+      fromLine = nextLine;
+      const before = await committing;
+      committing = this.commit(before, chunk).then((batch) => {
+        const { total, accepted, unchanged, rejected } = batch;
+        options.onProgress?.({
+          linesDone: nextLine - 1,
+          lineCount: table.lineCount,
+          total,
+          accepted,
+          unchanged,
+          rejected,
+        });
+        return batch;
+      });
+      committing.catch(() => undefined); // Awaited, and thrown, one turn later.
+    }
+    const batch = await this.finish(await committing);
+    return this.report(batch, opened, options);
+  }
+
+  private async openBatch(table: Table<ExtractColumn>): Promise<ImportBatch> {
+    return this.database.write(async (tx) => {
+      const unfinished = await this.batches.findUnfinished(tx, table.sha256);
+      if (unfinished) return unfinished;
+      const startedAt = this.clock.now();
+      const batch = await this.batches.insert(tx, {
+        id: idsFrom(startedAt)(),
+        fileName: path.basename(table.file),
+        fileSha256: table.sha256,
+        fileBytes: table.bytes,
+        encoding: table.encoding,
+        unknownColumns: table.unknownColumns,
+        nextLine: 2,
+        startedAt,
+      });
+      const remarks = table.unknownColumns.map((column) => remark(1, { code: 'COLUMN_UNKNOWN', column }, null));
+      await this.batches.addWarnings(tx, batch.id, remarks);
+      return batch;
+    });
+  }
+
+  /** Everything about rows that needs no database. */
+  private async prepare(
+    lines: readonly TableLine<ExtractColumn>[],
+    fromLine: number,
+    nextLine: number,
+  ): Promise<PreparedChunk> {
+    const today = this.clock.today();
+    const waves: PreparedRow[][] = [[]];
+    const rejects: StoredRemark[] = [];
+    const timesSeen = new Map<string, number>();
+    for (let at = 0; at < lines.length; at++) {
+      if (at % SLICE_ROWS === 0) await setImmediate(); // Others wait for this thread too: the COPY, the graph.
+      const line = lines[at]!;
+      if ('problem' in line) {
+        rejects.push(remark(line.line, { code: line.problem.code, column: '' }, null));
+        continue;
+      }
+      const { row, errors, warnings } = checkRow(line.cells, today);
+      if (!row) {
+        const [first, ...further] = errors;
+        rejects.push(remark(line.line, first!, line.cells.registry_person_id, further));
+        continue;
+      }
+      const id = row.registryPersonId;
+      const wave = timesSeen.get(id) ?? 0;
+      timesSeen.set(id, wave + 1);
+      (waves[wave] ??= []).push({
+        line: line.line,
+        row,
+        hash: this.vault.blindIndex('row', Object.values(row).join('\u001f')).toString('hex'),
+        warnings: warnings.map((warning) => remark(line.line, warning, id)),
+      });
+    }
+    return { fromLine, nextLine, waves, rejects };
+  }
+
+  /** One chunk, its remarks and the progress, or nothing of it. */
+  private async commit(before: ImportBatch, chunk: PreparedChunk): Promise<ImportBatch> {
+    const [batch, divisions] = await this.database.write(
+      async (tx) => {
+        await this.register.lockImports(tx);
+        const { nextLine } = await this.batches.getForUpdate(tx, before.id);
+        if (nextLine !== chunk.fromLine) throw refuse.takenOver(before.fileName, nextLine);
+
+        const rejects = [...chunk.rejects];
+        const warnings: StoredRemark[] = [];
+        const divisionsMet = new Set<string>();
+        let accepted = 0;
+        let unchanged = 0;
+        for (const wave of chunk.waves) {
+          const decided = await this.decide(tx, before, wave);
+          rejects.push(...decided.rejects);
+          unchanged += decided.unchanged;
+          accepted += decided.accepted.length;
+          for (const row of decided.accepted) warnings.push(...row.warnings);
+          warnings.push(...(await this.addDivisions(tx, decided.accepted, divisionsMet)));
+          await this.writePersons(tx, before.id, decided.accepted);
+        }
+        await this.batches.addRejects(tx, before.id, rejects);
+        await this.batches.addWarnings(tx, before.id, warnings);
+        const counts = { accepted, unchanged, rejected: rejects.length, warnings: warnings.length };
+        const after = await this.batches.advance(tx, before.id, chunk.nextLine, counts);
+        failpoint('registration.import.chunk');
+        return [after, divisionsMet] as const;
+      },
+      { statementTimeout: 0 },
+    );
+    for (const code of divisions) this.knownDivisions.add(code);
+    failpoint('registration.import.committed');
+    return batch;
+  }
+
+  /**
+   * New, newer, the same, or older than what the register holds. Two contents under one time are both possible, and
+   * nothing says which is right: the one that came first stays and the other is reported.
+   */
+  private async decide(
+    tx: Tx,
+    batch: ImportBatch,
+    rows: readonly PreparedRow[],
+  ): Promise<{ accepted: AcceptedRow[]; unchanged: number; rejects: StoredRemark[] }> {
+    const known = await this.register.findVersions(
+      tx,
+      rows.map(({ row }) => row.registryPersonId),
+    );
+    const nextId = idsFrom(this.clock.now());
+    const accepted: AcceptedRow[] = [];
+    const conflicting: { prepared: PreparedRow; version: KnownVersion }[] = [];
+    let unchanged = 0;
+    for (const prepared of rows) {
+      const version = known.get(prepared.row.registryPersonId);
+      if (!version) accepted.push({ ...prepared, id: nextId(), isNew: true });
+      else if (version.hash === prepared.hash) unchanged++;
+      else if (prepared.row.updatedAt > version.updatedAt) accepted.push({ ...prepared, id: version.id, isNew: false });
+      else conflicting.push({ prepared, version });
+    }
+    const replaced = await this.register.findReplacedByOwnFile(
+      tx,
+      batch.fileSha256,
+      conflicting.map(({ prepared: { line, row, hash } }) => ({ line, registryPersonId: row.registryPersonId, hash })),
+    );
+    const rejects: StoredRemark[] = [];
+    for (const { prepared, version } of conflicting) {
+      const { line, row } = prepared;
+      if (replaced.has(line)) unchanged++;
+      else {
+        const code = row.updatedAt < version.updatedAt ? 'ROW_OLDER_THAN_REGISTER' : 'ROW_SAME_TIME_DIFFERENT';
+        const detail = isoInstant(version.updatedAt);
+        rejects.push(remark(line, { code, column: 'updated_at', detail }, row.registryPersonId));
+      }
+    }
+    return { accepted, unchanged, rejects };
+  }
+
+  /** Puts division codes on record that nobody had named, and remarks on each at the first row that has it. */
+  private async addDivisions(tx: Tx, rows: readonly AcceptedRow[], met: Set<string>): Promise<StoredRemark[]> {
+    const firstRows = new Map<string, AcceptedRow>();
+    for (const accepted of rows) {
+      const code = accepted.row.divisionCode;
+      if (!this.knownDivisions.has(code) && !met.has(code) && !firstRows.has(code)) firstRows.set(code, accepted);
+    }
+    if (firstRows.size === 0) return [];
+    const added = new Set(await this.divisions.addUnconfirmed(tx, [...firstRows.keys()]));
+    const remarks: StoredRemark[] = [];
+    for (const [code, { line, row }] of firstRows) {
+      met.add(code);
+      if (!added.has(code)) continue;
+      const warning = { code: 'DIVISION_UNKNOWN', column: 'division_code', detail: code };
+      remarks.push(remark(line, warning, row.registryPersonId));
+    }
+    return remarks;
+  }
+
+  private async writePersons(tx: Tx, batchId: string, rows: readonly AcceptedRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const at = this.clock.now();
+    const households = await this.register.ensureHouseholds(tx, householdsOf(rows), at);
+    const keys = new NumberKeys(this.vault);
+    const holders = await this.findHolders(tx, rows, keys);
+    const inserted: PersonValues[] = [];
+    const updated: PersonValues[] = [];
+    const recordedAt = at.toISOString();
+    for (const accepted of rows) {
+      const { row, id, isNew } = accepted;
+      const parent = (number: string | null): string | null => {
+        const holder = number === null ? undefined : holders.get(keys.hex(number));
+        return holder === undefined || holder === id ? null : holder;
+      };
+      (isNew ? inserted : updated).push([
+        id,
+        row.registryPersonId,
+        row.name,
+        row.nameMatch,
+        row.sex,
+        row.ethnicity,
+        row.idType,
+        row.idNumber === null
+          ? null
+          : this.vault.seal(row.idNumber, { table: TABLE, column: 'id_number_sealed', row: id }),
+        keys.of(row.idNumber),
+        row.idNumber === null ? null : maskIdNumber(row.idNumber),
+        keys.of(row.idNumberLegacy),
+        row.birthCertificateNo === null
+          ? null
+          : this.vault.seal(row.birthCertificateNo, { table: TABLE, column: 'birth_certificate_sealed', row: id }),
+        row.birthCertificateNo === null ? null : this.vault.blindIndex('birth-certificate', row.birthCertificateNo),
+        row.born,
+        row.died,
+        row.status,
+        row.householdNo === null ? null : households.get(householdKey(row))!,
+        row.relationToHead,
+        row.householdType,
+        row.divisionCode,
+        row.address,
+        keys.of(row.fatherNumber),
+        keys.of(row.motherNumber),
+        parent(row.fatherNumber),
+        parent(row.motherNumber),
+        row.maritalStatus,
+        row.movedInOn,
+        row.movedOutOn,
+        isoInstant(row.updatedAt),
+        Buffer.from(accepted.hash, 'hex'),
+        batchId,
+        accepted.line,
+        recordedAt,
+      ]);
+    }
+    await this.register.insertPersons(tx, inserted);
+    await this.register.updatePersons(tx, updated);
+  }
+
+  /** The one person behind each parent's number, among these rows and the register; two are nobody. */
+  private async findHolders(tx: Tx, rows: readonly AcceptedRow[], keys: NumberKeys): Promise<Map<string, string>> {
+    const wanted = new Set<string>();
+    for (const { row } of rows) {
+      if (row.fatherNumber !== null) wanted.add(keys.hex(row.fatherNumber));
+      if (row.motherNumber !== null) wanted.add(keys.hex(row.motherNumber));
+    }
+    const candidates = await this.register.findHolders(
+      tx,
+      [...wanted],
+      rows.filter(({ isNew }) => !isNew).map(({ id }) => id),
+    );
+    for (const { row, id } of rows) {
+      if (row.idNumber === null) continue;
+      const key = keys.hex(row.idNumber);
+      if (wanted.has(key)) candidates.push({ key, id });
+    }
+    const holders = new Map<string, string>();
+    const ambiguous = new Set<string>();
+    for (const { key, id } of candidates) {
+      if (holders.has(key) && holders.get(key) !== id) ambiguous.add(key);
+      holders.set(key, id);
+    }
+    for (const key of ambiguous) holders.delete(key);
+    return holders;
+  }
+
+  /** What only the whole register can tell: shared numbers, parents that came later; then the others are told. */
+  private async finish(batch: ImportBatch): Promise<ImportBatch> {
+    const finished = await this.database.write(
+      async (tx) => {
+        await this.register.lockImports(tx);
+        const { state, accepted, firstXid } = await this.batches.getForUpdate(tx, batch.id);
+        if (state === 'done') return batch;
+        const at = this.clock.now();
+        if (accepted > 0) {
+          if (accepted >= ANALYZE_ROWS) await this.register.analyze(tx);
+          await this.register.markSharedNumbers(tx, batch.id, firstXid);
+          await this.register.linkParents(tx, firstXid);
+          await this.register.followHeads(tx, batch.id, firstXid, at);
+          await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
+          await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+        }
+        const done = await this.batches.finish(tx, batch.id, at);
+        failpoint('registration.import.finish');
+        return done;
+      },
+      { statementTimeout: 0 },
+    );
+    failpoint('registration.import.finished');
+    return finished;
+  }
+
+  private async report(batch: ImportBatch, opened: ImportBatch, options: ImportOptions): Promise<ImportSummary> {
+    return this.database.read(async (read) => {
+      const { id, encoding, unknownColumns, total, accepted, unchanged, rejected, warnings } = batch;
+      if (options.rejectsFile) await this.writeRemarks(read, 'import_reject', id, options.rejectsFile);
+      if (options.warningsFile) await this.writeRemarks(read, 'import_warning', id, options.warningsFile);
+      const perCode = {
+        rejected: await this.batches.countPerCode(read, 'import_reject', id),
+        warnings: await this.batches.countPerCode(read, 'import_warning', id),
+      };
+      const resumedAtLine = opened.total > 0 ? opened.nextLine : null;
+      return {
+        batchId: id,
+        encoding,
+        unknownColumns,
+        total,
+        accepted,
+        unchanged,
+        rejected,
+        warnings,
+        perCode,
+        resumedAtLine,
+      };
+    });
+  }
+
+  private async writeRemarks(
+    read: Tx,
+    table: 'import_reject' | 'import_warning',
+    batchId: string,
+    file: string,
+  ): Promise<void> {
+    const rejects = await openRejects(file, 'registry_person_id');
+    for await (const remarks of this.batches.remarks(read, table, batchId)) {
+      await rejects.add(
+        remarks.map(({ line, column, code, detail, registryPersonId, further }) => {
+          if (!isKnownRemark(code)) throw new Error(`no sentence for ${code}`);
+          return {
+            line,
+            column,
+            code,
+            sentence: remarkSentence(code, line, column, detail),
+            key: registryPersonId,
+            further,
+          };
+        }),
+      );
+    }
+    await rejects.close();
+  }
+}
+
+/** Blind indexes of the identity numbers of one chunk; parents' numbers stand in it as often as their children. */
+class NumberKeys {
+  private readonly known = new Map<string, Buffer>();
+
+  constructor(private readonly vault: Vault) {}
+
+  of(number: string | null): Buffer | null {
+    if (number === null) return null;
+    let key = this.known.get(number);
+    if (!key) this.known.set(number, (key = this.vault.blindIndex('id-number', number)));
+    return key;
+  }
+
+  hex(number: string): string {
+    return this.of(number)!.toString('hex');
+  }
+}
+
+/** A household number is unique in its county. */
+const householdKey = (row: ExtractRow): string => `${countyOf(row.divisionCode as DivisionCode)}/${row.householdNo}`;
+
+/** The households of these rows, described by the head's row where it is among them. */
+function householdsOf(rows: readonly AcceptedRow[]): Map<string, HouseholdRow> {
+  const households = new Map<string, HouseholdRow>();
+  for (const { row } of rows) {
+    if (row.householdNo === null) continue;
+    const key = householdKey(row);
+    const isHead = row.relationToHead === '01' || row.relationToHead === '02';
+    if (households.has(key) && !isHead) continue;
+    const { householdNo, divisionCode, householdType, address } = row;
+    const countyCode = countyOf(divisionCode as DivisionCode);
+    households.set(key, { countyCode, householdNo, divisionCode, householdType, address });
+  }
+  return households;
+}
+
+function remark(
+  line: number,
+  { code, column, detail }: { code: string; column: string; detail?: string },
+  registryPersonId: string | null,
+  further: readonly RowRemark<string>[] = [],
+): StoredRemark {
+  return {
+    line,
+    column: storable(column),
+    code,
+    detail: detail === undefined ? null : storable(detail),
+    registryPersonId: registryPersonId === null ? null : showable(storable(registryPersonId)),
+    further: further.map((one) => `${one.code} ${one.column}`.trim()),
+  };
+}
+
+/** Some systems use the identity number as their own id; a file of remarks must not carry it. */
+const showable = (registryPersonId: string): string =>
+  /\d{15}/.test(registryPersonId) ? maskIdNumber(registryPersonId) : registryPersonId.slice(0, 64);
+
+/** What made a row unreadable must not make the remark about it unwritable. */
+const storable = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, '\uFFFD');
