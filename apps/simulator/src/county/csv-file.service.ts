@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-const BUFFERED_CHARACTERS = 1 << 17;
+const BUFFERED_CHARACTERS = 1 << 20;
 
 /** A text file that grows line by line: lines are gathered in memory and written by `flush`. UTF-8, LF, no BOM. */
 export class CsvFile {

@@ -1,5 +1,5 @@
 import { type Account, type Accounts, type FailingReason } from './account.rules';
-import { type DayNumber, dayNumber } from './calendar.rules';
+import { type DayNumber, dayNumber, yearStart } from './calendar.rules';
 import type { PlannedClaim } from './claim.rules';
 import type { Cohorts } from './cohort.rules';
 import type { Finding } from './finding.rules';
@@ -34,7 +34,7 @@ export interface EdgeCase {
 
 export interface FamilyPlan {
   readonly children: readonly { readonly born: string; readonly sex?: 1 | 2; readonly name?: string }[];
-  /** Birth days; a random one in the 1990s when not given, nobody when null. */
+  /** Birth days; a random one in the 1990s when not given, in the year when only that is given, nobody when null. */
   readonly mother?: string | null;
   readonly father?: string | null;
   readonly type?: 'urban' | 'rural' | 'unified';
@@ -116,11 +116,11 @@ export class EdgeFamilies {
   }
 
   claim(child: Person | string, year: number, submitted: string, plan: ClaimPlan = {}): PlannedClaim {
-    const person = typeof child === 'string' ? undefined : child;
+    const [person, certificate] = typeof child === 'string' ? [undefined, child] : [child, child.certificate];
     const applicant = plan.by ?? person!.parents!.mother!;
     const claim: PlannedClaim = {
       childNumber: plan.byCertificate ? '' : (plan.childNumber ?? person?.number ?? ''),
-      certificate: plan.byCertificate ? (person?.certificate ?? String(child)) : '',
+      certificate: plan.byCertificate ? certificate : '',
       applicantNumber: applicant.number,
       relation: plan.relation ?? (applicant.sex === 2 ? '52' : '51'),
       year,
@@ -177,13 +177,18 @@ export class EdgeFamilies {
   }
 
   private adult(sex: 1 | 2, born?: string): Person {
-    const person = new Person(sex, born ? dayNumber(born) : this.random.between(...ADULT_BIRTHS));
+    const person = new Person(sex, born ? this.dayIn(born) : this.random.between(...ADULT_BIRTHS));
     this.name(person);
     return person;
   }
 
   private child(born: string, sex?: 1 | 2): Person {
-    return new Person(sex ?? (this.random.chance(517) ? 1 : 2), dayNumber(born));
+    return new Person(sex ?? (this.random.chance(517) ? 1 : 2), this.dayIn(born));
+  }
+
+  /** Where the day does not matter it is drawn: a case planted a hundred times must not use up one day's numbers. */
+  private dayIn(born: string): DayNumber {
+    return born.length === 4 ? yearStart(Number(born)) + this.random.below(365) : dayNumber(born);
   }
 
   private name(person: Person, name?: string): void {

@@ -145,9 +145,10 @@ function loseOrCareForOnlyChild(random: Random, each: Family, asOf: DayNumber): 
   const motherAge = ageOn(asOf, each.mother!);
   const childDays = asOf - child.born;
   if (motherAge < 45 || childDays < yearsToDays(6)) return;
-  if (random.chance(25)) {
+  const fate = random.below(1000);
+  if (fate < 25) {
     die(child, child.born + random.between(400, childDays - 30));
-  } else if (random.chance(25)) {
+  } else if (fate < 50) {
     each.disabilityGrade = random.between(1, 4);
     each.disabledSince = Math.max(child.born + 365, asOf - random.between(200, yearsToDays(14)));
   }
