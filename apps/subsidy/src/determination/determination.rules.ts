@@ -27,6 +27,20 @@ const PERSON: Readonly<Record<string, string>> = {
   'finding.rural_hukou': 'f.rural_hukou',
 };
 
+/** Facts of one claim that an officer may establish with a document, and the type they are kept as. */
+export const ATTESTABLE: Readonly<Record<string, 'boolean' | 'date'>> = {
+  'claim.applicant_is_parent': 'boolean',
+  'claim.other_claimant': 'boolean',
+  'claim.place_settled': 'boolean',
+  'person.born': 'date',
+  'person.died': 'date',
+  'person.citizen': 'boolean',
+};
+
+/** What an officer attested for the claim last, else what the register says. */
+const attested = (fact: string, otherwise: string): string =>
+  `coalesce((n.found ->> '${fact}')::${ATTESTABLE[fact]!}, ${otherwise})`;
+
 const CLAIM: Readonly<Record<string, string>> = {
   'claim.year': 'c.claim_year',
   'claim.submitted_on': 'c.submitted_on',
@@ -34,12 +48,11 @@ const CLAIM: Readonly<Record<string, string>> = {
   'claim.earlier_paid': 'k.earlier_paid',
   'claim.other_claimant': attested('claim.other_claimant', 'k.other_claimant'),
   'claim.applicant_is_parent': attested('claim.applicant_is_parent', 'k.applicant_is_parent'),
+  'claim.place_settled': attested('claim.place_settled', 'false'),
+  'person.born': attested('person.born', 'f.born'),
+  'person.died': attested('person.died', 'f.died'),
+  'person.citizen': attested('person.citizen', 'f.citizen'),
 };
-
-/** What an officer attested for this claim, else what the register says. */
-function attested(fact: string, otherwise: string): string {
-  return `coalesce((select n.value::boolean from claim_finding n where n.claim_id = c.id and n.fact = '${fact}' order by n.id desc limit 1), ${otherwise})`;
-}
 
 /** Persons that `where` (SQL over `f`) selects. */
 export function personRelation(where: string): Relation {
@@ -64,7 +77,8 @@ export function claimRelation(where: string): Relation {
       left join person_fact f on f.person_id = c.person_id
       cross join lateral (
         select min(o.claim_year) as first_year,
-               count(*) filter (where o.claim_year < c.claim_year and o.state in ('paying', 'paid', 'returned', 'closed'))::integer as earlier_paid,
+               count(*) filter (where o.claim_year < c.claim_year and o.state in (
+                 'determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed'))::integer as earlier_paid,
                bool_or(o.claim_year = c.claim_year and (o.submitted_on, o.claim_no) < (c.submitted_on, c.claim_no)) as other_claimant,
                case when c.applicant_key in (f.father_key, f.mother_key) then
                       case c.relation when 'father' then c.applicant_key is not distinct from f.father_key
@@ -73,7 +87,9 @@ export function claimRelation(where: string): Relation {
                     when c.relation = 'father' and f.father_key is not null
                       or c.relation = 'mother' and f.mother_key is not null then false
                end as applicant_is_parent
-          from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k`,
+          from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k
+      left join lateral (
+        select jsonb_object_agg(fact, value order by id) as found from claim_finding where claim_id = c.id) n on true`,
     facts: { ...PERSON, ...CLAIM },
     keys: { person_id: 'c.subject_id', claim_id: 'c.id', facts_version: 'f.facts_version' },
   };

@@ -262,7 +262,7 @@ create trigger claim_event_applies after insert on claim_event
 create table claim_finding (
   id           uuid primary key default uuidv7(),
   claim_id     uuid not null references claim,
-  fact         text not null check (fact ~ '^claim\.[a-z_]+$'),
+  fact         text not null check (fact ~ '^(claim|person)\.[a-z_]+$'),
   value        text not null,
   document_no  text not null,
   attested_by  text not null,

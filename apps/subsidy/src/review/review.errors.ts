@@ -48,6 +48,15 @@ export const refuse = {
       },
       { fact, allowed },
     ),
+  attestedValue: (fact: string, value: string, type: string) =>
+    new Refusal(
+      'ATTESTED_VALUE_UNREADABLE',
+      {
+        zh: `“${value}”不是 ${fact} 的取值，应为${type === 'date' ? '日期 YYYY-MM-DD' : ' true 或 false'}。`,
+        en: `"${value}" is no value of ${fact}; write ${type === 'date' ? 'a day, YYYY-MM-DD' : 'true or false'}.`,
+      },
+      { fact, value },
+    ),
   caseHasNoClaim: (id: string) =>
     new Refusal(
       'CASE_HAS_NO_CLAIM',

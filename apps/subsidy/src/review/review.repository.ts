@@ -65,14 +65,14 @@ export class ReviewRepository {
   async attest(
     tx: Tx,
     claimId: string,
-    findings: readonly { fact: string; value: boolean; documentNo: string }[],
+    findings: readonly { fact: string; value: string; documentNo: string }[],
     actor: string,
     at: Date,
   ): Promise<void> {
     for (const { fact, value, documentNo } of findings) {
       await tx.query(
         `insert into claim_finding (claim_id, fact, value, document_no, attested_by, attested_at) values ($1, $2, $3, $4, $5, $6)`,
-        [claimId, fact, String(value), documentNo, actor, at],
+        [claimId, fact, value, documentNo, actor, at],
       );
     }
   }

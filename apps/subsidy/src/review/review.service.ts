@@ -1,7 +1,8 @@
 import { constraintName, type Database, sqlState } from '@app/database';
-import { CLOCK, type Clock, type DivisionCode, divisionPrefix } from '@app/kernel';
+import { CLOCK, type Clock, type DivisionCode, divisionPrefix, findDay } from '@app/kernel';
 import { failpoint } from '@app/jobs';
 import { Inject, Injectable } from '@nestjs/common';
+import { ATTESTABLE } from '../determination/determination.rules';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './review.errors';
 import { ReviewRepository } from './review.repository';
@@ -21,12 +22,10 @@ export interface Moved {
 export const CASE_DECISIONS = ['CHECK_AGAIN', 'REFUSE', 'WITHDRAWN'] as const;
 export type CaseDecision = (typeof CASE_DECISIONS)[number];
 
-/** Facts about one claim that an officer may establish with a document. */
-export const ATTESTABLE = ['claim.applicant_is_parent', 'claim.other_claimant', 'claim.place_settled'] as const;
-
 export interface Attestation {
   readonly fact: string;
-  readonly value: boolean;
+  /** `true`, `false` or a day. */
+  readonly value: string;
   readonly documentNo: string;
 }
 
@@ -98,8 +97,7 @@ export class ReviewService {
   async resolve(command: ResolveCommand): Promise<void> {
     const { caseId, decision, note, actor, attestations = [], within = '' } = command;
     if (!CASE_DECISIONS.includes(decision as CaseDecision)) throw refuse.decisionUnknown(decision, CASE_DECISIONS);
-    const odd = attestations.find(({ fact }) => !ATTESTABLE.includes(fact as (typeof ATTESTABLE)[number]));
-    if (odd) throw refuse.factNotAttestable(odd.fact, ATTESTABLE);
+    for (const attestation of attestations) assertAttestable(attestation);
     if (decision === 'REFUSE' && [...(note ?? '').trim()].length < 4) throw refuse.noteMissing();
     await this.database.write(async (tx) => {
       const found = await this.reviews.findCase(tx, caseId);
@@ -120,4 +118,11 @@ export class ReviewService {
       await this.reviews.moveOne(tx, found.claim_id, to, actor, note ?? null, at);
     });
   }
+}
+
+function assertAttestable({ fact, value }: Attestation): void {
+  const type = ATTESTABLE[fact];
+  if (!type) throw refuse.factNotAttestable(fact, Object.keys(ATTESTABLE));
+  const fits = type === 'boolean' ? /^(true|false)$/.test(value) : findDay(value) !== undefined;
+  if (!fits) throw refuse.attestedValue(fact, value, type);
 }

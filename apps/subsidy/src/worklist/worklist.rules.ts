@@ -10,6 +10,10 @@ export const QUESTIONS: Readonly<Record<string, Sentence>> = {
     zh: '所填账户不属于申请人或儿童。请核实并更换账户。',
     en: 'The account belongs neither to the applicant nor to the child. Compare and replace it.',
   },
+  CHILD_NOT_REGISTERED: {
+    zh: '儿童尚未登记户口或不在户籍提取中。请协助办理户口登记，登记信息到达后自动重新核验；已死亡的凭出生医学证明和死亡证明认定。',
+    en: 'The child is not in the register yet. Help with its registration; the claim is checked again by itself once the register knows the child. If the child has died, establish it from the birth certificate and the proof of death.',
+  },
   YEAR_TAKEN: {
     zh: '该儿童该年度已有另一件申请在办或已发放，请联合核查后处理。',
     en: 'Another claim for this child and year is under way or paid. Review the two jointly.',

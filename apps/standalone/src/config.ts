@@ -1,0 +1,44 @@
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { z } from 'zod';
+import { Refusal } from '@app/kernel';
+
+const schema = z.object({
+  /** Folder of everything this installation keeps: the database cluster, keys, files in and out. */
+  YANGYU_DATA: z.string().min(1).default(path.join(process.cwd(), '.data')),
+  YANGYU_HOST: z.string().default('127.0.0.1'),
+  YANGYU_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** Default: any free port. */
+  YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** People of the demo county. */
+  YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
+});
+
+export interface Config {
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly postgresPort: number | undefined;
+  readonly people: number;
+}
+
+/** The only reader of the environment; refuses what it cannot use by naming it. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Refusal(
+      'CONFIGURATION',
+      { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
+      { issues },
+    );
+  }
+  const { data } = parsed;
+  return {
+    dataFolder: path.resolve(data.YANGYU_DATA.replace(/^~(?=\/)/, os.homedir())),
+    host: data.YANGYU_HOST,
+    port: data.YANGYU_PORT,
+    postgresPort: data.YANGYU_PG_PORT,
+    people: data.YANGYU_PEOPLE,
+  };
+}

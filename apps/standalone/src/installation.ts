@@ -1,0 +1,114 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { type Cluster, Database, migrate, startCluster } from '@app/database';
+import { JobsRuntime, prepareQueue } from '@app/jobs';
+import { type Clock, systemClock } from '@app/kernel';
+import { Vault } from '@app/vault';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Client } from 'pg';
+import type { Config } from './config';
+import { jobHandlers } from './handlers';
+import { StandaloneModule } from './standalone.module';
+
+const DATABASE = 'yangyu';
+const APPS = path.join(__dirname, '..', '..');
+const SCHEMAS = ['registration', 'subsidy'] as const;
+
+/** Everything that runs in this one process. */
+export interface Installation {
+  readonly app: INestApplicationContext;
+  readonly jobs: JobsRuntime;
+  readonly clock: Clock;
+  readonly registration: Database;
+  readonly subsidy: Database;
+  /** False when another process of ours serves this data folder already, and this one only visits. */
+  readonly isOwner: boolean;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly clock?: Clock;
+  readonly onStep?: (step: 'database' | 'migrations' | 'apps') => void;
+  readonly onError?: (error: unknown, where: string) => void;
+  /** Durability off: for tests only. */
+  readonly throwaway?: boolean;
+}
+
+/** Brings up PostgreSQL, its schemas, the queue and the apps; refuses in one sentence what it cannot put right. */
+export async function openInstallation(config: Config, options: OpenOptions = {}): Promise<Installation> {
+  const clock = options.clock ?? systemClock;
+  options.onStep?.('database');
+  const cluster = await startCluster({
+    dataFolder: config.dataFolder,
+    port: config.postgresPort,
+    throwaway: options.throwaway,
+  });
+  try {
+    return await openOn(cluster, config, clock, options);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function openOn(cluster: Cluster, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
+  // One secret per role, derived from the cluster's own, so that no second secret has to be kept.
+  const rolePassword = createHash('sha256').update(`role ${cluster.superuserPassword}`).digest('base64url');
+  const url = (role: string, password: string, database = DATABASE) =>
+    `postgres://${role}:${password}@${cluster.host}:${cluster.port}/${database}`;
+  const adminUrl = url('postgres', cluster.superuserPassword);
+  options.onStep?.('migrations');
+  await createDatabase(url('postgres', cluster.superuserPassword, 'postgres'));
+  await migrate(
+    { adminUrl, rolePassword },
+    SCHEMAS.map((schema) => ({ schema, folder: path.join(APPS, schema, 'src', 'migrations') })),
+  );
+  await prepareQueue(adminUrl, rolePassword);
+
+  options.onStep?.('apps');
+  const [registration, subsidy] = await Promise.all(
+    SCHEMAS.map((schema) => Database.open({ url: url(`${schema}_rw`, rolePassword), schema })),
+  );
+  const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
+  const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
+  const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  const jobs = new JobsRuntime({
+    backend: 'postgres',
+    queueUrl: url('queue_rw', rolePassword),
+    apps: [
+      { schema: 'registration', database: parts.registration, handlers: [] },
+      { schema: 'subsidy', database: parts.subsidy, handlers: jobHandlers(app) },
+    ],
+    clock,
+    onError: options.onError ?? (() => undefined),
+  });
+  return {
+    app,
+    jobs,
+    ...parts,
+    isOwner: cluster.owned,
+    close: async () => {
+      await jobs.close();
+      await app.close();
+      await parts.registration.close();
+      await parts.subsidy.close();
+      await cluster.stop();
+    },
+  };
+}
+
+async function createDatabase(controlUrl: string): Promise<void> {
+  const control = new Client({ connectionString: controlUrl });
+  await control.connect();
+  try {
+    const { rowCount } = await control.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await control.query(`create database ${DATABASE}`);
+  } finally {
+    await control.end();
+  }
+}

@@ -1,0 +1,55 @@
+import type { Database } from '@app/database';
+import { REGISTRATION_FEED } from '@app/contracts';
+import { Outbox } from '@app/jobs';
+import { CLOCK, type Clock } from '@app/kernel';
+import { Vault } from '@app/vault';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { FeedService } from '../../registration/src/feed/feed.service';
+import { RegistrationModule } from '../../registration/src/registration.module';
+import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
+import { SubsidyModule } from '../../subsidy/src/subsidy.module';
+import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
+
+export interface StandaloneParts {
+  readonly registration: Database;
+  readonly subsidy: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+/** What every app asks for by token, given once. */
+@Global()
+@Module({})
+class PlatformModule {
+  static of(parts: StandaloneParts): DynamicModule {
+    const providers = [
+      { provide: REGISTRATION_DATABASE, useValue: parts.registration },
+      { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
+      { provide: SUBSIDY_DATABASE, useValue: parts.subsidy },
+      { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
+      { provide: Vault, useValue: parts.vault },
+      { provide: CLOCK, useValue: parts.clock },
+    ];
+    return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+/** The register's change feed, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [RegistrationModule],
+  providers: [{ provide: REGISTRATION_FEED, useExisting: FeedService }],
+  exports: [REGISTRATION_FEED],
+})
+class FeedModule {}
+
+/** All apps in one process: the default installation, big enough for a county. */
+@Module({})
+export class StandaloneModule {
+  static of(parts: StandaloneParts): DynamicModule {
+    return {
+      module: StandaloneModule,
+      imports: [PlatformModule.of(parts), FeedModule, RegistrationModule, SubsidyModule],
+    };
+  }
+}
