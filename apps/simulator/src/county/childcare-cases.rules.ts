@@ -63,11 +63,12 @@ function plantBirthDays(world: EdgeFamilies): void {
     ['BORN_FIRST_DAY_OF_MONTH', '2023-06-01', 3600, 1800, '月初出生，18个月。', 'First day of the month: 18 months.'],
   ];
   for (const [code, born, yuan2025, yuan2026, zh, en] of rows) {
+    const reason = born < '2022' ? 'BORN_FROM' : 'MONTHS_LEFT';
     const { children } = world.family({ children: [{ born }] });
     const claims = [world.claim(children[0]!, 2025, '2025-09-16'), world.claim(children[0]!, 2026, '2026-01-12')];
     for (const [index, yuan] of [yuan2025, yuan2026].entries()) {
       const person = children[0];
-      world.expect(code, claims[index]!, yuan ? 'PAY' : 'NOT_ELIGIBLE', yuan ? '' : 'NO_MONTHS_LEFT', yuan, zh, en, {
+      world.expect(code, claims[index]!, yuan ? 'PAY' : 'NOT_ELIGIBLE', yuan ? '' : reason, yuan, zh, en, {
         person,
       });
     }
@@ -95,7 +96,7 @@ function plantDeaths(world: EdgeFamilies): void {
     'DIED_BEFORE_SCHEME',
     world.claim(before, 2025, '2025-09-20'),
     'NOT_ELIGIBLE',
-    'DIED_BEFORE_SCHEME',
+    'ALIVE',
     0,
     '2025年1月1日前死亡，不予发放。',
     'Died before 2025-01-01: nothing is due.',
@@ -131,7 +132,7 @@ function plantDeaths(world: EdgeFamilies): void {
     'DIED_IN_EARLIER_YEAR',
     world.claim(during, 2026, '2026-01-15'),
     'NOT_ELIGIBLE',
-    'DIED_IN_EARLIER_YEAR',
+    'ALIVE',
     0,
     '上年已死亡，以后年度停发。',
     'Died the year before: later years stop.',
@@ -176,7 +177,7 @@ function plantUnregistered(world: EdgeFamilies): void {
     'CERTIFICATE_WITHOUT_NUMBER',
     world.claim(waiting, 2026, '2026-03-02', { byCertificate: true }),
     'HOLD',
-    'CHILD_NOT_REGISTERED',
+    'CITIZEN',
     3600,
     '登记表中有此儿童，尚无公民身份号码。',
     'The child is in the extract, still without an identity number.',
@@ -198,7 +199,7 @@ function plantUnregistered(world: EdgeFamilies): void {
     'CERTIFICATE_THEN_NUMBER_AGAIN',
     world.claim(later, 2025, '2025-11-06'),
     'HOLD',
-    'DUPLICATE_CLAIM',
+    'ONE_CLAIMANT',
     0,
     '同一儿童同一年度再次申领，只付一次。',
     'The same child and year again, by number: one payment only.',
@@ -209,18 +210,14 @@ function plantUnregistered(world: EdgeFamilies): void {
 function plantApplicants(world: EdgeFamilies): void {
   const both = world.family({ children: [{ born: '2024-10-02' }] });
   const person = both.children[0]!;
-  for (const by of [both.mother, both.father]) {
-    world.expect(
-      'TWO_CLAIMANTS',
-      world.claim(person, 2025, by.sex === 2 ? '2025-09-25' : '2025-10-09', { by }),
-      'HOLD',
-      'OTHER_CLAIMANT',
-      3600,
-      '父母双方分别申领，人工确认由谁领取，只付一份。',
-      'Both parents claim: a person decides; one payment.',
-      { person },
-    );
-  }
+  const [zh, en] = [
+    '父母双方分别申领，先到者办理，后到者由人核查，只付一份。',
+    'Both parents claim: the first goes on, a person looks at the second; one payment.',
+  ];
+  const first = world.claim(person, 2025, '2025-09-25', { by: both.mother });
+  const second = world.claim(person, 2025, '2025-10-09', { by: both.father });
+  world.expect('TWO_CLAIMANTS', first, 'PAY', '', 3600, zh, en, { person });
+  world.expect('TWO_CLAIMANTS', second, 'HOLD', 'ONE_CLAIMANT', 0, zh, en, { person });
 
   const cared = world.family({ children: [{ born: '2023-09-12' }] });
   const grandmother = world.member(cared.household, 2, '1964-02-11', '52');
@@ -228,7 +225,7 @@ function plantApplicants(world: EdgeFamilies): void {
     'APPLICANT_NOT_PARENT',
     world.claim(cared.children[0]!, 2025, '2025-10-12', { by: grandmother, relation: '97' }),
     'HOLD',
-    'APPLICANT_NOT_PARENT',
+    'APPLICANT',
     3600,
     '祖母申领，父母健在，须由父母或监护人申领。',
     'A grandmother applies while both parents live.',
@@ -243,7 +240,7 @@ function plantApplicants(world: EdgeFamilies): void {
     'GUARDIAN',
     world.claim(orphan.children[0]!, 2025, '2025-10-21', { by: uncle, relation: '99' }),
     'HOLD',
-    'GUARDIAN_TO_ESTABLISH',
+    'APPLICANT',
     3600,
     '孤儿由监护人申领，核对监护证明后发放。',
     'An orphan’s guardian applies: guardianship is checked first.',
@@ -296,7 +293,7 @@ function plantApplicants(world: EdgeFamilies): void {
     'PARENTS_UNKNOWN',
     world.claim(foundling, 2025, '2025-11-04', { by: claimant }),
     'HOLD',
-    'PARENT_UNKNOWN',
+    'APPLICANT',
     3600,
     '登记中无父母信息，无法确认申领人为母亲。',
     'The register names no parents, so the applicant cannot be matched.',

@@ -24,7 +24,7 @@ export interface EdgeCase {
   readonly year: number;
   readonly claim?: PlannedClaim;
   readonly expected: Expectation;
-  /** Why it is held, not eligible or returned; empty when it is paid. */
+  /** The condition or the work-list reason by code, the bank's reason, or the programme that pays more; empty when paid. */
   readonly reason: string;
   /** Yuan for the year: when paid, or once a person has cleared the hold. */
   readonly yuan: number;
