@@ -126,10 +126,14 @@ export class DeterminationRepository {
               case when c.payee_account_id is not null then null
                    when c.account_key is not null and exists (
                      select from payee_account a where a.account_key = c.account_key and a.ended_at is null) then 'ACCOUNT_OF_OTHER_HOLDER'
-                   else 'ACCOUNT_MISSING' end as account_problem
+                   else 'ACCOUNT_MISSING' end as account_problem,
+              -- A death flag never stops or releases money by itself: registers have been wrong about deaths.
+              case when (f.died is not null or f.status = 9) and not exists (
+                     select from claim_finding n where n.claim_id = c.id and n.fact = 'person.died') then 'DEATH_FLAG' end as death_flag
          from claim c join beneficiary b on b.id = c.beneficiary_id
          join determination d on d.person_id = coalesce(b.person_id, b.id) and d.programme = c.programme
               and d.year = c.claim_year and d.claim_id = c.id and d.is_current
+         left join person_fact f on f.person_id = b.person_id
         where c.programme = $1 and c.claim_year = ${chunk.year} and ${chunk.claims}`,
       [chunk.programme, JSON.stringify(bits)],
     );
@@ -140,18 +144,18 @@ export class DeterminationRepository {
     );
     await tx.query(
       `insert into review_case (reason, claim_id, beneficiary_id, division_code, facts, opened_at)
-       select coalesce(not_met[1], case when unregistered then 'CHILD_NOT_REGISTERED' end, unknown[1], case when outcome = 'ELIGIBLE' then account_problem end, outcome),
+       select coalesce(not_met[1], case when unregistered then 'CHILD_NOT_REGISTERED' end, unknown[1], death_flag, account_problem, outcome),
               claim_id, beneficiary_id, division_code,
               jsonb_strip_nulls(jsonb_build_object('notMet', not_met, 'unknown', unknown, 'account', account_problem,
                 'amountFen', amount_fen::text)), $1
-         from settling where outcome <> 'ELIGIBLE' or account_problem is not null
+         from settling where outcome <> 'ELIGIBLE' or account_problem is not null or death_flag is not null
        on conflict (reason, claim_id, instruction_id) where state = 'open' do nothing`,
       [chunk.at],
     );
     const moved = await tx.query<{ to_state: string }>(
       `insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
-       select claim_id, events + 1, 'received', case when outcome = 'ELIGIBLE' and account_problem is null then 'determined' else 'held' end,
-              'determination', coalesce(not_met[1], unknown[1], account_problem), $1
+       select claim_id, events + 1, 'received', case when outcome = 'ELIGIBLE' and account_problem is null and death_flag is null then 'determined' else 'held' end,
+              'determination', coalesce(not_met[1], unknown[1], death_flag, account_problem), $1
          from settling
        returning to_state`,
       [chunk.at],

@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { Vault } from '@app/vault';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
+
+/** All apps in this process on a database of their own, with a clock that the test sets and a folder for files. */
+export interface CountyWorld {
+  readonly database: TestDatabase;
+  readonly clock: TestClock;
+  readonly folder: string;
+  get<T>(type: abstract new (...args: never[]) => T): T;
+  /** Writes a CSV file of the given rows (their keys are the columns) and returns its path. */
+  file(name: string, rows: readonly Readonly<Record<string, string | number>>[]): string;
+  close(): Promise<void>;
+}
+
+export async function openCountyWorld(today: string): Promise<CountyWorld> {
+  const database = await createTestDatabase();
+  const clock = new TestClock(today);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
+  const [registration, subsidy] = [await database.open('registration'), await database.open('subsidy')];
+  const parts = { registration, subsidy, vault: new Vault(Buffer.alloc(32, 1)), clock };
+  const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
+    logger: ['error'],
+    abortOnError: false,
+  });
+  return {
+    database,
+    clock,
+    folder,
+    get: (type) => app.get(type as never, { strict: false }),
+    file: (name, rows) => {
+      const columns = Object.keys(rows[0]!);
+      const cell = (value: string | number) => (/[",\n]/.test(String(value)) ? JSON.stringify(value) : String(value));
+      const lines = [
+        columns.join(','),
+        ...rows.map((row) => columns.map((column) => cell(row[column] ?? '')).join(',')),
+      ];
+      const target = path.join(folder, name);
+      fs.writeFileSync(target, lines.join('\n') + '\n');
+      return target;
+    },
+    close: async () => {
+      await app.close();
+      await database.drop();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
