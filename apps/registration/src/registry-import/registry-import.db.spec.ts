@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -17,6 +18,36 @@ import { RegistryImportRepository } from './registry-import.repository';
 import { RegistryImportService } from './registry-import.service';
 import type { ImportOptions, ImportSummary } from './registry-import.types';
 
+const EMPTY = `truncate registration.person, registration.person_history, registration.household, registration.division,
+  registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox`;
+
+/** An import in a process of its own, compiled on the way as jest does. */
+const KILLED_IMPORT = `
+  const swc = require('@swc/core');
+  const config = JSON.parse(require('fs').readFileSync('.swcrc', 'utf8'));
+  config.jsc.baseUrl = process.cwd();
+  require.extensions['.ts'] = (module, filename) =>
+    module._compile(swc.transformSync(require('fs').readFileSync(filename, 'utf8'), { ...config, filename, swcrc: false }).code, filename);
+  process.removeAllListeners('warning').on('warning', () => {});
+  require('reflect-metadata');
+  const load = (file) => require(process.cwd() + '/' + file + '.ts');
+  const slice = 'apps/registration/src/registry-import/';
+  const { Database } = load('libs/database/src/index');
+  const { Outbox } = load('libs/jobs/src/index');
+  const { systemClock } = load('libs/kernel/src/index');
+  const { Vault } = load('libs/vault/src/index');
+  const { DivisionService } = load('apps/registration/src/division/division.service');
+  const { DivisionRepository } = load('apps/registration/src/division/division.repository');
+  const { RegistryImportService } = load(slice + 'registry-import.service');
+  const { RegistryImportRepository } = load(slice + 'registry-import.repository');
+  const { ImportBatchRepository } = load(slice + 'import-batch.repository');
+  (async () => {
+    const database = await Database.open({ url: process.env.DATABASE_URL, schema: 'registration' });
+    const divisions = new DivisionService(database, systemClock, new DivisionRepository());
+    await new RegistryImportService(database, new Outbox('registration'), systemClock, new Vault(Buffer.alloc(32, 7)),
+      divisions, new ImportBatchRepository(), new RegistryImportRepository()).import(process.env.IMPORT_FILE, { chunkRows: 2 });
+  })();`;
+
 type Row = Partial<Record<ExtractColumn, string>>;
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'extract-'));
@@ -33,10 +64,7 @@ beforeAll(async () => {
 beforeEach(() => {
   service = newService(); // Each with nothing in memory from the test before.
 });
-beforeEach(() =>
-  world.admin(`truncate registration.person, registration.person_history, registration.household, registration.division,
-    registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox`),
-);
+beforeEach(() => world.admin(EMPTY));
 afterAll(() => world.drop());
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
@@ -288,5 +316,163 @@ describe('importing an extract', () => {
     }
     await expect(world.admin('update registration.import_batch set total = total + 1')).rejects.toThrow('totals_agree');
     await expect(world.admin(`update registration.person set sex = 3`)).rejects.toThrow('gb2261_1');
+  });
+});
+
+describe('an interrupted import', () => {
+  const father = idNumber('19600101', 15);
+  const rows = [
+    person('C1', { father_id_number: father }),
+    person('P2', { sex: 'x' }),
+    person('F', { id_number: father, birth_date: '1960-01-01' }),
+    person('P3', { updated_at: '2026-01-01' }),
+    person('P3', { updated_at: '2026-01-02' }),
+  ];
+  const outcome = async (): Promise<unknown> => ({
+    persons: await world.admin(`select c.registry_person_id, c.batch_line, f.registry_person_id as father
+      from registration.person c left join registration.person f on f.id = c.father_id order by 1`),
+    history: await world.admin('select registry_person_id, batch_line from registration.person_history'),
+    warnings: await world.admin('select line, code from registration.import_warning order by line, code'),
+    batch: await world.admin(
+      'select state, total, accepted, unchanged, rejected, warnings from registration.import_batch',
+    ),
+    outbox: await world.admin('select name from registration.outbox'),
+  });
+
+  /** The service as a process with this failpoint would load it. */
+  function serviceWithFailpoint(environment: Record<string, string>): RegistryImportService {
+    let built: RegistryImportService | undefined;
+    Object.assign(process.env, environment);
+    jest.isolateModules(() => {
+      const { RegistryImportService: Isolated } =
+        require('./registry-import.service') as typeof import('./registry-import.service');
+      const divisions = new DivisionService(database, clock, new DivisionRepository());
+      const [batches, register] = [new ImportBatchRepository(), new RegistryImportRepository()];
+      built = new Isolated(database, new Outbox('registration'), clock, vault, divisions, batches, register);
+    });
+    for (const name of Object.keys(environment)) delete process.env[name];
+    return built!;
+  }
+
+  it('ends the same as one that was not, wherever it broke off', async () => {
+    const file = fileOf(rows);
+    const log = path.join(folder, 'failpoints');
+    await serviceWithFailpoint({ YANGYU_FAILPOINT_LOG: log }).import(file, { chunkRows: 2 });
+    const undisturbed = await outcome();
+    const passes = fs.readFileSync(log, 'utf8').trim().split('\n');
+    expect(passes).toHaveLength(8); // Two around each of three chunks, two around the end.
+
+    for (const pass of passes) {
+      await world.admin(EMPTY);
+      const [name, count] = pass.split(' ');
+      const broken = serviceWithFailpoint({ YANGYU_FAILPOINT: `${name}:${count}:throw` });
+      await expect(broken.import(file, { chunkRows: 2 })).rejects.toThrow(`failpoint ${name}`);
+      const rejectsFile = path.join(folder, 'resumed.csv');
+      const summary = await newService().import(file, { chunkRows: 2, rejectsFile });
+      if (name === 'registration.import.finished') continue; // It was over: the second import is another batch.
+      expect([pass, await outcome()]).toEqual([pass, undisturbed]);
+      expect(totals(summary)).toEqual([5, 4, 0, 1]);
+      expect(fs.readFileSync(rejectsFile, 'utf8')).toMatch(/\r\n3,sex,SEX_UNKNOWN/);
+    }
+  });
+
+  it('goes on at the line after the last commit', async () => {
+    const file = fileOf(rows);
+    const broken = serviceWithFailpoint({ YANGYU_FAILPOINT: 'registration.import.chunk:2:throw' });
+    await expect(broken.import(file, { chunkRows: 2 })).rejects.toThrow('failpoint');
+    expect((await newService().import(file, { chunkRows: 2 })).resumedAtLine).toBe(4);
+  });
+
+  it('survives kill -9 of its process', async () => {
+    const file = fileOf(rows);
+    await service.import(file, { chunkRows: 2 });
+    const undisturbed = await outcome();
+    await world.admin(EMPTY);
+    const child = spawnSync(process.execPath, ['-e', KILLED_IMPORT], {
+      cwd: path.join(__dirname, '../../../..'),
+      env: {
+        PATH: process.env.PATH,
+        YANGYU_FAILPOINT: 'registration.import.committed:2:kill',
+        IMPORT_FILE: file,
+        DATABASE_URL: world.url('registration_rw'),
+      },
+      encoding: 'utf8',
+    });
+    expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
+    expect(await world.admin('select state, total from registration.import_batch')).toEqual([
+      { state: 'reading', total: 4 },
+    ]);
+    await newService().import(file, { chunkRows: 2 });
+    expect(await outcome()).toEqual(undisturbed);
+  });
+
+  it('is not overtaken by a second one of the same file', async () => {
+    const file = fileOf(rows);
+    const results = await Promise.allSettled([
+      newService().import(file, { chunkRows: 1 }),
+      newService().import(file, { chunkRows: 1 }),
+    ]);
+    const refused = results.filter((result) => result.status === 'rejected');
+    for (const { reason } of refused)
+      expect(['IMPORT_TAKEN_OVER', undefined]).toContain((reason as { code?: string }).code);
+    const summary = await newService().import(file, { chunkRows: 1 });
+    expect(summary.total).toBe(5);
+    expect(await world.admin('select count(*)::int as n from registration.person')).toEqual([{ n: 3 }]);
+    expect(await world.admin(`select from registration.import_batch where state <> 'done'`)).toEqual([]);
+  });
+});
+
+describe('whatever stands in a file', () => {
+  const cell = fc.constantFrom(
+    'P1',
+    'P2',
+    '',
+    '1',
+    '2026-01-01',
+    '2026-01-02 10:00:00',
+    '王·明',
+    '02',
+    'x',
+    '\u0000',
+    '=1',
+  );
+  const row = fc.record(
+    {
+      registry_person_id: fc.constantFrom('A', 'B', 'C', 'D', 'E', ''),
+      name: fc.constantFrom('甲', '乙', ''),
+      updated_at: fc.constantFrom('2026-01-01', '2026-01-02', '2026-01-03', ''),
+      id_number: fc.constantFrom('', idNumber('19600101', 15), idNumber('19900101', 15), '340202199001010158'),
+      father_id_number: fc.constantFrom('', idNumber('19600101', 15), 'x'),
+      address: cell,
+      marital_status: fc.constantFrom('10', '20', '99'),
+    },
+    { requiredKeys: ['registry_person_id', 'name', 'updated_at'] },
+  );
+
+  it('every row is accepted, unchanged or rejected, and the next time none is accepted', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 25 }), fc.integer({ min: 1, max: 10 }), async (rows, chunkRows) => {
+        await world.admin(EMPTY);
+        const file = fileOf(rows.map(({ registry_person_id, ...rest }) => person(registry_person_id, rest)));
+        const first = await newService().import(file, { chunkRows });
+        expect(first.total).toBe(rows.length);
+        expect(first.accepted + first.unchanged + first.rejected).toBe(rows.length);
+        const rejects = await world.admin<{ line: number }>(
+          'select distinct line from registration.import_reject r where batch_id = $1',
+          [first.batchId],
+        );
+        expect(rejects).toHaveLength(first.rejected);
+        const before = await contents();
+        const second = await newService().import(file, { chunkRows: 11 - chunkRows });
+        expect([second.accepted, second.rejected]).toEqual([0, first.rejected]);
+        expect(await contents()).toEqual(before);
+        // The newest content of every person is what the register holds, whatever the order and the chunks.
+        const persons = await world.admin<{ n: number }>(`select count(*)::int as n from registration.person`);
+        const lines = new Set(rejects.map(({ line }) => line));
+        const ids = new Set(rows.filter((_, i) => !lines.has(i + 2)).map((r) => r.registry_person_id));
+        expect(persons[0]!.n).toBe(ids.size);
+      }),
+      { numRuns: 40 },
+    );
   });
 });
