@@ -55,24 +55,22 @@ export async function* writeAnswerCsv(answer: BankAnswer): AsyncGenerator<string
 export async function* scanAnswerCsv(incoming: Incoming, carrier: Carrier): AsyncGenerator<AnswerLine[], AnswerHead> {
   const control = new Control();
   let head: AnswerHead | undefined;
-  let lines: AnswerLine[] = [];
-  for await (const { cells, line } of csvRows(incoming.lines(carrier))) {
-    if (!head) head = readHead(cells, carrier);
-    else if (line === 2) assertColumns(cells, COLUMNS);
-    else {
-      control.assertRoom(head.count, line);
-      const answer = readAnswerLine(cells, line, carrier);
-      control.add(answer.endToEndId, answer.amountFen, line);
-      lines.push(answer);
-      if (lines.length === 1000) {
-        yield lines;
-        lines = [];
+  for await (const rows of csvRows(incoming.lines(carrier))) {
+    const lines: AnswerLine[] = [];
+    for (const { cells, line } of rows) {
+      if (!head) head = readHead(cells, carrier);
+      else if (line === 2) assertColumns(cells, COLUMNS);
+      else {
+        control.assertRoom(head.count, line);
+        const answer = readAnswerLine(cells, line, carrier);
+        control.add(answer.endToEndId, answer.amountFen, line);
+        lines.push(answer);
       }
     }
+    yield lines;
   }
   if (!head) throw refuse.truncated(1);
   control.assert(head.count, head.totalFen);
-  yield lines;
   return head;
 }
 

@@ -109,7 +109,7 @@ function decode(work: () => string, line: number, carrier: Carrier): string {
   }
 }
 
-function countLines(text: string): number {
+export function countLines(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
   return count;

@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse/sync';
 import { refuse } from './bankfile.errors';
+import { countLines } from './bytes';
 
 /** A record with its line number, from 1. */
 export interface CsvRow {
@@ -9,28 +8,39 @@ export interface CsvRow {
   readonly line: number;
 }
 
-/** A quote that is never closed would otherwise collect the whole file. */
-const ROW_CHARACTERS_MAX = 16 * 1024;
-
-/** The rows as they stand: every cell a text, nothing trimmed. */
-export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
-  const parser = parse({
-    record_delimiter: ['\r\n', '\n'],
-    relax_column_count: true,
-    max_record_size: ROW_CHARACTERS_MAX,
-  });
-  // The parser is destroyed with the source's error and throws it below; this promise would only say it again.
-  const feeding = pipeline(Readable.from(text), parser).catch(() => undefined);
+/**
+ * The rows of a text that comes in whole lines: every cell a text, nothing trimmed. A quote must close on its line,
+ * because no cell of ours may hold a line end.
+ */
+export async function* csvRows(lines: AsyncIterable<string>): AsyncGenerator<CsvRow[]> {
   let line = 0;
+  for await (const text of lines) {
+    // The head line has its own number of cells, and csv-parse makes a costly error of every row unlike the first.
+    const head = line === 0 ? text.indexOf('\n') + 1 : 0;
+    const records = head
+      ? [...cellsOf(text.slice(0, head), 1), ...cellsOf(text.slice(head), 2)]
+      : cellsOf(text, line + 1);
+    yield records.map((cells) => ({ cells, line: ++line }));
+  }
+}
+
+function cellsOf(text: string, firstLine: number): string[][] {
+  const records: string[][] = [];
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) yield { cells, line: ++line };
+    parse(text, {
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      on_record: (cells: string[]) => void records.push(cells),
+    });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED') throw refuse.truncated(line + 1);
-    throw refuse.malformed(line + 1, error.code);
-  } finally {
-    await feeding;
+    throw refuse.malformed(firstLine + records.length, error.code);
   }
+  if (records.length !== countLines(text)) {
+    const at = records.findIndex((cells) => cells.some((cell) => cell.includes('\n')));
+    throw refuse.malformed(firstLine + at, 'line end in a cell');
+  }
+  return records;
 }
 
 /** One line with its end. The cells were checked: none holds a line end or begins like a formula. */

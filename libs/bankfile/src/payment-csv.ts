@@ -102,25 +102,23 @@ export async function* scanPaymentCsv(
   const control = new Control();
   let head: PaymentFileHead | undefined;
   let previous = 0;
-  let transfers: CreditTransfer[] = [];
-  for await (const { cells, line } of csvRows(incoming.lines(carrier))) {
-    if (!head) head = readHead(cells, carrier);
-    else if (line === 2) assertColumns(cells, COLUMNS);
-    else {
-      control.assertRoom(head.count, line);
-      const transfer = readTransfer(cells, line, previous, head, carrier);
-      control.add(transfer.endToEndId, transfer.amountFen, line);
-      previous = transfer.sequence;
-      transfers.push(transfer);
-      if (transfers.length === 1000) {
-        yield transfers;
-        transfers = [];
+  for await (const rows of csvRows(incoming.lines(carrier))) {
+    const transfers: CreditTransfer[] = [];
+    for (const { cells, line } of rows) {
+      if (!head) head = readHead(cells, carrier);
+      else if (line === 2) assertColumns(cells, COLUMNS);
+      else {
+        control.assertRoom(head.count, line);
+        const transfer = readTransfer(cells, line, previous, head, carrier);
+        control.add(transfer.endToEndId, transfer.amountFen, line);
+        previous = transfer.sequence;
+        transfers.push(transfer);
       }
     }
+    yield transfers;
   }
   if (!head) throw refuse.truncated(1);
   control.assert(head.count, head.totalFen);
-  yield transfers;
   return head;
 }
 
