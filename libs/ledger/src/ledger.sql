@@ -79,6 +79,11 @@ end $$;
 create trigger transfer_is_history before update or delete or truncate on transfer
   for each statement execute function transfer_is_history();
 
+-- Locking takes no right to change: the app may hold accounts still while it decides.
+create function ledger_account_lock(codes text[]) returns void language sql security definer set search_path from current as $$
+  select from ledger_account where code = any(codes) order by code for no key update
+$$;
+
 -- The app opens accounts and writes transfers; the counters are the trigger's.
 do $$
 begin

@@ -61,7 +61,7 @@ export class Ledger {
 
   /** Locks accounts until the transaction ends and tells what they hold; the answer stays true while it is open. */
   async lock(tx: Tx, codes: readonly string[]): Promise<Balance[]> {
-    await tx.query('select from ledger_account where code = any($1::text[]) order by code for no key update', [codes]);
+    await tx.query('select ledger_account_lock($1::text[])', [codes]);
     return this.balances(tx, codes);
   }
 

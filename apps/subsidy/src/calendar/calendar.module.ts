@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { DisbursementModule } from '../disbursement/disbursement.module';
+import { CalendarRepository } from './calendar.repository';
+import { CalendarService } from './calendar.service';
+
+/** When payment runs start by themselves. */
+@Module({
+  imports: [DisbursementModule],
+  providers: [CalendarRepository, CalendarService],
+  exports: [CalendarService],
+})
+export class CalendarModule {}
