@@ -118,7 +118,9 @@ export class DeterminationRepository {
     await tx.query(
       `create temp table settling on commit drop as
        select c.id as claim_id, c.events, c.beneficiary_id, c.division_code, d.id as determination_id, d.outcome, d.amount_fen,
-              d.outcome = 'UNKNOWN' and d.facts_version is null as unregistered,
+              case when d.outcome <> 'UNKNOWN' or d.facts_version is not null then null
+                   when exists (select from person_fact s where s.id_number_key = b.id_number_key and s.id_number_shared) then 'ID_NUMBER_SHARED'
+                   else 'CHILD_NOT_REGISTERED' end as unregistered,
               array(select b.code from jsonb_to_recordset($2::jsonb) b(bit int, code text, version text)
                      where b.version = d.version and (d.met | d.unknown) & (1::bigint << b.bit) = 0 order by b.bit) as not_met,
               array(select b.code from jsonb_to_recordset($2::jsonb) b(bit int, code text, version text)
@@ -144,7 +146,7 @@ export class DeterminationRepository {
     );
     await tx.query(
       `insert into review_case (reason, claim_id, beneficiary_id, division_code, facts, opened_at)
-       select coalesce(not_met[1], case when unregistered then 'CHILD_NOT_REGISTERED' end, unknown[1], death_flag, account_problem, outcome),
+       select coalesce(not_met[1], unregistered, unknown[1], death_flag, account_problem, outcome),
               claim_id, beneficiary_id, division_code,
               jsonb_strip_nulls(jsonb_build_object('notMet', not_met, 'unknown', unknown, 'account', account_problem,
                 'amountFen', amount_fen::text)), $1

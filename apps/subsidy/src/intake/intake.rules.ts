@@ -96,10 +96,8 @@ const ID_PROBLEMS = {
   BIRTH_DATE: { zh: '号码中的出生日期不存在', en: 'contains a birth date that does not exist' },
 } as const;
 
-/** The applicant's relation to the child: GB/T 4761 codes of parents, or plain words. */
-const RELATIONS: Readonly<Record<string, Relation>> = {
-  '51': 'father',
-  '52': 'mother',
+/** Words for the applicant's relation to the child; codes of GB/T 4761 are read by relationOf. */
+const RELATION_WORDS: Readonly<Record<string, Relation>> = {
   父亲: 'father',
   父: 'father',
   父子: 'father',
@@ -112,10 +110,9 @@ const RELATIONS: Readonly<Record<string, Relation>> = {
   母女: 'mother',
   mother: 'mother',
   m: 'mother',
-  '50': 'guardian',
-  '57': 'guardian',
-  '58': 'guardian',
-  '99': 'guardian',
+  父母: 'parent',
+  父母一方: 'parent',
+  parent: 'parent',
   监护人: 'guardian',
   其他监护人: 'guardian',
   guardian: 'guardian',
@@ -123,9 +120,21 @@ const RELATIONS: Readonly<Record<string, Relation>> = {
   儿童福利机构: 'institution',
   institution: 'institution',
   其他: 'other',
-  '97': 'other',
   other: 'other',
 };
+
+/** 51 is the child's father, 52 its mother; files that state the child's side instead (20–37: son, daughter) mean a parent. */
+function relationOf(said: string): Relation | undefined {
+  if (!/^\d{2}$/.test(said)) return RELATION_WORDS[said];
+  if (said === '51') return 'father';
+  if (said === '52') return 'mother';
+  if (said === '50') return 'parent';
+  if (said === '57' || said === '58' || said === '99') return 'guardian';
+  const code = Number(said);
+  if (code === 28 || code === 38) return 'other'; // A son's or daughter's spouse.
+  if (code >= 20 && code <= 39) return 'parent';
+  return code >= 10 ? 'other' : undefined;
+}
 
 /** One row of a claims file. The claim year must be one the scheme can have had; everything else is for the rules. */
 export function parseClaim(cells: Cells, today: Day): Parsed<ClaimRow> {
@@ -147,7 +156,7 @@ export function parseClaim(cells: Cells, today: Day): Parsed<ClaimRow> {
     reading.error('applicant_id_number', 'APPLICANT_IS_CHILD', '与儿童号码相同', 'is the child’s own number');
   }
   const said = reading.text('relation', 20).toLowerCase();
-  const relation = RELATIONS[said];
+  const relation = relationOf(said);
   if (said !== '' && !relation) {
     reading.error(
       'relation',

@@ -7,7 +7,7 @@ export interface RowProblem {
   readonly sentence: Sentence;
 }
 
-export type Relation = 'father' | 'mother' | 'guardian' | 'institution' | 'other';
+export type Relation = 'father' | 'mother' | 'parent' | 'guardian' | 'institution' | 'other';
 
 export interface ClaimRow {
   readonly claimNo: string;

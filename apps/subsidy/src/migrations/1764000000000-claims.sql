@@ -198,7 +198,7 @@ create table claim (
   beneficiary_id       uuid not null references beneficiary,
   applicant_key        bytea not null,
   applicant_mask       text not null,
-  relation             text not null check (relation in ('father', 'mother', 'guardian', 'institution', 'other')),
+  relation             text not null check (relation in ('father', 'mother', 'parent', 'guardian', 'institution', 'other')),
   claim_year           smallint not null check (claim_year between 2000 and 2100),
   submitted_on         date not null,
   channel              text not null,

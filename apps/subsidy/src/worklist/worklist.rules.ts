@@ -14,6 +14,10 @@ export const QUESTIONS: Readonly<Record<string, Sentence>> = {
     zh: '儿童尚未登记户口或不在户籍提取中。请协助办理户口登记，登记信息到达后自动重新核验；已死亡的凭出生医学证明和死亡证明认定。',
     en: 'The child is not in the register yet. Help with its registration; the claim is checked again by itself once the register knows the child. If the child has died, establish it from the birth certificate and the proof of death.',
   },
+  ID_NUMBER_SHARED: {
+    zh: '该公民身份号码在户籍中对应两人（重号）。请与公安机关核对并更正后重新核验。',
+    en: 'Two persons in the register hold this identity number. Settle it with the police, then check the claim again.',
+  },
   DEATH_FLAG: {
     zh: '户籍标注该儿童死亡。请凭死亡证明核实（登记曾有差错）；死亡当年应发的照发。请勿群发或电话催办。',
     en: 'The register marks this child as deceased. Establish it from the proof of death (registers have been wrong); the year of death is still paid. No mass messages, no reminders.',
