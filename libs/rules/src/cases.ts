@@ -11,7 +11,7 @@ export interface Expectation {
   readonly outcome: Outcome;
   /** Fen; null when nothing is to be paid. */
   readonly amountFen: bigint | null;
-  /** The condition (or reserved reason) that must have decided, when the row names one. */
+  /** The conditions (or reserved reason) that must have decided, separated by blanks, when the row names them. */
   readonly deciding?: string;
 }
 
@@ -114,10 +114,10 @@ function readExpectation(
   return { ...(programme ? { programme } : {}), outcome, amountFen, ...(deciding ? { deciding } : {}) };
 }
 
-/** The run a case is about: its columns `year`, `as_of` (else the last day of the year) and `region`. */
+/** The run a case is about: its columns `year` (else `claim.year`), `as_of` (else the last day of the year) and `region`. */
 export function caseRun({ file, line, given }: Case): Run {
-  const year = Number(given.year);
-  const asOf = findDay(given.as_of ?? `${given.year}-12-31`);
+  const year = Number(given.year ?? given['claim.year']);
+  const asOf = findDay(given.as_of ?? `${year}-12-31`);
   if (!Number.isInteger(year) || !asOf) throw fault(file, line, 'needs a year, and as_of must be a day');
   return { year, asOf: asOf as Day, region: given.region ?? '' };
 }
