@@ -12,6 +12,7 @@ export async function withLock(name, work) {
   const file = path.join(folder, `${name}.lock`);
   let told = false;
   while (!take(file)) {
+    if (dropIfAbandoned(file)) continue;
     if (!told) say(`Waiting for another "${name}" of this checkout…`, `正在等待本目录的另一个 ${name} 结束……`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -37,17 +38,19 @@ function take(file) {
     }
   } catch (error) {
     if (error.code !== 'EEXIST') throw notWritable(error, folder);
-    dropIfAbandoned(file);
     return false;
   }
 }
 
+/** Whether the lock was left behind by a process that is gone; it is free then. */
 function dropIfAbandoned(file) {
   try {
-    const holder = Number(fs.readFileSync(file, 'utf8'));
-    if (!isAlive(holder)) fs.rmSync(file, { force: true });
+    if (isAlive(Number(fs.readFileSync(file, 'utf8')))) return false;
+    fs.rmSync(file, { force: true });
+    return true;
   } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+    if (error.code === 'ENOENT') return true;
+    throw error;
   }
 }
 

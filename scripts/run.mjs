@@ -49,7 +49,19 @@ function foreground(args) {
       child.kill(signal);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+    if (process.env.npm_lifecycle_event) whenOrphaned(() => forward('SIGTERM'));
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code === null ? 128 + constants.signals[signal] : code));
   });
+}
+
+/** Where npm puts a shell between itself and us, its signal stops at the shell: then the parent changes. */
+function whenOrphaned(then) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    then();
+  }, 250);
+  watch.unref();
 }
