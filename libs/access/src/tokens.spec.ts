@@ -89,7 +89,7 @@ describe('a token', () => {
             alg: 'EdDSA',
             typ: TOKEN_TYPE,
             kid,
-            jwk: other.publicKey.export({ format: 'jwk' }) as JWK,
+            jwk: other.publicKey.export({ format: 'jwk' }),
           })
           .setIssuer(TOKEN_ISSUER)
           .setAudience(TOKEN_AUDIENCE)

@@ -51,7 +51,7 @@ export class GraphContext {
    * `batch` answers in the order of the keys (see inOrder, inGroups). Names are `<noun>.<field>`.
    */
   loader<K, V>(name: string, batch: (keys: readonly K[]) => Promise<readonly (V | Error)[]>): DataLoader<K, V> {
-    const found = this.loaders.get(name) ?? (new DataLoader(batch) as DataLoader<unknown, unknown>);
+    const found = this.loaders.get(name) ?? new DataLoader(batch);
     this.loaders.set(name, found);
     return found as DataLoader<K, V>;
   }

@@ -43,4 +43,13 @@ export const refuse = {
       },
       { max },
     ),
+  internal: (id: string) =>
+    new Refusal(
+      'INTERNAL',
+      {
+        zh: `系统内部错误，编号 ${id}，请将编号告知管理员。`,
+        en: `Something went wrong inside; tell the administrator the number ${id}.`,
+      },
+      { id },
+    ),
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Facts, Refusal, type Sentence } from '@app/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { refuse } from './graphql.errors';
 
 /** What every error of the graph carries. */
 export interface PresentedExtensions {
@@ -36,19 +37,21 @@ export function presentError(
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (cause instanceof Refusal) return { message: cause.message, ...place, extensions: extensionsOf(cause) };
-  const code = String(formatted.extensions?.code ?? '');
-  const zh = REQUEST_CODES[code];
-  if (zh !== undefined && cause instanceof GraphQLError) {
+  const code = formatted.extensions?.code;
+  const zh = typeof code === 'string' ? REQUEST_CODES[code] : undefined;
+  if (typeof code === 'string' && zh !== undefined && cause instanceof GraphQLError) {
     const sentence = { zh, en: formatted.message };
     return { message: formatted.message, ...place, extensions: { code, facts: {}, sentence } };
   }
+  const bug = bugAsRefusal(cause, report);
+  return { message: bug.message, ...place, extensions: extensionsOf(bug) };
+}
+
+/** What a client is told of a bug: the number under which the log has it. */
+export function bugAsRefusal(bug: unknown, report: ReportBug): Refusal {
   const id = randomUUID();
-  report(id, cause);
-  const sentence = {
-    zh: `系统内部错误，编号 ${id}，请将编号告知管理员。`,
-    en: `Something went wrong inside; tell the administrator the number ${id}.`,
-  };
-  return { message: sentence.en, ...place, extensions: { code: 'INTERNAL', facts: { id }, sentence } };
+  report(id, bug);
+  return refuse.internal(id);
 }
 
 /** The extensions of a refusal. */

@@ -77,7 +77,7 @@ export function buildMergedSchema(parts: {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
-    for (const field of Object.values(type.getFields())) {
+    for (const field of Object.values(type.getFields()) as GraphQLField<unknown, GraphContext>[]) {
       const answer = answers.get(`${type.name}.${field.name}`);
       if (isRoot) attachOperation(type, field, answer, problems);
       else attachField(field, answer, completions.get(type.name));

@@ -181,7 +181,7 @@ const isOtherType = (node: DefinitionNode): node is Exclude<TypeDefinitionNode, 
     Kind.INPUT_OBJECT_TYPE_DEFINITION,
     Kind.INTERFACE_TYPE_DEFINITION,
     Kind.UNION_TYPE_DEFINITION,
-  ].includes(node.kind as Kind.SCALAR_TYPE_DEFINITION);
+  ].includes(node.kind);
 const isFederationHeader = (node: DefinitionNode): boolean =>
   node.kind === Kind.SCHEMA_EXTENSION ||
   node.kind === Kind.SCHEMA_DEFINITION ||

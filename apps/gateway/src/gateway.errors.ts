@@ -1,0 +1,88 @@
+import { Refusal } from '@app/kernel';
+
+/** Every way the door can say no before the graph is asked. Codes are part of the API: add, never rename. */
+export const refuse = {
+  queryTooDeep: (max: number) =>
+    new Refusal(
+      'QUERY_TOO_DEEP',
+      {
+        zh: `查询嵌套不得超过 ${max} 层，请分次查询。`,
+        en: `A query nests at most ${max} levels; ask in several operations.`,
+      },
+      { max },
+    ),
+  queryHasTooManyAliases: (max: number) =>
+    new Refusal(
+      'QUERY_HAS_TOO_MANY_ALIASES',
+      {
+        zh: `查询最多使用 ${max} 个别名，请使用列表字段。`,
+        en: `A query has at most ${max} aliases; use a list field instead.`,
+      },
+      { max },
+    ),
+  queryHasTooManyDirectives: (max: number) =>
+    new Refusal(
+      'QUERY_HAS_TOO_MANY_DIRECTIVES',
+      { zh: `查询最多使用 ${max} 个指令，请删减。`, en: `A query has at most ${max} directives; leave some out.` },
+      { max },
+    ),
+  queryTooLong: (max: number) =>
+    new Refusal(
+      'QUERY_TOO_LONG',
+      {
+        zh: `查询最多 ${max} 个词元，请缩短或分次查询。`,
+        en: `A query has at most ${max} tokens; shorten it or ask in several operations.`,
+      },
+      { max },
+    ),
+  queryAsksTooMuch: (asked: number, max: number) =>
+    new Refusal(
+      'QUERY_ASKS_TOO_MUCH',
+      {
+        zh: `该查询约需 ${asked} 个对象，一次最多 ${max} 个，请减小 first 或分次查询。`,
+        en: `This query asks for about ${asked} objects, at most ${max} are answered at once; ask for smaller pages.`,
+      },
+      { asked, max },
+    ),
+  operationNotOffered: (kind: string) =>
+    new Refusal(
+      'OPERATION_NOT_OFFERED',
+      {
+        zh: `此接口不提供 ${kind} 操作，请使用 query 或 mutation。`,
+        en: `There is no ${kind} here; use a query or a mutation.`,
+      },
+      { kind },
+    ),
+  bodyTooLarge: (max: number) =>
+    new Refusal(
+      'BODY_TOO_LARGE',
+      { zh: `请求内容不得超过 ${max} 字节，请缩短。`, en: `A request body has at most ${max} bytes; shorten it.` },
+      { max },
+    ),
+  bodyUnreadable: () =>
+    new Refusal('BODY_UNREADABLE', {
+      zh: '请求内容须为 JSON（Content-Type: application/json），请检查。',
+      en: 'The request body must be JSON, sent as application/json; check it.',
+    }),
+  methodNotAllowed: (method: string) =>
+    new Refusal(
+      'METHOD_NOT_ALLOWED',
+      { zh: '/graphql 只接受 POST 请求。', en: 'Send operations to /graphql by POST.' },
+      { method },
+    ),
+  notFound: (path: string) =>
+    new Refusal(
+      'NOT_FOUND',
+      { zh: '此地址不存在；接口在 /graphql。', en: 'There is nothing at this address; the graph is at /graphql.' },
+      { path },
+    ),
+  portTaken: (host: string, port: number) =>
+    new Refusal(
+      'PORT_TAKEN',
+      {
+        zh: `${host} 的端口 ${port} 已被占用，请停止占用它的程序，或另选端口。`,
+        en: `Port ${port} on ${host} is taken; stop the program that uses it, or choose another port.`,
+      },
+      { host, port },
+    ),
+};

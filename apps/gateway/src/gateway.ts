@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Caller, VerifyToken } from '@app/access';
+import { bugAsRefusal, extensionsOf, GraphContext, presentError, type ReportBug } from '@app/graphql';
+import { type Clock, Refusal } from '@app/kernel';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { type DemoSignIns, type Example, serveExplorer } from './explorer';
+import { refuse } from './gateway.errors';
+import { limitRules, LIMITS, objectLimit } from './limits';
+
+export interface GatewayOptions {
+  readonly schema: GraphQLSchema;
+  /** Who a token stands for; refuses with TOKEN_NOT_ACCEPTED. */
+  readonly verify: VerifyToken;
+  readonly clock: Clock;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Serves the page at `/` and answers introspection. Off in production. */
+  readonly explorer: boolean;
+  /** Sign-ins that the page offers. Never in production: whoever sees the page may be anyone on the list. */
+  readonly demo?: DemoSignIns;
+  readonly examples?: readonly Example[];
+  /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. */
+  readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** Where a bug is written down, under the number that the client was given. */
+  readonly report: ReportBug;
+}
+
+export interface Gateway {
+  /** `http://host:port`, with the port really taken. */
+  readonly url: string;
+  /** Finishes the requests under way, then lets go of the port. */
+  close(): Promise<void>;
+}
+
+interface SignedRequest extends FastifyRequest {
+  caller?: Caller;
+}
+
+/** The one public door of the graph: sign-in, limits, error presentation. No tables, no rules. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const apollo = openApollo(options);
+  await apollo.start();
+  const server = Fastify({ bodyLimit: LIMITS.bodyBytes, requestTimeout: 30_000, forceCloseConnections: 'idle' });
+  presentFailures(server, options.report);
+  server.removeContentTypeParser('text/plain'); // A form on a foreign page can send it without asking.
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  });
+
+  server.route({
+    method: 'POST',
+    url: '/graphql',
+    onRequest: async (request: SignedRequest) => {
+      request.caller = await findCaller(request, options.verify);
+    },
+    handler: fastifyApolloHandler(apollo, {
+      context: (request: SignedRequest) => Promise.resolve(new GraphContext(request.caller, LIMITS.objects)),
+    }),
+  });
+  server.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (request) => {
+      throw refuse.methodNotAllowed(request.method);
+    },
+  });
+  server.get('/healthz', () => ({ status: 'ok', today: options.clock.today() }));
+  server.get('/readyz', async (_request, reply) => {
+    const checks = (await options.ready?.()) ?? {};
+    const isReady = Object.values(checks).every(Boolean);
+    return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
+  });
+  if (options.explorer) serveExplorer(server, options.examples, options.demo);
+
+  const url = await listen(server, options);
+  return {
+    url,
+    close: async () => {
+      await server.close();
+      await apollo.stop();
+    },
+  };
+}
+
+function openApollo({ schema, explorer, report }: GatewayOptions): ApolloServer<GraphContext> {
+  return new ApolloServer<GraphContext>({
+    schema,
+    // Parsed and validated documents stay in Apollo's own cache, by the hash of their text.
+    parseOptions: { maxTokens: LIMITS.tokens },
+    validationRules: limitRules(),
+    validationOptions: { maxErrors: LIMITS.validationErrors },
+    introspection: explorer,
+    hideSchemaDetailsFromClientErrors: !explorer,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: (message) => report(randomUUID(), message) },
+    formatError: (formatted, error) => presentError(formatted, tokenLimitAsRefusal(error), report),
+    plugins: [
+      objectLimit,
+      // Nothing leaves the house, whatever stands in the environment.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}
+
+/** The parser has only words for it. */
+const tokenLimitAsRefusal = (error: unknown): unknown =>
+  error instanceof Error && /Document contains more tha[nt] \d+ tokens/.test(error.message)
+    ? refuse.queryTooLong(LIMITS.tokens)
+    : error;
+
+/** Nobody without an Authorization header; a header that does not hold a good token is refused, not overlooked. */
+async function findCaller(request: FastifyRequest, verify: VerifyToken): Promise<Caller | undefined> {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  return verify(/^Bearer ([\w.-]+)$/i.exec(header)?.[1] ?? '');
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  TOKEN_NOT_ACCEPTED: 401,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_LARGE: 413,
+  INTERNAL: 500,
+};
+
+/** Whatever goes wrong before or beside the graph is answered in the graph's own form. */
+function presentFailures(server: FastifyInstance, report: ReportBug): void {
+  const send = (reply: FastifyReply, refusal: Refusal) => {
+    if (refusal.code === 'TOKEN_NOT_ACCEPTED') void reply.header('www-authenticate', 'Bearer error="invalid_token"');
+    if (refusal.code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
+    return reply
+      .code(STATUS[refusal.code] ?? 400)
+      .send({ errors: [{ message: refusal.message, extensions: extensionsOf(refusal) }] });
+  };
+  server.setNotFoundHandler((request, reply) => send(reply, refuse.notFound(request.url.split('?')[0]!)));
+  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    if (error instanceof Refusal) return send(reply, error);
+    if (error.statusCode === 413) return send(reply, refuse.bodyTooLarge(LIMITS.bodyBytes));
+    if (error.statusCode !== undefined && error.statusCode < 500) return send(reply, refuse.bodyUnreadable());
+    return send(reply, bugAsRefusal(error, report));
+  });
+}
+
+async function listen(server: FastifyInstance, { host, port }: GatewayOptions): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? refuse.portTaken(host, port) : error;
+  }
+}
