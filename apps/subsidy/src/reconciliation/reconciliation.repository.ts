@@ -114,7 +114,7 @@ export class ReconciliationRepository {
       where a.batch_id = $1 and a.state = 'SETTLED' and c.state = 'paid'`;
     await tx.query(
       `insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
-       select c.id, c.events + 1, 'paid', 'closed', $2, 'batch ' || $1::text, $3 ${settled}`,
+       select c.id, c.events + 1, 'paid', 'closed', $2, 'batch ' || $1::uuid, $3 ${settled}`,
       [batchId, actor, at],
     );
     await tx.query(
