@@ -1,4 +1,4 @@
-import { Database } from '@app/database';
+import { Database, type Read } from '@app/database';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
@@ -15,6 +15,11 @@ export class VerifyService {
 
   /** Everything found wrong, by check and id; empty is good. */
   run(): Promise<Violation[]> {
-    return this.database.read((read) => this.checks.run(read, this.clock.today()), { statementTimeout: 0 });
+    return this.database.read((read) => this.runOn(read), { statementTimeout: 0 });
+  }
+
+  /** The same inside a transaction that is open already. */
+  runOn(read: Read): Promise<Violation[]> {
+    return this.checks.run(read, this.clock.today());
   }
 }

@@ -32,10 +32,10 @@ union all
 select 'V3', code, '账户透支。', 'An account that is not a source has given more than it got.'
   from ledger_account where kind <> 'source' and debits_posted + debits_pending > credits_posted
 union all
-select 'V3', b.code, '预算账户收到的资金与下达的指标不符。', 'A budget has not received what the indicators released.'
+select 'V3', code, '预算账户收到的资金与下达的指标不符。', 'A budget has not received what the indicators released.'
   from (select 'budget:' || programme || ':' || division_code || ':' || year || ':' || level as code, sum(amount_fen) as fen
-          from indicator group by 1) b left join ledger_account l using (code)
- where l.credits_posted is distinct from b.fen
+          from indicator group by 1) b full join (select * from ledger_account where kind = 'budget') l using (code)
+ where coalesce(l.credits_posted, 0) <> coalesce(b.fen, 0)
 union all
 select 'V4', a.id::text, '同一儿童同一期间有两条有效付款指令。', 'A child has two live instructions for overlapping days.'
   from instruction a join instruction b on b.beneficiary_id = a.beneficiary_id and b.programme = a.programme and b.id > a.id
