@@ -121,8 +121,8 @@ export class JobsRuntime {
    */
   async runUntilIdle(): Promise<{ quarantined: number }> {
     this.start();
+    for (const relay of this.relays.values()) relay.bell.ring(); // A clock that a test moved rings no bell.
     for (;;) {
-      for (const relay of this.relays.values()) relay.bell.ring();
       const { open, quarantined } = await this.count();
       if (open === 0) return { quarantined };
       if (this.closing) throw new Error('The jobs runtime was closed while it was waited for.');
@@ -204,8 +204,7 @@ export class JobsRuntime {
       this.report(error, `${queue} ${job.name} ${job.id}`);
       throw new TryAgain(errorCode(error));
     } finally {
-      this.running--;
-      this.settled.ring();
+      if (--this.running === 0) this.settled.ring();
     }
   }
 
