@@ -119,7 +119,7 @@ export function caseRun({ file, line, given }: Case): Run {
   const year = Number(given.year ?? given['claim.year']);
   const asOf = findDay(given.as_of ?? `${year}-12-31`);
   if (!Number.isInteger(year) || !asOf) throw fault(file, line, 'needs a year, and as_of must be a day');
-  return { year, asOf: asOf as Day, region: given.region ?? '' };
+  return { year, asOf: asOf, region: given.region ?? '' };
 }
 
 /** The facts of a case as a programme types them. */

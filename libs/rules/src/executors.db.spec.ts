@@ -247,7 +247,7 @@ function relationOf(cases: readonly FactValues[]) {
   const cell = (value: FactValues[string]) =>
     value === null ? 'null' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
   const rows = cases.map(
-    (one, index) => `(${index}, ${types.map(([name, sql]) => `${cell(one[name]!)}::${sql}`).join(', ')})`,
+    (one, index) => `(${index}, ${types.map(([name, sql]) => `${cell(one[name])}::${sql}`).join(', ')})`,
   );
   return {
     from: `(values ${rows.join(',\n')}) t(id, ${types.map(([name]) => name.replace('.', '_')).join(', ')})`,

@@ -203,7 +203,7 @@ function partBounds(part: 'year' | 'month' | 'month_index', value: bigint): [Day
 function shiftBounds(add: Extract<Expression, { kind: 'add' }>, value: Day): [Day, Day] | undefined {
   const year = BigInt(value.slice(0, 4));
   if (add.count.kind !== 'literal' || add.count.value === null || year < EARLIEST || year > LATEST) return undefined;
-  const months = Number(add.count.value as bigint) * (add.unit === 'years' ? 12 : 1);
+  const months = Number(add.count.value) * (add.unit === 'years' ? 12 : 1);
   /** At most three steps: 28, 29, 30 and 31 January all become 28 February. */
   const lastUntil = (limit: Day): Day => {
     let last = shiftMonths(limit, -months);

@@ -78,6 +78,7 @@ function records(file: string): { record: Record<string, string>; info: { lines:
       bom: true,
       trim: true,
       info: true,
+      skip_empty_lines: true,
       comment: '#',
       comment_no_infix: true,
     }) as never;

@@ -131,7 +131,7 @@ class Reader {
     if (typeof value === 'boolean') return literal('bool', value);
     if (typeof value === 'bigint') return literal('int', value);
     // Control characters have no place in a code, and PostgreSQL refuses NUL in text.
-    // eslint-disable-next-line no-control-regex
+
     if (typeof value === 'string' && !/[\u0000-\u001f]/.test(value)) return literal('text', value);
     return this.fail(
       node,
@@ -186,7 +186,7 @@ class Reader {
     switch (name) {
       case 'day': {
         arity(1);
-        const text = args[0]!.op === 'value' && typeof args[0]!.args === 'string' ? findDay(args[0]!.args) : undefined;
+        const text = args[0]!.op === 'value' && typeof args[0].args === 'string' ? findDay(args[0].args) : undefined;
         return text
           ? literal('day', text)
           : this.fail(node, '应写作 day("2025-01-01")', 'write a day that exists as day("2025-01-01")');
