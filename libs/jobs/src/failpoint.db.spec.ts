@@ -27,7 +27,7 @@ afterAll(async () => {
 function withFailpoint(environment: { YANGYU_FAILPOINT?: string; YANGYU_FAILPOINT_LOG?: string }): typeof Jobs {
   let loaded: typeof Jobs | undefined;
   Object.assign(process.env, environment);
-  jest.isolateModules(() => (loaded = require('./index') as typeof Jobs));
+  jest.isolateModules(() => (loaded = jest.requireActual<typeof Jobs>('./index')));
   for (const name of Object.keys(environment)) delete process.env[name];
   return loaded!;
 }
@@ -55,7 +55,7 @@ async function story(key: string, failpoint?: string): Promise<string[]> {
               subsidy.write(async (tx) => {
                 if (await once(tx)) await tx.query('insert into effect values ($1)', [id]);
               }),
-          } satisfies Jobs.JobHandler<{ id: string }> as Jobs.JobHandler<Jobs.Payload>,
+          } satisfies Jobs.JobHandler<{ id: string }>,
         ],
       },
       { schema: 'registration', database: registration, handlers: [] },
