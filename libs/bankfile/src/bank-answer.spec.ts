@@ -1,9 +1,18 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import * as iconv from 'iconv-lite';
-import { answerOf, bytesOf, headOf, line, pieces, refusalOf, transfer, xsdProblems } from './bankfile.fixture';
+import {
+  answerOf,
+  bytesOf,
+  headOf,
+  line,
+  newFolder,
+  pieces,
+  refusalOf,
+  transfer,
+  xsdProblems,
+} from './bankfile.fixture';
 import {
   type AnswerFormat,
   type AnswerLine,
@@ -143,7 +152,7 @@ describe.each(FORMATS)('an answer as %s', (format) => {
   });
 
   it('is read from the disk twice, line by line', async () => {
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'yangyu-bankfile-')), 'answer');
+    const file = path.join(newFolder(), 'answer');
     writeFileSync(file, await write(format, sample));
     const opened = await openBankAnswer(file);
     const lines: AnswerLine[] = [];

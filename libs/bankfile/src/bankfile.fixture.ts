@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { day, Refusal } from '@app/kernel';
@@ -67,13 +67,21 @@ export async function* pieces(bytes: Buffer, size = 7): AsyncGenerator<Buffer> {
 
 /** What it was refused with; fails when it was not. */
 export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
-  const refused = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(refused instanceof Refusal)) throw refused ?? new Error('nothing was refused');
-  return refused;
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
 }
+
+const folders: string[] = [];
+export function newFolder(): string {
+  folders.push(mkdtempSync(path.join(tmpdir(), 'yangyu-bankfile-')));
+  return folders.at(-1)!;
+}
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
 /** Problems that libxml2 finds with an ISO 20022 schema; fails with the reason when the schemas are not at hand. */
 export function xsdProblems(message: 'pain.001.001.09' | 'pain.002.001.11', files: readonly Buffer[]): string[] {
@@ -82,7 +90,7 @@ export function xsdProblems(message: 'pain.001.001.09' | 'pain.002.001.11', file
   const schema = path.join(standards, 'iso20022', `${message}.xsd`);
   if (!existsSync(schema))
     throw new Error(`${schema} is not there: set YANGYU_STANDARDS to the folder that holds iso20022/${message}.xsd`);
-  const folder = mkdtempSync(path.join(tmpdir(), 'yangyu-xsd-'));
+  const folder = newFolder();
   const paths = files.map((bytes, i) => {
     writeFileSync(path.join(folder, `${i}.xml`), bytes);
     return path.join(folder, `${i}.xml`);

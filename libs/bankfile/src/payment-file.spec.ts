@@ -1,9 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import * as iconv from 'iconv-lite';
-import { bytesOf, headOf, pieces, rareText, refusalOf, transfer, xsdProblems } from './bankfile.fixture';
+import { bytesOf, headOf, newFolder, pieces, rareText, refusalOf, transfer, xsdProblems } from './bankfile.fixture';
 import {
   type CreditTransfer,
   findTransferProblem,
@@ -148,7 +147,7 @@ describe.each(FORMATS)('a payment file as %s', (format) => {
   });
 
   it('is read from the disk twice, and refused when it changed in between', async () => {
-    const file = path.join(mkdtempSync(path.join(tmpdir(), 'yangyu-bankfile-')), 'any.name');
+    const file = path.join(newFolder(), 'any.name');
     writeFileSync(file, await write(format));
     const opened = await openPaymentFile(file);
     const transfers: CreditTransfer[] = [];
