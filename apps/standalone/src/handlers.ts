@@ -1,12 +1,19 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import type { INestApplicationContext } from '@nestjs/common';
+import { ringCalendar } from '../../subsidy/src/calendar/calendar.jobs';
+import { CalendarService } from '../../subsidy/src/calendar/calendar.service';
 import { pullFacts } from '../../subsidy/src/fact/fact.jobs';
 import { FactService } from '../../subsidy/src/fact/fact.service';
 
 /** What the subsidy app does when it is told something. */
 export function jobHandlers(app: INestApplicationContext): JobHandler<Payload>[] {
   const facts = app.get(FactService, { strict: false });
-  // Pulling is repeatable at any point, so it needs no inbox row of its own effect.
+  // Both are repeatable at any point, so neither needs an inbox row for its effect.
   const pull: JobHandler<{ feed: string }> = { job: pullFacts, handle: async () => void (await facts.pull()) };
-  return [pull as JobHandler<Payload>];
+  const calendar = app.get(CalendarService, { strict: false });
+  const ring: JobHandler<{ bell: string }> = {
+    job: ringCalendar,
+    handle: async () => void (await calendar.startDue()),
+  };
+  return [pull as JobHandler<Payload>, ring as JobHandler<Payload>];
 }

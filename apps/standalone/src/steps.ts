@@ -1,12 +1,35 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Day, DivisionCode } from '@app/kernel';
+import type { BankReason, Format } from '@app/bankfile';
+import { countyOf, type Day, type DivisionCode, parseYuan, Refusal, splitFen, yearOf } from '@app/kernel';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
+import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
+import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
+import { ClaimService } from '../../subsidy/src/claim/claim.service';
 import { DeterminationService } from '../../subsidy/src/determination/determination.service';
+import { BankFileService } from '../../subsidy/src/disbursement/bank-file.service';
+import { DisbursementService } from '../../subsidy/src/disbursement/disbursement.service';
+import {
+  type BatchSummary,
+  type Prepared,
+  type Quarter,
+  quarterOf,
+} from '../../subsidy/src/disbursement/disbursement.types';
 import { ExplanationService } from '../../subsidy/src/explanation/explanation.service';
-import { FactService } from '../../subsidy/src/fact/fact.service';
+import { FundingService } from '../../subsidy/src/funding/funding.service';
+import { FUNDING_SHARES, type FundingShares, LEVELS, type Level } from '../../subsidy/src/funding/funding.types';
 import { IntakeService } from '../../subsidy/src/intake/intake.service';
+import { ProgrammeService } from '../../subsidy/src/programme/programme.service';
+import { AnswerService } from '../../subsidy/src/reconciliation/answer.service';
+import type { Received, Reconciled } from '../../subsidy/src/reconciliation/reconciliation.types';
+import { ReconciliationService } from '../../subsidy/src/reconciliation/reconciliation.service';
 import { ReviewService } from '../../subsidy/src/review/review.service';
+import { VerifyService } from '../../subsidy/src/verify/verify.service';
+import type { Config } from './config';
+import { refuse } from './standalone.errors';
 import type { Installation } from './installation';
+import { OFFICERS } from './officers';
+import type { ApproveOptions, ReleaseOptions } from './steps.types';
 import type { Terminal } from './terminal';
 
 const beside = (file: string, what: string): string => {
@@ -19,42 +42,44 @@ export class Steps {
   constructor(
     private readonly installation: Installation,
     private readonly terminal: Terminal,
+    private readonly config: Config,
   ) {}
 
   async importRegistry(file: string) {
     const progress = this.terminal.progress('导入户籍提取', 'importing the registry extract');
-    const rejectsFile = beside(file, 'rejects');
+    const files = { rejectsFile: beside(file, 'rejects'), warningsFile: beside(file, 'warnings') };
     const summary = await this.get(RegistryImportService).import(file, {
-      rejectsFile,
-      warningsFile: beside(file, 'warnings'),
+      ...files,
       onProgress: ({ linesDone, lineCount }) => progress.update(linesDone, lineCount),
     });
     progress.end();
-    const facts = await this.pullFacts();
-    return { ...summary, rejectsFile, facts };
+    await this.deliver();
+    return { ...summary, ...files };
   }
 
-  /** Normally rung by the queue; here asked for, so that the next step finds the facts in place. */
-  async pullFacts() {
-    const progress = this.terminal.progress('更新认定事实', 'taking in the register’s changes');
-    const pulled = await this.get(FactService).pull(({ pulled: done }) => progress.update(done));
+  /** Lets everything that was told arrive: here it makes the subsidy app take in what the register learned. */
+  async deliver(): Promise<void> {
+    const progress = this.terminal.progress('各应用互通消息', 'letting the apps tell each other');
+    const { quarantined } = await this.installation.jobs.runUntilIdle();
     progress.end();
-    return pulled;
+    if (quarantined > 0)
+      this.terminal.say(`有 ${quarantined} 条消息被隔离`, `${quarantined} messages are in quarantine`);
   }
 
-  async importClaims(file: string, programme: string) {
+  importClaims(file: string, programme: string) {
+    const { code } = this.get(ProgrammeService).get(programme);
     return this.take(file, '导入申请', 'importing claims', (options) =>
-      this.get(IntakeService).importClaims(file, programme, options),
+      this.get(IntakeService).importClaims(file, code, options),
     );
   }
 
-  async importAccounts(file: string) {
+  importAccounts(file: string) {
     return this.take(file, '导入账户', 'importing accounts', (options) =>
       this.get(IntakeService).importAccounts(file, options),
     );
   }
 
-  async importFindings(file: string) {
+  importFindings(file: string) {
     return this.take(file, '导入认定材料', 'importing findings', (options) =>
       this.get(IntakeService).importFindings(file, options),
     );
@@ -72,29 +97,219 @@ export class Steps {
     return result;
   }
 
-  async determine(programmes: readonly string[], division: DivisionCode, asOf: Day, actor: string) {
-    await this.pullFacts();
+  async determine(programme: string, division: DivisionCode, asOf?: Day) {
+    await this.deliver();
     const progress = this.terminal.progress('批量认定', 'determining');
-    const command = { programmes, division, asOf, actor };
-    const summary = await this.get(DeterminationService).determine(command, ({ done, of }) => progress.update(done, of));
+    const all = this.get(ProgrammeService).all();
+    const summary = await this.get(DeterminationService).determine(
+      {
+        programmes: programme === 'all' ? all.map(({ code }) => code) : [programme],
+        division,
+        asOf: asOf ?? this.installation.clock.today(),
+        actor: OFFICERS.county,
+      },
+      ({ done, of }) => progress.update(done, of),
+    );
     progress.end();
     return summary;
   }
 
-  review(programme: string, division: DivisionCode, actor: string) {
-    return this.get(ReviewService).review({ programme, division, actor });
+  /** Both looks at every clean claim, by two different officers. */
+  async confirmAll(options: { programme: string; division?: DivisionCode; stage: string; as?: string }) {
+    if (!['township', 'county', 'both'].includes(options.stage)) throw refuse.stageUnknown(options.stage);
+    const reviews = this.get(ReviewService);
+    const total = { reviewed: 0, confirmed: 0, amountFen: 0n, held: 0 };
+    const programme = this.code(options.programme);
+    for (const division of await this.divisions(programme, options.division)) {
+      if (options.stage !== 'county') {
+        const actor = options.as ?? OFFICERS.township;
+        total.reviewed += (await reviews.review({ programme, division, actor })).count;
+      }
+      if (options.stage !== 'township') {
+        const actor = options.as ?? OFFICERS.county;
+        const confirmed = await reviews.confirm({ programme, division, actor });
+        total.confirmed += confirmed.count;
+        total.amountFen += confirmed.amountFen;
+        total.held += confirmed.held;
+      }
+    }
+    return total;
   }
 
-  confirm(programme: string, division: DivisionCode, actor: string) {
-    return this.get(ReviewService).confirm({ programme, division, actor });
+  /** Records released indicators: one level and amount, or whatever the confirmed claims need (`cover`). */
+  async release(options: ReleaseOptions) {
+    const programme = this.code(options.programme);
+    const today = this.installation.clock.today();
+    const year = options.year ? Number(options.year) : yearOf(today);
+    const funding = this.get(FundingService);
+    const results: { county: string; level: Level; amountFen: bigint; documentNo: string }[] = [];
+    for (const division of await this.divisions(programme, options.division)) {
+      const county = countyOf(division);
+      for (const { level, amountFen } of options.cover
+        ? await this.missing(programme, county, year)
+        : [readRelease(options)]) {
+        const documentNo = options.document ?? `演示指标〔${year}〕${county.slice(0, 6)}-${level}-${today}`;
+        await funding.release({
+          programme,
+          county,
+          year,
+          level,
+          amountFen,
+          documentNo,
+          releasedOn: today,
+          actor: OFFICERS.county,
+        });
+        results.push({ county, level, amountFen, documentNo });
+      }
+    }
+    return results;
+  }
+
+  /** What each level still has to release so that every confirmed claim can be paid. */
+  private async missing(programme: string, county: DivisionCode, year: number) {
+    const needed = (await this.get(ClaimService).tally(programme, county.slice(0, 6))).find(
+      ({ state }) => state === 'confirmed',
+    );
+    if (!needed) return [];
+    const shares = await this.installation.app
+      .get<FundingShares>(FUNDING_SHARES, { strict: false })
+      .of(programme, county, this.installation.clock.today());
+    const bearing = LEVELS.filter((level) => shares[level] > 0);
+    const parts = splitFen(
+      needed.amountFen,
+      bearing.map((level) => shares[level]),
+    );
+    const released = await this.get(FundingService).released(programme, county, year);
+    return bearing
+      .map((level, i) => {
+        const available = released.find((row) => row.level === level)?.availableFen ?? 0n;
+        return { level, amountFen: parts[i]! - available };
+      })
+      .filter(({ amountFen }) => amountFen > 0n);
+  }
+
+  /** Prepares the batch when there is something to pay, then takes two different officers' word for its exact content. */
+  async approve(options: ApproveOptions) {
+    const disbursements = this.get(DisbursementService);
+    const programme = this.code(options.programme);
+    const period = (options.period ?? quarterOf(this.installation.clock.today())) as Quarter;
+    const prepared: Prepared[] = [];
+    if (!options.batch) {
+      for (const division of await this.divisions(programme, options.division)) {
+        const request = { programme, division, period, actor: OFFICERS.maker };
+        prepared.push(await (options.repair ? disbursements.prepareRepair(request) : disbursements.prepare(request)));
+      }
+    }
+    const waiting = options.batch
+      ? [options.batch]
+      : (await disbursements.list({ states: ['prepared'] })).map(({ id }) => id);
+    const batches: BatchSummary[] = [];
+    for (const id of waiting) {
+      for (const officer of options.as ? [options.as] : OFFICERS.approvers) await disbursements.approve(id, officer);
+      batches.push(await disbursements.summary(id));
+    }
+    return { prepared, batches };
+  }
+
+  /** Writes the file of every approved batch (again, the same bytes, if an earlier try was cut off). */
+  async pay(options: { out: string; batch?: string; format: string }) {
+    if (options.format !== 'pain.001' && options.format !== 'csv') throw refuse.formatUnknown(options.format);
+    fs.mkdirSync(options.out, { recursive: true });
+    const approved = await this.get(DisbursementService).list({ states: ['approved', 'sending'] });
+    const wanted = options.batch ? [options.batch] : approved.map(({ id }) => id);
+    const sent = [];
+    for (const batchId of wanted) {
+      sent.push(
+        await this.get(BankFileService).send({ batchId, folder: options.out, format: options.format as Format }),
+      );
+    }
+    return sent;
+  }
+
+  /** The simulated bank: its book lives in the data folder, so that it remembers what it has paid. */
+  async bank(file: string, options: { out: string; fail: string }) {
+    const share = Number(options.fail);
+    if (!(share >= 0 && share <= 1)) throw refuse.shareUnreadable(options.fail);
+    const bank = await BankSimulator.open({
+      folder: path.join(this.config.dataFolder, 'bank', 'book'),
+      clock: this.installation.clock,
+      behaviour: { rejected: { ACCOUNT_CLOSED: share / 2, NAME_MISMATCH: share / 4 }, returned: share / 4 },
+      failAccounts: new Map(Object.entries(FAILING_ENDINGS).map(([reason, ending]) => [ending, reason as BankReason])),
+    });
+    fs.mkdirSync(options.out, { recursive: true });
+    return bank.receive(file, options.out);
+  }
+
+  async reconcile(files: readonly string[]) {
+    const received = [];
+    for (const file of files) received.push(await this.get(AnswerService).receive(file));
+    return this.compare(received, new Set(received.map((answer) => answer.batchId)));
+  }
+
+  /** The same for answers of which some may have been taken in before. */
+  async reconcileNew(files: readonly string[]) {
+    const batches = new Set<string>();
+    const received = [];
+    for (const file of files) {
+      const answer = await this.get(AnswerService).receive(file).catch(unlessTakenIn);
+      if (!answer) continue;
+      received.push(answer);
+      batches.add(answer.batchId);
+    }
+    return this.compare(received, batches);
+  }
+
+  private async compare(received: readonly Received[], batches: ReadonlySet<string>) {
+    const reconciled: Reconciled[] = [];
+    for (const batchId of batches) {
+      reconciled.push(await this.get(ReconciliationService).reconcile(batchId, OFFICERS.maker));
+    }
+    return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };
+  }
+
+  /** Points every returned payment whose holder has a newer account at that account. */
+  repair(actor: string) {
+    return this.get(ReconciliationService).repairWithNewAccounts(actor);
   }
 
   explain(number: string, asOf?: Day) {
     return this.get(ExplanationService).byNumber(number, { asOf });
   }
 
-  private get<T>(type: abstract new (...args: never[]) => T): T {
+  verify() {
+    return this.get(VerifyService).run();
+  }
+
+  children(programme: string) {
+    return this.get(ClaimService).children(this.code(programme));
+  }
+
+  tally(programme: string) {
+    return this.get(ClaimService).tally(this.code(programme), '');
+  }
+
+  private code(programme: string): string {
+    return this.get(ProgrammeService).get(programme).code;
+  }
+
+  private async divisions(programme: string, named: DivisionCode | undefined): Promise<DivisionCode[]> {
+    return named ? [named] : this.get(ClaimService).counties(programme);
+  }
+
+  get<T>(type: abstract new (...args: never[]) => T): T {
     return this.installation.app.get(type as never, { strict: false });
   }
 }
 
+function readRelease({ level, yuan }: ReleaseOptions): { level: Level; amountFen: bigint } {
+  if (!LEVELS.includes(level as Level)) throw refuse.levelUnknown(level ?? '');
+  const amountFen = parseYuan(yuan ?? '');
+  if (amountFen === undefined || amountFen <= 0n) throw refuse.amountUnreadable(yuan ?? '');
+  return { level: level as Level, amountFen };
+}
+
+/** An answer that was taken in before is no fault where a step may be going on after it was cut off. */
+function unlessTakenIn(error: unknown): undefined {
+  if (error instanceof Refusal && error.code === 'BANK_ANSWER_ALREADY_APPLIED') return undefined;
+  throw error;
+}

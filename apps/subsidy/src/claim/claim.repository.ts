@@ -1,6 +1,7 @@
 import type { Tx } from '@app/database';
+import type { DivisionCode } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
-import type { ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+import type { ChildrenFigures, ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
 
 const VIEW = `select c.id, c.claim_no as "claimNo", c.programme, c.claim_year as "claimYear", c.submitted_on as "submittedOn",
     c.channel, c.relation, c.applicant_mask as "applicantMask", c.division_code as "divisionCode", c.state,
@@ -42,6 +43,34 @@ export class ClaimRepository {
         where claim_id = any($1::uuid[]) order by claim_id, seq`,
       [claimIds],
     );
+  }
+
+  /** The counties whose claims are here. */
+  async counties(tx: Tx, programme: string): Promise<DivisionCode[]> {
+    const rows = await tx.query<{ code: DivisionCode }>(
+      `select distinct left(division_code, 6) || '000000' as code from claim
+        where programme = $1 and division_code is not null order by 1`,
+      [programme],
+    );
+    return rows.map(({ code }) => code);
+  }
+
+  /** Children by what became of their claims; one child counts once in each column. */
+  async children(tx: Tx, programme: string): Promise<ChildrenFigures> {
+    const [row] = await tx.query<ChildrenFigures>(
+      `with life as (
+         select c.beneficiary_id, c.state, c.determination_id is not null as is_decided,
+                exists (select from claim_event e where e.claim_id = c.id and e.to_state = 'returned') as was_returned
+           from claim c where c.programme = $1)
+       select count(distinct beneficiary_id) filter (where is_decided)::integer as decided,
+              count(distinct beneficiary_id) filter (where state in ('paid', 'closed'))::integer as paid,
+              count(distinct beneficiary_id) filter (where was_returned)::integer as returned,
+              count(distinct beneficiary_id) filter (where was_returned and state in ('paid', 'closed'))::integer as repaired,
+              count(distinct beneficiary_id) filter (where state = 'held')::integer as held
+         from life`,
+      [programme],
+    );
+    return row!;
   }
 
   /** How many claims stand where, and their sums: the figures of a progress bar. */

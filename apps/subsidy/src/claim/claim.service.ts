@@ -1,8 +1,9 @@
 import type { Database } from '@app/database';
+import type { DivisionCode } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { ClaimRepository } from './claim.repository';
-import type { ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+import type { ChildrenFigures, ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
 
 /** Looking at claims. */
 @Injectable()
@@ -30,5 +31,15 @@ export class ClaimService {
 
   tally(programme: string, prefix: string): Promise<{ state: string; count: number; amountFen: bigint }[]> {
     return this.database.read((read) => this.claims.tally(read, programme, prefix));
+  }
+
+  /** The counties that have claims for a programme. */
+  counties(programme: string): Promise<DivisionCode[]> {
+    return this.database.read((read) => this.claims.counties(read, programme));
+  }
+
+  /** Children of a programme by what became of their claims. */
+  children(programme: string): Promise<ChildrenFigures> {
+    return this.database.read((read) => this.claims.children(read, programme));
   }
 }

@@ -35,3 +35,12 @@ export interface ClaimFilter {
   readonly claimYear?: number;
   readonly programme?: string;
 }
+
+/** How many children were decided about, paid, returned by the bank, paid after a repair, and held for a person. */
+export interface ChildrenFigures {
+  readonly decided: number;
+  readonly paid: number;
+  readonly returned: number;
+  readonly repaired: number;
+  readonly held: number;
+}

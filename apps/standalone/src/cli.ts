@@ -1,0 +1,180 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { type Day, type DivisionCode, findDay, findDivisionCode } from '@app/kernel';
+import { readConfig } from './config';
+import { type Installation, openInstallation } from './installation';
+import { OFFICERS } from './officers';
+import { Steps } from './steps';
+import { fail, openTerminal, type Terminal } from './terminal';
+import type { ApproveOptions, ReleaseOptions } from './steps.types';
+import * as view from './views';
+
+interface Global {
+  readonly json?: boolean;
+}
+
+const program = new Command('yangyu')
+  .description('养育：从户籍提取到发放对账的各个步骤。 The steps from a registry extract to reconciled payments.')
+  .helpCommand(false)
+  .showHelpAfterError('（加 --help 查看用法 / add --help for usage）');
+
+/** A verb: opens the installation, does one thing, shows it, closes. */
+function verb(parent: Command, usage: string, description: string): Command {
+  return parent.command(usage).description(description).option('--json', '只输出 JSON / only JSON on standard output');
+}
+
+type Work<O> = (steps: Steps, terminal: Terminal, options: O, installation: Installation) => Promise<void>;
+
+async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
+  const isJson = options.json ?? false;
+  let installation: Installation | undefined;
+  try {
+    const terminal = openTerminal(isJson);
+    const config = readConfig();
+    installation = await openInstallation(config, {
+      onError: (error, where) => process.stderr.write(`${where}: ${String(error)}\n`),
+    });
+    await work(new Steps(installation, terminal, config), terminal, options, installation);
+  } catch (error) {
+    process.exitCode = fail(error, isJson);
+  } finally {
+    await installation?.close();
+  }
+}
+
+const aDay = (text: string): Day => {
+  const found = findDay(text);
+  if (!found) throw new InvalidArgumentError('应为日期 YYYY-MM-DD / write a day, YYYY-MM-DD');
+  return found;
+};
+
+const aDivision = (text: string): DivisionCode => {
+  const found = findDivisionCode(text);
+  if (!found)
+    throw new InvalidArgumentError(
+      '应为 2、4、6、9 或 12 位区划代码 / write a division code of 2, 4, 6, 9 or 12 digits',
+    );
+  return found;
+};
+
+const DIVISION = '--division <code>';
+const DIVISION_HELP =
+  '区划代码，含其下级；省略时为申请所在的各县 / division code with its subtree; default: every county with claims';
+const PROGRAMME = '--programme <name>';
+const PROGRAMME_HELP = '项目：childcare（YEB）、ageing-rural-parents（JF）、special-support（TF）/ programme';
+const AS = '--as <officer>';
+
+const files = program.command('import').description('导入文件 / take a file in');
+verb(files, 'registry <file>', '户籍提取 / a registry extract').action((file: string, options: Global) =>
+  run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importRegistry(file))),
+);
+verb(files, 'claims <file>', '申请 / claims')
+  .option(PROGRAMME, PROGRAMME_HELP, 'childcare')
+  .action((file: string, options: Global & { programme: string }) =>
+    run(options, async (steps, terminal) =>
+      view.importSummary(terminal, await steps.importClaims(file, options.programme)),
+    ),
+  );
+verb(files, 'accounts <file>', '收款账户 / payee accounts').action((file: string, options: Global) =>
+  run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importAccounts(file))),
+);
+verb(files, 'findings <file>', '有关机关的认定 / findings of authorities').action((file: string, options: Global) =>
+  run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importFindings(file))),
+);
+
+verb(program, 'determine', '按规则批量认定 / decide a whole division by the rules')
+  .option(PROGRAMME, `${PROGRAMME_HELP}; all`, 'childcare')
+  .requiredOption(DIVISION, '区划代码，含其下级 / division code with its subtree', aDivision)
+  .option('--as-of <date>', '认定基准日，默认今天 / decide as of this day; default today', aDay)
+  .action((options: Global & { programme: string; division: DivisionCode; asOf?: Day }) =>
+    run(options, async (steps, terminal) =>
+      view.determination(terminal, await steps.determine(options.programme, options.division, options.asOf)),
+    ),
+  );
+
+verb(program, 'confirm', '乡镇初审和县级确认（两名不同人员）/ township review and county confirmation, by two officers')
+  .option(PROGRAMME, PROGRAMME_HELP, 'childcare')
+  .option(DIVISION, DIVISION_HELP, aDivision)
+  .option('--stage <stage>', 'township、county 或 both / township, county or both', 'both')
+  .option(AS, '办理人员，默认演示人员 / officer; default the demo officers')
+  .action((options: Global & { programme: string; division?: DivisionCode; stage: string; as?: string }) =>
+    run(options, async (steps, terminal) => view.confirmation(terminal, await steps.confirmAll(options))),
+  );
+
+verb(program, 'release', '登记下达的资金指标 / record released funds')
+  .option(PROGRAMME, PROGRAMME_HELP, 'childcare')
+  .option(DIVISION, '县级区划代码；省略时为申请所在的各县 / county; default: every county with claims', aDivision)
+  .option('--year <year>', '预算年度，默认今年 / budget year; default this year')
+  .option('--level <level>', 'central、province、city、county；与 --yuan 合用 / with --yuan')
+  .option('--yuan <amount>', '金额（元）/ amount in yuan')
+  .option('--document <no>', '指标文号 / number of the document that released it')
+  .option('--cover', '按已确认申请和分担比例补足各级指标 / what confirmed claims need at every level')
+  .action((options: Global & ReleaseOptions) =>
+    run(options, async (steps, terminal) => view.released(terminal, await steps.release(options))),
+  );
+
+verb(
+  program,
+  'approve',
+  '生成发放批次并由两名人员审批同一内容 / prepare the payment batch and have two officers approve its exact content',
+)
+  .option(PROGRAMME, PROGRAMME_HELP, 'childcare')
+  .option(DIVISION, DIVISION_HELP, aDivision)
+  .option('--period <quarter>', '发放季度，如 2026Q4，默认本季度 / quarter; default this one')
+  .option('--batch <id>', '只审批该批次 / approve this batch only')
+  .option('--repair', '退票修正后的再次发放 / pay repaired returns again')
+  .option(AS, '审批人员；省略时两名演示财政人员先后审批 / officer; default both demo finance officers in turn')
+  .action((options: Global & ApproveOptions) =>
+    run(options, async (steps, terminal) => view.approvals(terminal, await steps.approve(options))),
+  );
+
+verb(program, 'pay', '为已审批批次生成银行文件 / write the bank files of approved batches')
+  .requiredOption('--out <folder>', '银行取件目录 / folder the bank fetches from')
+  .option('--batch <id>', '只发送该批次 / only this batch')
+  .option('--format <format>', 'pain.001 或 csv / pain.001 or csv', 'pain.001')
+  .action((options: Global & { out: string; batch?: string; format: string }) =>
+    run(options, async (steps, terminal) => view.sent(terminal, await steps.pay(options))),
+  );
+
+verb(program, 'bank <file>', '模拟银行：对银行文件作出答复 / the simulated bank: answer a bank file')
+  .requiredOption('--out <folder>', '答复文件目录 / folder for its answers')
+  .option('--fail <share>', '失败比例 0–1 / share of failures, 0 to 1', '0')
+  .action((file: string, options: Global & { out: string; fail: string }) =>
+    run(options, async (steps, terminal) => view.answered(terminal, await steps.bank(file, options))),
+  );
+
+verb(
+  program,
+  'reconcile <files...>',
+  '读取银行答复并三方对账 / take the bank’s answers in and compare list, bank and ledger',
+).action((answers: string[], options: Global) =>
+  run(options, async (steps, terminal) => view.reconciliation(terminal, await steps.reconcile(answers))),
+);
+
+verb(program, 'repair', '把退票改付到持有人的新账户 / point returned payments at their holders’ new accounts')
+  .option(AS, '办理人员 / officer', OFFICERS.county)
+  .action((options: Global & { as: string }) =>
+    run(options, async (steps, terminal) => view.repairs(terminal, await steps.repair(options.as))),
+  );
+
+verb(program, 'explain', '说明为何得到这个结果 / why a person is paid what they are paid')
+  .requiredOption(
+    '--child <number>',
+    '身份证号、出生医学证明编号或申请编号 / identity, birth certificate or claim number',
+  )
+  .option('--as-of <date>', '默认今天 / default today', aDay)
+  .action((options: Global & { child: string; asOf?: Day }) =>
+    run(options, async (steps, terminal) =>
+      view.explanation(terminal, await steps.explain(options.child, options.asOf)),
+    ),
+  );
+
+verb(program, 'verify', '检查账、单、状态是否处处一致 / check that everything that must be true is true').action(
+  (options: Global) =>
+    run(options, async (steps, terminal) => {
+      const violations = await steps.verify();
+      view.violations(terminal, violations);
+      if (violations.length > 0) process.exitCode = 1;
+    }),
+);
+
+void program.parseAsync();

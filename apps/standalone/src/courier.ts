@@ -1,0 +1,42 @@
+import * as fs from 'node:fs';
+import type { Config } from './config';
+import { demoFolders, exchangeWithBank } from './demo';
+import type { Installation } from './installation';
+import { Steps } from './steps';
+import { openTerminal, type Terminal } from './terminal';
+
+const ROUND = 3_000;
+
+/**
+ * Carries files between us and the simulated bank while the installation serves: approved batches out, answers in.
+ * Where a real bank is, its own transfer does this.
+ */
+export function bankCourier(installation: Installation, config: Config, terminal: Terminal): { stop(): Promise<void> } {
+  const folders = demoFolders(config);
+  const steps = new Steps(installation, openTerminal(true), config);
+  let isStopping = false;
+  const round = async (): Promise<void> => {
+    fs.mkdirSync(folders.toBank, { recursive: true });
+    const sent = await steps.pay({ out: folders.toBank, format: 'pain.001' });
+    if (sent.length === 0) return;
+    const { reconciled } = await exchangeWithBank(steps, folders);
+    terminal.say(
+      `已发送 ${sent.length} 个批次，对账 ${reconciled.length} 个`,
+      'batches went to the bank and were reconciled',
+    );
+  };
+  const loop = (async () => {
+    while (!isStopping) {
+      await round().catch((error: unknown) =>
+        terminal.say(`银行往来出错：${String(error)}`, 'the courier will try again'),
+      );
+      for (let waited = 0; waited < ROUND && !isStopping; waited += 100) await new Promise((go) => setTimeout(go, 100));
+    }
+  })();
+  return {
+    stop: () => {
+      isStopping = true;
+      return loop;
+    },
+  };
+}

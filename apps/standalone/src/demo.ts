@@ -1,0 +1,133 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Day, DivisionCode } from '@app/kernel';
+import { generateCounty } from '../../simulator/src/county/county.service';
+import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
+import type { Config } from './config';
+import type { Installation } from './installation';
+import { OFFICERS } from './officers';
+import { Steps } from './steps';
+import { type Summary, summarise } from './summary';
+import type { Terminal } from './terminal';
+import * as view from './views';
+
+const COUNTY = '340202000000' as DivisionCode;
+const AS_OF = '2026-03-31' as Day;
+const PROGRAMME = 'childcare';
+/** Of the payments, by chance; the planted accounts fail always. */
+const FAILURES = '0.02';
+
+/** Everything the demo leaves behind, in the order it appears. */
+interface Folders {
+  readonly county: string;
+  readonly toBank: string;
+  readonly fromBank: string;
+  readonly done: string;
+}
+
+export const demoFolders = (config: Config): Folders => ({
+  county: path.join(config.dataFolder, 'demo', 'county'),
+  toBank: path.join(config.dataFolder, 'bank', 'to'),
+  fromBank: path.join(config.dataFolder, 'bank', 'from'),
+  done: path.join(config.dataFolder, 'demo', 'done'),
+});
+
+/**
+ * The main job once over a made-up county, by the very steps of the command line. Every step may be repeated, so a
+ * demo that was cut off goes on where it stopped; one that is done only shows its summary.
+ */
+export async function runDemo(installation: Installation, config: Config, terminal: Terminal): Promise<Summary> {
+  const folders = demoFolders(config);
+  const steps = new Steps(installation, terminal, config);
+  if (!fs.existsSync(folders.done)) {
+    await makeCounty(config, folders, terminal);
+    await play(steps, folders, terminal);
+    fs.writeFileSync(folders.done, installation.clock.now().toISOString());
+  }
+  const summary = await summarise(steps, installation, config);
+  summary.show(terminal);
+  return summary.figures;
+}
+
+async function makeCounty(config: Config, folders: Folders, terminal: Terminal): Promise<void> {
+  if (fs.existsSync(path.join(folders.county, 'county.json'))) return;
+  const progress = terminal.progress('生成示例县', 'making up a county');
+  const unfinished = `${folders.county}.part`;
+  fs.rmSync(unfinished, { recursive: true, force: true });
+  await generateCounty({
+    people: config.people,
+    asOf: AS_OF,
+    folder: unfinished,
+    onProgress: (people) => progress.update(people, config.people),
+  });
+  fs.renameSync(unfinished, folders.county);
+  progress.end();
+}
+
+async function play(steps: Steps, folders: Folders, terminal: Terminal): Promise<void> {
+  const file = (name: string) => path.join(folders.county, name);
+  const quiet: Terminal = { ...terminal, result: () => undefined };
+  const step = (zh: string, en: string) => terminal.say(`\n■ ${zh}`, en);
+
+  step('导入户籍提取', 'import registry');
+  view.importSummary(quiet, await steps.importRegistry(file('registry.csv')));
+  step('导入认定、账户、申请', 'import findings, accounts, claims');
+  view.importSummary(quiet, await steps.importFindings(file('findings.csv')));
+  view.importSummary(quiet, await steps.importAccounts(file('accounts.csv')));
+  view.importSummary(quiet, await steps.importClaims(file('claims.csv'), PROGRAMME));
+  step('按规则认定', 'determine');
+  view.determination(quiet, await steps.determine('all', COUNTY, AS_OF));
+  step('乡镇初审、县级确认', 'confirm');
+  view.confirmation(quiet, await steps.confirmAll({ programme: PROGRAMME, stage: 'both' }));
+  step('登记下达指标', 'release');
+  view.released(quiet, await steps.release({ programme: PROGRAMME, cover: true }));
+  step('生成批次，两人审批', 'approve');
+  view.approvals(quiet, await steps.approve({ programme: PROGRAMME }));
+  await payAndReconcile(steps, folders, quiet, step);
+
+  step('退票：持有人提供新账户，再次发放', 'returned payments: their holders bring new accounts and are paid again');
+  view.importSummary(quiet, await steps.importAccounts(correctedAccounts(folders.county)));
+  view.repairs(quiet, await steps.repair(OFFICERS.county));
+  view.approvals(quiet, await steps.approve({ programme: PROGRAMME, repair: true }));
+  await payAndReconcile(steps, folders, quiet, step);
+}
+
+async function payAndReconcile(
+  steps: Steps,
+  folders: Folders,
+  terminal: Terminal,
+  step: (zh: string, en: string) => void,
+): Promise<void> {
+  step('生成银行文件', 'pay');
+  view.sent(terminal, await steps.pay({ out: folders.toBank, format: 'pain.001' }));
+  step('银行答复，三方对账', 'the bank answers; reconcile');
+  view.reconciliation(terminal, await exchangeWithBank(steps, folders));
+}
+
+/** Lets the simulated bank answer every file it was handed, and takes in what was not taken in before. */
+export async function exchangeWithBank(steps: Steps, folders: Folders) {
+  for (const name of fs
+    .readdirSync(folders.toBank)
+    .filter((file) => !file.startsWith('.'))
+    .sort()) {
+    await steps.bank(path.join(folders.toBank, name), { out: folders.fromBank, fail: FAILURES });
+  }
+  const received: string[] = [];
+  const answers = fs.existsSync(folders.fromBank) ? fs.readdirSync(folders.fromBank).sort() : [];
+  for (const name of answers.filter((file) => !file.startsWith('.'))) received.push(path.join(folders.fromBank, name));
+  return steps.reconcileNew(received);
+}
+
+/** New accounts for the holders whose planted account fails at the bank, as a file the county would be sent. */
+function correctedAccounts(county: string): string {
+  const [head, ...rows] = fs.readFileSync(path.join(county, 'accounts.csv'), 'utf8').trim().split('\n');
+  const position = head!.split(',').indexOf('account_no');
+  const endings = Object.values(FAILING_ENDINGS);
+  const corrected = rows
+    .map((row) => row.split(','))
+    .filter((cells) => endings.some((ending) => cells[position]!.endsWith(ending)))
+    .map((cells) => cells.with(position, cells[position]!.slice(0, -4) + '8642').join(','));
+  const file = path.join(county, 'accounts-corrected.csv');
+  fs.writeFileSync(file, [head, ...corrected].join('\n') + '\n');
+  return file;
+}

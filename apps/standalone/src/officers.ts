@@ -1,0 +1,7 @@
+/** The demo officers who act when the command line is not told otherwise; see libs/access. */
+export const OFFICERS = {
+  township: 'demo-county-reviewer',
+  county: 'demo-county-confirmer',
+  maker: 'demo-payment-clerk',
+  approvers: ['demo-finance-officer-1', 'demo-finance-officer-2'],
+} as const;

@@ -1,0 +1,21 @@
+import type { DivisionCode } from '@app/kernel';
+
+export interface ReleaseOptions {
+  readonly programme: string;
+  readonly division?: DivisionCode;
+  readonly year?: string;
+  readonly level?: string;
+  readonly yuan?: string;
+  readonly document?: string;
+  /** As much at each level as the confirmed claims need. */
+  readonly cover?: boolean;
+}
+
+export interface ApproveOptions {
+  readonly programme: string;
+  readonly division?: DivisionCode;
+  readonly period?: string;
+  readonly batch?: string;
+  readonly repair?: boolean;
+  readonly as?: string;
+}
