@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
 import { FeedModule } from './feed/feed.module';
+import { HouseholdModule } from './household/household.module';
+import { PersonModule } from './person/person.module';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 
 /**
@@ -8,7 +10,7 @@ import { RegistryImportModule } from './registry-import/registry-import.module';
  * REGISTRATION_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, FeedModule],
-  exports: [DivisionModule, RegistryImportModule, FeedModule],
+  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
+  exports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
 })
 export class RegistrationModule {}

@@ -2,6 +2,15 @@ import { Refusal } from '@app/kernel';
 
 /** Every way divisions can say no. */
 export const refuse = {
+  codeUnreadable: (division: string) =>
+    new Refusal(
+      'DIVISION_UNREADABLE',
+      {
+        zh: `“${division}”不是区划代码，请用 2、4、6、9 或 12 位数字。`,
+        en: `"${division}" is no division code; write 2, 4, 6, 9 or 12 digits.`,
+      },
+      { division },
+    ),
   rowUnusable: (file: string, line: number, code: string) =>
     new Refusal(
       'DIVISION_ROW_UNUSABLE',

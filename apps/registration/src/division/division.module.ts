@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { DivisionRepository } from './division.repository';
+import { DivisionResolver } from './division.resolver';
 import { DivisionService } from './division.service';
 
 /** Administrative divisions: where things are. */
 @Module({
-  providers: [DivisionRepository, DivisionService],
-  exports: [DivisionService],
+  providers: [DivisionRepository, DivisionService, DivisionResolver],
+  exports: [DivisionService, DivisionResolver],
 })
 export class DivisionModule {}

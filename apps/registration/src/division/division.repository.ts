@@ -1,20 +1,7 @@
 import type { Tx } from '@app/database';
 import { type DivisionCode, divisionLevel, divisionPrefix } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
-
-export interface DivisionRow {
-  readonly code: DivisionCode;
-  readonly name: string | null;
-}
-
-/** A division as the graph shows it. */
-export interface DivisionView {
-  readonly code: string;
-  readonly name: string | null;
-  readonly level: string;
-  readonly parentCode: string | null;
-  readonly status: string;
-}
+import type { DivisionRow, DivisionView } from './division.types';
 
 const COLUMNS = `code, name, level, parent_code as "parentCode", status`;
 

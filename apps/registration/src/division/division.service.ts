@@ -1,10 +1,12 @@
+import { assertCovers, type Caller } from '@app/access';
 import type { Database, Tx } from '@app/database';
-import { CLOCK, type Clock, findDivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, divisionPrefix, findDivisionCode } from '@app/kernel';
 import { readTable } from '@app/tables';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { refuse } from './division.errors';
-import { DivisionRepository, type DivisionRow, type DivisionView } from './division.repository';
+import { DivisionRepository } from './division.repository';
+import type { DivisionRow, DivisionView } from './division.types';
 
 /** The tree of administrative divisions. */
 @Injectable()
@@ -14,6 +16,14 @@ export class DivisionService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly divisions: DivisionRepository,
   ) {}
+
+  /** The digits that a caller's list is limited to: the named division's or the caller's own, never a wider one's. */
+  static prefixFor(caller: Caller, division: string | null | undefined): string {
+    const code = division ? findDivisionCode(division) : caller.division;
+    if (!code) throw refuse.codeUnreadable(division!);
+    assertCovers(caller, code);
+    return divisionPrefix(code);
+  }
 
   /** Imports a list of divisions (CSV, columns `code, name`); returns how many were new or renamed. */
   async import(file: string): Promise<number> {

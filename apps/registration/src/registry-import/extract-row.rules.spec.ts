@@ -1,5 +1,6 @@
 import { checkCharacter, day } from '@app/kernel';
-import { checkRow, EXTRACT_COLUMNS, type ExtractCells, type ExtractRow, nameForMatching } from './extract-row.rules';
+import { nameForMatching } from '../person/name.rules';
+import { checkRow, EXTRACT_COLUMNS, type ExtractCells, type ExtractRow } from './extract-row.rules';
 import { isKnownRemark, remarkSentence } from './registry-import.errors';
 
 const TODAY = day('2026-04-01');

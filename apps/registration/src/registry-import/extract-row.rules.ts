@@ -1,4 +1,5 @@
 import { type Day, findDivisionCode, normaliseIdNumber, parseCitizenId } from '@app/kernel';
+import { nameForMatching, SEPARATOR_LOOK_ALIKES } from '../person/name.rules';
 import {
   findIdType,
   HOUSEHOLD_TYPES,
@@ -134,8 +135,6 @@ export interface CheckedRow {
   readonly warnings: readonly RowRemark<RowWarningCode>[];
 }
 
-/** Separators that are typed for the · of many names; folded for comparing only. */
-const SEPARATOR_LOOK_ALIKES = /[•・‧．.]/gu;
 const CONTROL = /[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
 const PRIVATE_USE = /[\uE000-\uF8FF\u{F0000}-\u{10FFFD}]/u;
 const NAME_MAX = 50;
@@ -160,11 +159,6 @@ const NUMBER_COLUMNS = new Set<ExtractColumn>([
  */
 export function checkRow(cells: ExtractCells, today: Day): CheckedRow {
   return new RowCheck(cells, today).result();
-}
-
-/** The form in which names are compared: NFC, one separator, no blanks. */
-export function nameForMatching(name: string): string {
-  return name.normalize('NFC').replace(SEPARATOR_LOOK_ALIKES, '·').replace(/\s/gu, '');
 }
 
 class RowCheck {

@@ -12,12 +12,6 @@ export const refuse = {
       },
       { file, line },
     ),
-  batchUnknown: (id: string) =>
-    new Refusal(
-      'IMPORT_BATCH_UNKNOWN',
-      { zh: `没有编号为 ${id} 的导入批次，请核对编号。`, en: `There is no import batch ${id}; check the id.` },
-      { id },
-    ),
 };
 
 /** Known only once the register was asked. */

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as path from 'node:path';
 import type { Database, Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
-import { CLOCK, type Clock, countyOf, type DivisionCode, maskIdNumber } from '@app/kernel';
+import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,19 +10,13 @@ import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '../feed/feed.jobs';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
-import { type ImportBatch, ImportBatchRepository, type StoredRemark } from './import-batch.repository';
+import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
+import { type AcceptedRow, PersonWriterService } from './person-writer.service';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
-import {
-  type HouseholdRow,
-  idsFrom,
-  type KnownVersion,
-  type PersonValues,
-  RegistryImportRepository,
-} from './registry-import.repository';
-import type { ImportOptions, ImportSummary } from './registry-import.types';
+import { idsFrom, type KnownVersion, RegistryImportRepository } from './registry-import.repository';
+import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';
 import { isoInstant } from './source-time.rules';
 
-const TABLE = 'registration.person';
 const SLICE_ROWS = 2_000;
 /** From here on the planner needs new statistics to link by. */
 const ANALYZE_ROWS = 2_000;
@@ -44,11 +38,6 @@ interface PreparedChunk {
   readonly rejects: readonly StoredRemark[];
 }
 
-interface AcceptedRow extends PreparedRow {
-  readonly id: string;
-  readonly isNew: boolean;
-}
-
 /**
  * Reads an extract of the household registry into the register: chunk by chunk, each with its progress in one
  * transaction, so that a killed import goes on where it stopped and a repeated one changes nothing.
@@ -65,6 +54,7 @@ export class RegistryImportService {
     private readonly divisions: DivisionService,
     private readonly batches: ImportBatchRepository,
     private readonly register: RegistryImportRepository,
+    private readonly writer: PersonWriterService,
   ) {}
 
   /** Imports a file; refuses it whole, before anything is written, when it is no registry extract. */
@@ -97,6 +87,20 @@ export class RegistryImportService {
     }
     const batch = await this.finish(await committing);
     return this.report(batch, opened, options);
+  }
+
+  /** Batches, newest first; `after` is the id of the last one seen. */
+  list(limit: number, after: string | null): Promise<ImportBatch[]> {
+    return this.database.read((read) => this.batches.list(read, limit, after));
+  }
+
+  async find(id: string): Promise<ImportBatch | null> {
+    return (await this.database.read((read) => this.batches.find(read, id))) ?? null;
+  }
+
+  /** How often each code occurred among a batch's rejected rows or warnings. */
+  countPerCode(table: 'import_reject' | 'import_warning', batchId: string): Promise<Record<string, number>> {
+    return this.database.read((read) => this.batches.countPerCode(read, table, batchId));
   }
 
   private async openBatch(table: Table<ExtractColumn>): Promise<ImportBatch> {
@@ -176,7 +180,7 @@ export class RegistryImportService {
           accepted += decided.accepted.length;
           for (const row of decided.accepted) warnings.push(...row.warnings);
           warnings.push(...(await this.addDivisions(tx, decided.accepted, divisionsMet)));
-          await this.writePersons(tx, before.id, decided.accepted);
+          await this.writer.write(tx, before.id, decided.accepted);
         }
         await this.batches.addRejects(tx, before.id, rejects);
         await this.batches.addWarnings(tx, before.id, warnings);
@@ -200,13 +204,13 @@ export class RegistryImportService {
     tx: Tx,
     batch: ImportBatch,
     rows: readonly PreparedRow[],
-  ): Promise<{ accepted: AcceptedRow[]; unchanged: number; rejects: StoredRemark[] }> {
+  ): Promise<{ accepted: (PreparedRow & AcceptedRow)[]; unchanged: number; rejects: StoredRemark[] }> {
     const known = await this.register.findVersions(
       tx,
       rows.map(({ row }) => row.registryPersonId),
     );
     const nextId = idsFrom(this.clock.now());
-    const accepted: AcceptedRow[] = [];
+    const accepted: (PreparedRow & AcceptedRow)[] = [];
     const conflicting: { prepared: PreparedRow; version: KnownVersion }[] = [];
     let unchanged = 0;
     for (const prepared of rows) {
@@ -251,92 +255,6 @@ export class RegistryImportService {
       remarks.push(remark(line, warning, row.registryPersonId));
     }
     return remarks;
-  }
-
-  private async writePersons(tx: Tx, batchId: string, rows: readonly AcceptedRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const at = this.clock.now();
-    const households = await this.register.ensureHouseholds(tx, householdsOf(rows), at);
-    const keys = new NumberKeys(this.vault);
-    const holders = await this.findHolders(tx, rows, keys);
-    const inserted: PersonValues[] = [];
-    const updated: PersonValues[] = [];
-    const recordedAt = at.toISOString();
-    for (const accepted of rows) {
-      const { row, id, isNew } = accepted;
-      const parent = (number: string | null): string | null => {
-        const holder = number === null ? undefined : holders.get(keys.hex(number));
-        return holder === undefined || holder === id ? null : holder;
-      };
-      (isNew ? inserted : updated).push([
-        id,
-        row.registryPersonId,
-        row.name,
-        row.nameMatch,
-        row.sex,
-        row.ethnicity,
-        row.idType,
-        row.idNumber === null
-          ? null
-          : this.vault.seal(row.idNumber, { table: TABLE, column: 'id_number_sealed', row: id }),
-        keys.of(row.idNumber),
-        row.idNumber === null ? null : maskIdNumber(row.idNumber),
-        keys.of(row.idNumberLegacy),
-        row.birthCertificateNo === null
-          ? null
-          : this.vault.seal(row.birthCertificateNo, { table: TABLE, column: 'birth_certificate_sealed', row: id }),
-        row.birthCertificateNo === null ? null : this.vault.blindIndex('birth-certificate', row.birthCertificateNo),
-        row.born,
-        row.died,
-        row.status,
-        row.householdNo === null ? null : households.get(householdKey(row))!,
-        row.relationToHead,
-        row.householdType,
-        row.divisionCode,
-        row.address,
-        keys.of(row.fatherNumber),
-        keys.of(row.motherNumber),
-        parent(row.fatherNumber),
-        parent(row.motherNumber),
-        row.maritalStatus,
-        row.movedInOn,
-        row.movedOutOn,
-        isoInstant(row.updatedAt),
-        Buffer.from(accepted.hash, 'hex'),
-        batchId,
-        accepted.line,
-        recordedAt,
-      ]);
-    }
-    await this.register.insertPersons(tx, inserted);
-    await this.register.updatePersons(tx, updated);
-  }
-
-  /** The one person behind each parent's number, among these rows and the register; two are nobody. */
-  private async findHolders(tx: Tx, rows: readonly AcceptedRow[], keys: NumberKeys): Promise<Map<string, string>> {
-    const wanted = new Set<string>();
-    for (const { row } of rows) {
-      if (row.fatherNumber !== null) wanted.add(keys.hex(row.fatherNumber));
-      if (row.motherNumber !== null) wanted.add(keys.hex(row.motherNumber));
-    }
-    const candidates = await this.register.findHolders(
-      tx,
-      [...wanted],
-      rows.filter(({ isNew }) => !isNew).map(({ id }) => id),
-    );
-    for (const { row, id } of rows) {
-      if (row.idNumber === null) continue;
-      const key = keys.hex(row.idNumber);
-      if (wanted.has(key)) candidates.push({ key, id });
-    }
-    const holders = new Map<string, string>();
-    const ambiguous = new Set<string>();
-    for (const { key, id } of candidates) {
-      if (holders.has(key) && holders.get(key) !== id) ambiguous.add(key);
-      holders.set(key, id);
-    }
-    for (const key of ambiguous) holders.delete(key);
-    return holders;
   }
 
   /** What only the whole register can tell: shared numbers, parents that came later; then the others are told. */
@@ -414,42 +332,6 @@ export class RegistryImportService {
     }
     await rejects.close();
   }
-}
-
-/** Blind indexes of the identity numbers of one chunk; parents' numbers stand in it as often as their children. */
-class NumberKeys {
-  private readonly known = new Map<string, Buffer>();
-
-  constructor(private readonly vault: Vault) {}
-
-  of(number: string | null): Buffer | null {
-    if (number === null) return null;
-    let key = this.known.get(number);
-    if (!key) this.known.set(number, (key = this.vault.blindIndex('id-number', number)));
-    return key;
-  }
-
-  hex(number: string): string {
-    return this.of(number)!.toString('hex');
-  }
-}
-
-/** A household number is unique in its county. */
-const householdKey = (row: ExtractRow): string => `${countyOf(row.divisionCode as DivisionCode)}/${row.householdNo}`;
-
-/** The households of these rows, described by the head's row where it is among them. */
-function householdsOf(rows: readonly AcceptedRow[]): Map<string, HouseholdRow> {
-  const households = new Map<string, HouseholdRow>();
-  for (const { row } of rows) {
-    if (row.householdNo === null) continue;
-    const key = householdKey(row);
-    const isHead = row.relationToHead === '01' || row.relationToHead === '02';
-    if (households.has(key) && !isHead) continue;
-    const { householdNo, divisionCode, householdType, address } = row;
-    const countyCode = countyOf(divisionCode as DivisionCode);
-    households.set(key, { countyCode, householdNo, divisionCode, householdType, address });
-  }
-  return households;
 }
 
 function remark(

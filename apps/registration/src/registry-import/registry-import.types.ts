@@ -1,3 +1,25 @@
+/** One reading of a file, as far as it got. */
+export interface ImportBatch {
+  readonly id: string;
+  readonly fileName: string;
+  /** Hex. */
+  readonly fileSha256: string;
+  readonly encoding: string;
+  readonly unknownColumns: readonly string[];
+  readonly state: 'reading' | 'done';
+  /** The first line that is not committed yet. */
+  readonly nextLine: number;
+  readonly total: number;
+  readonly accepted: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  readonly warnings: number;
+  /** Transaction id as text; every change of the batch has this one or a later. */
+  readonly firstXid: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
 /** How far an import got; sent after every committed chunk. */
 export interface ImportProgress {
   /** Lines of the file that are done, of all its lines; the header counts. */

@@ -1,0 +1,34 @@
+import type { Database } from '@app/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { REGISTRATION_DATABASE } from '../registration.tokens';
+import { PersonRepository } from './person.repository';
+import type { PersonFilter, PersonView } from './person.types';
+
+/** Reading the register, a set at a time. */
+@Injectable()
+export class PersonService {
+  constructor(
+    @Inject(REGISTRATION_DATABASE) private readonly database: Database,
+    private readonly persons: PersonRepository,
+  ) {}
+
+  byIds(ids: readonly string[]): Promise<PersonView[]> {
+    return this.database.read((read) => this.persons.find(read, ids));
+  }
+
+  list(filter: PersonFilter, after: readonly string[] | undefined, limit: number): Promise<PersonView[]> {
+    return this.database.read((read) => this.persons.list(read, filter, after, limit));
+  }
+
+  count(filter: PersonFilter): Promise<number> {
+    return this.database.read((read) => this.persons.count(read, filter));
+  }
+
+  membersOf(householdIds: readonly string[]): Promise<PersonView[]> {
+    return this.database.read((read) => this.persons.listMembers(read, householdIds));
+  }
+
+  childrenOf(parentIds: readonly string[]): Promise<(PersonView & { parentId: string })[]> {
+    return this.database.read((read) => this.persons.listChildren(read, parentIds));
+  }
+}
