@@ -1,13 +1,15 @@
 import type { Caller } from '@app/access';
 import DataLoader from 'dataloader';
+import { GraphQLError } from 'graphql';
 import { refuse } from './graphql.errors';
 
 /** Objects, not requests: one operation may ask for a page of everything, nested. */
-export const OBJECTS_MAX = 20_000;
+export const OBJECTS_MAX = 10_000;
 
 /** Counts what one operation has resolved. Once spent, no further resolver of the operation is called. */
 export class ObjectBudget {
   private counted = 0;
+  private spent: GraphQLError | undefined;
 
   constructor(private readonly max: number) {}
 
@@ -15,8 +17,17 @@ export class ObjectBudget {
     return this.counted > this.max;
   }
 
+  /**
+   * Throws one and the same error, which says that it has its place already: tens of thousands of fields may fail by it,
+   * and an error and a stack for each would take seconds.
+   */
   assertLeft(): void {
-    if (this.isSpent) throw refuse.answerTooLarge(this.max);
+    if (!this.isSpent) return;
+    if (!this.spent) {
+      const refusal = refuse.answerTooLarge(this.max);
+      this.spent = new GraphQLError(refusal.message, { originalError: refusal, path: [] });
+    }
+    throw this.spent;
   }
 
   /** Counts an object or the entries of a list; gives the value back. */
