@@ -21,7 +21,7 @@ describe('the database door', () => {
   it('rolls back a COPY together with its transaction', async () => {
     const broken = database.write(async (tx) => {
       await tx.copyIn('copy note (id, at, text) from stdin', [copyLine([1n, '2025-01-01', 'a\tb\\c\nd'])]);
-      expect(await tx.query('select text from note')).toEqual([{ text: 'a\tb\\c\nd' }]);
+      expect(await tx.query('select text from note where id < 10')).toEqual([{ text: 'a\tb\\c\nd' }]);
       throw new Error('stop');
     });
     await expect(broken).rejects.toThrow('stop');
