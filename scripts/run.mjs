@@ -38,6 +38,7 @@ function foreground(args) {
   return new Promise((resolve, reject) => {
     const child = spawn(runtime(), args, {
       cwd: root,
+      env: { ...process.env, YANGYU_STARTER: String(process.pid) },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       detached: true,
     });

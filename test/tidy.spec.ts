@@ -79,6 +79,7 @@ describe('an app', () => {
         app === 'gateway' || // A door has no slices.
         DOORS.includes(name.replace(/\.ts$/, '')) ||
         name === `${app}.module.ts` ||
+        name === `${app}.db.spec.ts` ||
         name === `${app}.tokens.ts`
       );
     };
@@ -102,7 +103,8 @@ describe('an app', () => {
   });
 
   it('keeps SQL in its repositories', () => {
-    const isSql = /\b(tx|read|manager)\s*\.\s*(query|copyIn|copyOut)\b/;
+    // Asking whether the database answers at all is no SQL about anything.
+    const isSql = /\b(tx|read|manager)\s*\.\s*(query|copyIn|copyOut)\b(?!\('select 1'\))/;
     const isPlace = (file: string) => /(\.repository|spec)\.ts$/.test(file);
     expect(sources.filter((file) => !isPlace(file) && isSql.test(text(file)))).toEqual([]);
   });
