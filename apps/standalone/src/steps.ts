@@ -200,9 +200,7 @@ export class Steps {
         prepared.push(await (options.repair ? disbursements.prepareRepair(request) : disbursements.prepare(request)));
       }
     }
-    const waiting = options.batch
-      ? [options.batch]
-      : (await disbursements.list({ states: ['prepared'] })).map(({ id }) => id);
+    const waiting = options.batch ? [options.batch] : (await disbursements.inStates(['prepared'])).map(({ id }) => id);
     const batches: BatchSummary[] = [];
     for (const id of waiting) {
       for (const officer of options.as ? [options.as] : OFFICERS.approvers) await disbursements.approve(id, officer);
@@ -215,7 +213,7 @@ export class Steps {
   async pay(options: { out: string; batch?: string; format: string }) {
     if (options.format !== 'pain.001' && options.format !== 'csv') throw refuse.formatUnknown(options.format);
     fs.mkdirSync(options.out, { recursive: true });
-    const approved = await this.get(DisbursementService).list({ states: ['approved', 'sending'] });
+    const approved = await this.get(DisbursementService).inStates(['approved']);
     const wanted = options.batch ? [options.batch] : approved.map(({ id }) => id);
     const sent = [];
     for (const batchId of wanted) {

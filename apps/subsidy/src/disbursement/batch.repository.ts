@@ -20,6 +20,17 @@ export class BatchRepository {
     return (await tx.query<Batch>(`select ${BATCH} from payment_batch where id = $1 for update`, [id]))[0];
   }
 
+  /** Oldest first. A batch whose file was committed but not handed over still counts as approved. */
+  inStates(read: Read, states: readonly string[]): Promise<Batch[]> {
+    return read.query<Batch>(
+      `select ${BATCH} from payment_batch b
+        where b.state = any($1::text[]) or ('approved' = any($1::text[]) and b.state = 'sent' and exists (
+                select from bank_file f where f.batch_id = b.id and f.state = 'written'))
+        order by prepared_at, id`,
+      [states],
+    );
+  }
+
   /** Newest first: by the day of preparation, then id. */
   list(
     read: Read,

@@ -162,6 +162,11 @@ export class DisbursementService {
     });
   }
 
+  /** Every batch that stands in one of these states, oldest first. */
+  inStates(states: readonly BatchState[]): Promise<Batch[]> {
+    return this.database.read((read) => this.batches.inStates(read, states));
+  }
+
   find(batchId: string): Promise<Batch | undefined> {
     return this.database.read((read) => this.batches.find(read, batchId));
   }

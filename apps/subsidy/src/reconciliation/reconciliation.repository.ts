@@ -172,6 +172,25 @@ export class ReconciliationRepository {
     return row!.id;
   }
 
+  /** Open account repairs, each with the newest live account of the same holder that was recorded after the failed one. */
+  openRepairs(
+    tx: Tx,
+  ): Promise<{ caseId: string; instructionId: string; claimId: string; newAccountId: string | null }[]> {
+    return tx.query(
+      `select r.id as "caseId", r.instruction_id as "instructionId",
+              (select i.claim_id from instruction i where i.id = r.instruction_id) as "claimId", (
+                select n.id from payee_account n
+                 where n.holder_key = p.holder_key and n.ended_at is null and n.account_key <> p.account_key
+                   and n.recorded_at > p.recorded_at
+                 order by n.recorded_at desc, n.id limit 1) as "newAccountId"
+         from review_case r
+         join lateral (select payee_account_id from attempt where instruction_id = r.instruction_id and state <> 'CANCELLED'
+                        order by no desc limit 1) a on true
+         join payee_account p on p.id = a.payee_account_id
+        where r.state = 'open' and r.reason = 'ACCOUNT_REPAIR' order by r.id for update of r`,
+    );
+  }
+
   /** The live account of this id, or the live one that corrected it (same holder, same number). */
   async findLiveAccount(tx: Tx, accountId: string): Promise<string | undefined> {
     const rows = await tx.query<{ id: string }>(
@@ -183,7 +202,7 @@ export class ReconciliationRepository {
     return rows[0]?.id;
   }
 
-  async repair(tx: Tx, open: CaseRow, accountId: string): Promise<void> {
+  async repair(tx: Tx, open: Pick<CaseRow, 'instructionId' | 'claimId'>, accountId: string): Promise<void> {
     await tx.query(`update instruction set repair_account_id = $2 where id = $1 and state = 'returned'`, [
       open.instructionId,
       accountId,

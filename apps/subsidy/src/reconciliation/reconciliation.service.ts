@@ -41,6 +41,19 @@ export class ReconciliationService {
     });
   }
 
+  /** Points every returned payment whose holder has given a newer account at that account; the others keep waiting. */
+  repairWithNewAccounts(actor: string): Promise<{ repaired: number; waiting: number }> {
+    return this.database.write(async (tx) => {
+      const waiting = await this.reconciliations.openRepairs(tx);
+      const repairable = waiting.filter(({ newAccountId }) => newAccountId !== null);
+      for (const { caseId, newAccountId, ...payment } of repairable) {
+        await this.reconciliations.repair(tx, payment, newAccountId!);
+        await this.reconciliations.resolveCase(tx, caseId, 'NEW_ACCOUNT', undefined, actor, this.clock.now());
+      }
+      return { repaired: repairable.length, waiting: waiting.length - repairable.length };
+    }, BULK);
+  }
+
   /** Lines without a final word become IN_DOUBT. Returns how many did. */
   markInDoubt(batchId: string): Promise<number> {
     return this.database.write(async (tx) => {
