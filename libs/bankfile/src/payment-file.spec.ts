@@ -69,6 +69,8 @@ describe.each(FORMATS)('a payment file as %s', (format) => {
     expect([...codes].sort()).toEqual(
       format === 'csv' ? ['BANK_FILE_COUNT_WRONG', 'BANK_FILE_TRUNCATED'] : ['BANK_FILE_TRUNCATED'],
     );
+    const lastEndMissing = await refusalOf(read(bytes.subarray(0, end)));
+    expect(lastEndMissing.code).toBe('BANK_FILE_TRUNCATED');
   });
 
   it('is not written when the transfers are not what its head promises', async () => {
