@@ -91,6 +91,11 @@ export class FactRepository {
     return Number(row!.n);
   }
 
+  /** After a bulk load the planner has no statistics yet, and joins of relatives planned without them take hours. */
+  async analyze(tx: Tx): Promise<void> {
+    await tx.query('analyze person_fact, beneficiary');
+  }
+
   /**
    * Computes, for the persons whose relatives changed, who their spouse is and how many children the register
    * knows of. A spouse is the other parent of a shared child in the same household, or the head's spouse by

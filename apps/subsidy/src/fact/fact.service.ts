@@ -9,6 +9,8 @@ import { WorklistService } from '../worklist/worklist.service';
 import { FactRepository } from './fact.repository';
 
 const PAGE = 5_000;
+/** From this many changed persons on, statistics are taken anew at once instead of when autovacuum comes by. */
+const BULK = 5_000;
 
 export interface PullProgress {
   readonly pulled: number;
@@ -57,7 +59,9 @@ export class FactService {
     await this.database.write(
       async (tx) => {
         await this.facts.lockFeed(tx);
-        if ((await this.facts.countDirty(tx)) === 0) return;
+        const dirty = await this.facts.countDirty(tx);
+        if (dirty === 0) return;
+        if (dirty >= BULK) await this.facts.analyze(tx);
         await this.facts.copyFindings(tx);
         await this.facts.deriveRelatives(tx);
         await this.beneficiaries.linkToRegister(tx);
