@@ -14,7 +14,9 @@ afterAll(() => world.drop());
 
 describe('the database door', () => {
   it('gives days as text and int8 as bigint', async () => {
-    const [row] = await database.read((read) => read.query(`select '1988-06-01'::date as day, 9007199254740993::int8 as n`));
+    const [row] = await database.read((read) =>
+      read.query(`select '1988-06-01'::date as day, 9007199254740993::int8 as n`),
+    );
     expect(row).toEqual({ day: '1988-06-01', n: 9007199254740993n });
   });
 

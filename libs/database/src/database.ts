@@ -32,7 +32,12 @@ const ATTEMPTS = 5;
 export class Database {
   constructor(readonly dataSource: DataSource) {}
 
-  static async open(options: { url: string; schema: string; entities?: Function[]; poolSize?: number }): Promise<Database> {
+  static async open(options: {
+    url: string;
+    schema: string;
+    entities?: Function[];
+    poolSize?: number;
+  }): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -110,7 +115,10 @@ class OpenTransaction implements Tx {
     return this.manager.getRepository(entity);
   }
 
-  async copyIn(sql: string, source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>): Promise<void> {
+  async copyIn(
+    sql: string,
+    source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
+  ): Promise<void> {
     const client = await this.client();
     await pipeline(source instanceof Readable ? source : Readable.from(source), client.query(copyFrom(sql)));
   }

@@ -227,7 +227,13 @@ function initialise(native: string, folder: string, user: User, password: string
   try {
     const args = ['-D', folder, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${inside}`, '--no-sync'];
     // The builtin provider needs no system locale; lc-ctype lets pg_trgm see Chinese.
-    args.push('--encoding=UTF8', '--locale=C', '--lc-ctype=C.UTF-8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
+    args.push(
+      '--encoding=UTF8',
+      '--locale=C',
+      '--lc-ctype=C.UTF-8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    );
     const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
     const result = spawnSync(path.join(native, 'bin', 'initdb'), args, { ...user, env, cwd: '/', encoding: 'utf8' });
     if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr || result.error?.message}`);

@@ -77,7 +77,9 @@ describe('days', () => {
 
 describe('money', () => {
   it('reads back what it writes', () => {
-    fc.assert(fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), (fen) => parseYuan(yuanText(fen)) === fen));
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), (fen) => parseYuan(yuanText(fen)) === fen),
+    );
   });
 
   it.each(['1e3', '0x10', '12.345', ' 12', '1,200', '', '.5'])('refuses %j as an amount', (text) => {
