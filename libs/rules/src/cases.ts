@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Day, Refusal, findDay, parseYuan } from '@app/kernel';
+import { Refusal, findDay, parseYuan } from '@app/kernel';
 import type { Outcome } from './decide';
 import type { Value, ValueType } from './expression';
 import type { FactValues, Programme } from './programme';

@@ -139,6 +139,7 @@ describe('the bulk executor', () => {
     'claim.earlier_paid': fc.integer({ min: 0, max: 3 }),
     'claim.applicant_is_parent': maybe(fc.constantFrom(true, true, true, false)),
     'claim.other_claimant': maybe(fc.constantFrom(false, false, false, true)),
+    'claim.place_settled': rarely(fc.boolean()),
   });
 
   const anyRun = (years: number[]): fc.Arbitrary<Run> =>
