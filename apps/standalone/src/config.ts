@@ -1,7 +1,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '@app/kernel';
+import { refuse } from './standalone.errors';
 
 const schema = z.object({
   /** Folder of everything this installation keeps: the database cluster, keys, files in and out. */
@@ -27,11 +27,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const parsed = schema.safeParse(environment);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Refusal(
-      'CONFIGURATION',
-      { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
-      { issues },
-    );
+    throw refuse.configuration(issues);
   }
   const { data } = parsed;
   return {

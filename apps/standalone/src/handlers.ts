@@ -15,5 +15,5 @@ export function jobHandlers(app: INestApplicationContext): JobHandler<Payload>[]
     job: ringCalendar,
     handle: async () => void (await calendar.startDue()),
   };
-  return [pull as JobHandler<Payload>, ring as JobHandler<Payload>];
+  return [pull, ring];
 }

@@ -4,6 +4,7 @@ import { readConfig } from './config';
 import { runDemo } from './demo';
 import { openInstallation } from './installation';
 import { serve } from './server';
+import { refuse } from './standalone.errors';
 import { fail, openTerminal, toJson } from './terminal';
 
 /** `npm start`: everything up, the demo county through the main job once, then serving. `--once` ends after the summary. */
@@ -51,8 +52,14 @@ function readArguments(given: readonly string[]): Arguments {
   return {
     once: given.includes('--once'),
     json: given.includes('--json'),
-    people: people >= 0 ? Number(given[people + 1]) : undefined,
+    people: people >= 0 ? readPeople(given[people + 1] ?? '') : undefined,
   };
+}
+
+function readPeople(text: string): number {
+  const people = Number(text);
+  if (!Number.isSafeInteger(people)) throw refuse.argument('--people', text);
+  return people;
 }
 
 main().then(

@@ -63,7 +63,7 @@ async function answers(installation: Installation): Promise<boolean> {
 
 async function announce(url: string, tokens: DemoTokens, terminal: Terminal): Promise<void> {
   terminal.say(
-    `\nGraphQL：${url}/graphql　页面：${url}/`,
+    `\nGraphQL：${url}/graphql 页面：${url}/`,
     'is the endpoint; the page offers the queries and sign-ins below',
   );
   terminal.table(

@@ -44,4 +44,31 @@ export const refuse = {
       },
       { yuan },
     ),
+  configuration: (issues: readonly string[]) =>
+    new Refusal(
+      'CONFIGURATION',
+      { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
+      { issues },
+    ),
+  portTaken: () =>
+    new Refusal('PORT_TAKEN', {
+      zh: '服务端口已被其他程序占用。请停止该程序，或用 YANGYU_PORT 指定其他端口。',
+      en: 'The port to serve on is taken by another program. Stop it, or set YANGYU_PORT to a free port.',
+    }),
+  diskFull: () =>
+    new Refusal('DISK_FULL', {
+      zh: '磁盘已满。请清理后重新运行同一命令，已完成的部分不会丢失。',
+      en: 'The disk is full. Free some space and run the same command again; what was done is kept.',
+    }),
+  notWritable: (message: string) =>
+    new Refusal('NOT_WRITABLE', {
+      zh: `没有权限：${message}。请检查目录的所有者，或用 YANGYU_DATA 指定其他目录。`,
+      en: `No permission: ${message}. Check who owns the folder, or set YANGYU_DATA to another one.`,
+    }),
+  argument: (name: string, value: string) =>
+    new Refusal(
+      'ARGUMENT_UNREADABLE',
+      { zh: `参数 ${name} 的值“${value}”无法使用。`, en: `"${value}" cannot be used for ${name}.` },
+      { name, value },
+    ),
 };

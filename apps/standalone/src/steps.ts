@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { BankReason, Format } from '@app/bankfile';
+import type { BankReason } from '@app/bankfile';
 import { countyOf, type Day, type DivisionCode, parseYuan, Refusal, splitFen, yearOf } from '@app/kernel';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
@@ -217,9 +217,7 @@ export class Steps {
     const wanted = options.batch ? [options.batch] : approved.map(({ id }) => id);
     const sent = [];
     for (const batchId of wanted) {
-      sent.push(
-        await this.get(BankFileService).send({ batchId, folder: options.out, format: options.format as Format }),
-      );
+      sent.push(await this.get(BankFileService).send({ batchId, folder: options.out, format: options.format }));
     }
     return sent;
   }

@@ -1,6 +1,7 @@
 import { Refusal } from '@app/kernel';
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
+import { refuse } from './standalone.errors';
 
 /** What a command shows while it works and when it is done. With `--json` only JSON goes to stdout. */
 export interface Terminal {
@@ -91,23 +92,8 @@ export function fail(error: unknown, isJson: boolean): number {
 /** Failures of the machine that have a remedy a person can apply. */
 function knownFailure(error: unknown): Refusal | undefined {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'EADDRINUSE') {
-    return new Refusal('PORT_TAKEN', {
-      zh: '服务端口已被其他程序占用。请停止该程序，或用 YANGYU_PORT 指定其他端口。',
-      en: 'The port to serve on is taken by another program. Stop it, or set YANGYU_PORT to a free port.',
-    });
-  }
-  if (code === 'ENOSPC' || code === '53100') {
-    return new Refusal('DISK_FULL', {
-      zh: '磁盘已满。请清理后重新运行同一命令，已完成的部分不会丢失。',
-      en: 'The disk is full. Free some space and run the same command again; what was done is kept.',
-    });
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new Refusal('NOT_WRITABLE', {
-      zh: `没有权限：${message ?? ''}。请检查目录的所有者，或用 YANGYU_DATA 指定其他目录。`,
-      en: `No permission: ${message ?? ''}. Check who owns the folder, or set YANGYU_DATA to another one.`,
-    });
-  }
+  if (code === 'EADDRINUSE') return refuse.portTaken();
+  if (code === 'ENOSPC' || code === '53100') return refuse.diskFull();
+  if (code === 'EACCES' || code === 'EPERM') return refuse.notWritable(message ?? '');
   return undefined;
 }

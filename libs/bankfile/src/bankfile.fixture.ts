@@ -86,10 +86,10 @@ afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })))
 /** Problems that libxml2 finds with an ISO 20022 schema; fails with the reason when the schemas are not at hand. */
 export function xsdProblems(message: 'pain.001.001.09' | 'pain.002.001.11', files: readonly Buffer[]): string[] {
   const root = path.resolve(__dirname, '../../..');
-  const standards = process.env.YANGYU_STANDARDS ?? path.join(root, '../shared/standards');
+  const standards = path.join(root, 'test/standards');
   const schema = path.join(standards, 'iso20022', `${message}.xsd`);
   if (!existsSync(schema))
-    throw new Error(`${schema} is not there: set YANGYU_STANDARDS to the folder that holds iso20022/${message}.xsd`);
+    throw new Error(`${schema} is not there: restore test/standards from the repository`);
   const folder = newFolder();
   const paths = files.map((bytes, i) => {
     writeFileSync(path.join(folder, `${i}.xml`), bytes);

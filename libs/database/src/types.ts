@@ -10,6 +10,6 @@ export const textTypes = {
       if (oid === DATE) return (value: string) => value;
       if (oid === INT8) return (value: string) => BigInt(value);
     }
-    return types.getTypeParser(oid, format as 'text') as (value: never) => unknown;
+    return types.getTypeParser(oid, format) as (value: never) => unknown;
   },
 };

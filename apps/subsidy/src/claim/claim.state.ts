@@ -31,6 +31,3 @@ export const MOVES: Record<ClaimState, readonly ClaimState[]> = {
 
 /** States in which a claim takes the child's year: one at most, by constraint. */
 export const TAKES_THE_YEAR: readonly ClaimState[] = ['confirmed', 'paying', 'paid', 'returned', 'closed'];
-
-/** States in which nothing more will happen by itself and the year is free for another claim. */
-export const OVER: readonly ClaimState[] = ['refused', 'withdrawn'];

@@ -87,7 +87,6 @@ class Reading {
 /** Passport, permit of Hong Kong and Macao residents, permanent-resident card before 2023. */
 const OTHER_PAPERS = /^([A-Z]{1,2}\d{7,8}|[HM]\d{8,10}|[A-Z]{3}\d{12})$/;
 
-// eslint-disable-next-line no-control-regex -- finding control characters is the point.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/;
 
 const ID_PROBLEMS = {

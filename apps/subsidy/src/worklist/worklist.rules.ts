@@ -1,7 +1,7 @@
 import type { Sentence } from '@app/kernel';
 
 /** What the system itself asks a person, by reason code; the rest are the questions of programme conditions. */
-export const QUESTIONS: Readonly<Record<string, Sentence>> = {
+const QUESTIONS: Readonly<Record<string, Sentence>> = {
   ACCOUNT_MISSING: {
     zh: '没有可发放的账户。请通知申请人补充本人或儿童的账户，导入后自动重新核验。',
     en: 'There is no account to pay to. Ask for an account of the applicant or the child; once imported, the claim is checked again by itself.',
