@@ -40,6 +40,8 @@ export default typescript.config(
     rules: {
       eqeqeq: ['error', 'smart'],
       'no-console': 'error',
+      // Chinese text is set with full-width spaces.
+      'no-irregular-whitespace': ['error', { skipStrings: true, skipTemplates: true, skipComments: true }],
       'no-restricted-syntax': [
         'error',
         { selector: 'TSEnumDeclaration', message: 'A union of texts, or a table, says the same and needs no code.' },
