@@ -325,12 +325,13 @@ export const word = (endToEndId: string, status: AnswerLine['status'], over: Par
 
 /** What it was refused with; fails when it was not. */
 export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
-  const refused = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(refused instanceof Refusal)) throw refused ?? new Error('nothing was refused');
-  return refused;
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
 }
 
 /** Of the invented county 340202; the check digit is not one, because nobody bears it. */

@@ -143,9 +143,10 @@ class Model {
   }
 }
 
+type Ending = { do: 'settle' | 'void'; which: number };
 type Step =
   | { do: 'post' | 'pend'; from: number; to: number; fen: number }
-  | { do: 'settle' | 'void'; which: number }
+  | Ending
   | { do: 'bulk'; from: number; to: number; fens: number[] };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -188,7 +189,7 @@ describe('the ledger and a model of it in memory (T16)', () => {
   });
 
   async function apply(one: Step, codes: readonly string[], model: Model, asked: string[]): Promise<void> {
-    if (one.do === 'settle' || one.do === 'void') {
+    if (isEnding(one)) {
       const id = asked[one.which];
       if (!id) return;
       const held = model.pending.get(id);
@@ -216,3 +217,5 @@ describe('the ledger and a model of it in memory (T16)', () => {
     asked.push(transfers[0]!.id);
   }
 });
+
+const isEnding = (step: Step): step is Ending => step.do === 'settle' || step.do === 'void';

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DisbursementModule } from '../disbursement/disbursement.module';
 import { CalendarRepository } from './calendar.repository';
+import { CalendarResolver } from './calendar.resolver';
 import { CalendarService } from './calendar.service';
 
 /** When payment runs start by themselves. */
 @Module({
   imports: [DisbursementModule],
-  providers: [CalendarRepository, CalendarService],
+  providers: [CalendarRepository, CalendarService, CalendarResolver],
   exports: [CalendarService],
 })
 export class CalendarModule {}

@@ -41,6 +41,10 @@ export class CalendarRepository {
     );
   }
 
+  async find(read: Read, id: string): Promise<CalendarRow | undefined> {
+    return (await read.query<CalendarRow>(`select ${ROW} from payment_calendar where id = $1`, [id]))[0];
+  }
+
   async findForUpdate(tx: Tx, id: string): Promise<CalendarRow | undefined> {
     return (await tx.query<CalendarRow>(`select ${ROW} from payment_calendar where id = $1 for update`, [id]))[0];
   }

@@ -37,6 +37,12 @@ export class CalendarService {
     return this.database.read((read) => this.calendar.list(read, filter));
   }
 
+  async get(id: string): Promise<CalendarRow> {
+    const row = await this.database.read((read) => this.calendar.find(read, id));
+    if (!row) throw refuse.unknown(id);
+    return row;
+  }
+
   hold(id: string, actor: string, reason: string): Promise<CalendarRow> {
     return this.database.write(async (tx) => {
       const row = await this.calendar.findForUpdate(tx, id);

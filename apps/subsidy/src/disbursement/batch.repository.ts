@@ -15,6 +15,10 @@ export class BatchRepository {
     return (await read.query<Batch>(`select ${BATCH} from payment_batch where id = $1`, [id]))[0];
   }
 
+  byIds(read: Read, ids: readonly string[]): Promise<Batch[]> {
+    return read.query<Batch>(`select ${BATCH} from payment_batch where id = any($1::uuid[])`, [ids]);
+  }
+
   /** Locks the row: two officers pressing the button together are served one after the other. */
   async findForUpdate(tx: Tx, id: string): Promise<Batch | undefined> {
     return (await tx.query<Batch>(`select ${BATCH} from payment_batch where id = $1 for update`, [id]))[0];

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readPaymentFile } from '@app/bankfile';
+import type { Refusal } from '@app/kernel';
 import { refusalOf, SubsidyWorld, COUNTY } from '../../../../test/support/subsidy-world';
 import { BATCH_MOVES } from './batch.state';
 
@@ -65,7 +66,7 @@ describe('preparing a batch', () => {
     expect(refusal.code).toBe('FUNDS_NOT_RELEASED');
     expect(refusal.facts).toMatchObject({ centralNeededFen: '1296000', centralAvailableFen: '972000' });
     expect(refusal.sentence.en).toContain(
-      'yangyu release --programme childcare --county 340202000000 --year 2026 --level central --amount 3240.00',
+      'yangyu release --programme childcare --division 340202000000 --year 2026 --level central --yuan 3240.00',
     );
     expect(await claimStates()).toEqual([{ state: 'confirmed', n: 4 }]);
     expect(await world.rows('select from payment_batch')).toEqual([]);
@@ -158,7 +159,9 @@ describe('the budget', () => {
     const villages = Array.from({ length: 200 }, (_, i) => `3402020${String(i + 10_000).slice(1)}1`.padEnd(12, '0'));
     await world.claims({ count: 200, division: villages });
     const results = await Promise.allSettled(villages.map((division) => world.prepare(division)));
-    const refused = results.filter((result) => result.status === 'rejected').map((result) => result.reason.code);
+    const refused = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as Refusal).code] : [],
+    );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(150);
     expect(new Set(refused)).toEqual(new Set(['FUNDS_NOT_RELEASED']));
     const left = await world.database.read((read) => world.ledger.balances(read, { prefix: 'budget:' }));

@@ -45,13 +45,13 @@ export const refuse = {
     const say = (one: (row: (typeof short)[number]) => string, glue: string) => short.map(one).join(glue);
     const commands = short.map(
       (row) =>
-        `yangyu release --programme ${programme} --county ${county} --year ${year} --level ${row.level} --amount ${yuanText(row.needed - row.available)} --document NO`,
+        `yangyu release --programme ${programme} --division ${county} --year ${year} --level ${row.level} --yuan ${yuanText(row.needed - row.available)} --document NO`,
     );
     return new Refusal(
       'FUNDS_NOT_RELEASED',
       {
-        zh: `资金未足额下达：${say((r) => `${LEVEL_NAMES[r.level]}需 ${yuanText(r.needed)} 元，可用 ${yuanText(r.available)} 元`, '；')}。请登记下达文件后重试：${commands.join('；')}`,
-        en: `Not enough money has been released: ${say((r) => `${r.level} needs ${yuanText(r.needed)} yuan and has ${yuanText(r.available)}`, '; ')}. Record the release and try again: ${commands.join('; ')}`,
+        zh: `资金未足额下达：${say((r) => `${LEVEL_NAMES[r.level]}需 ${yuanText(r.needed)} 元，可用 ${yuanText(r.available)} 元`, '；')}。请登记下达文件后重试（一次补足：npm run yangyu -- release --cover）：${commands.join('；')}`,
+        en: `Not enough money has been released: ${say((r) => `${r.level} needs ${yuanText(r.needed)} yuan and has ${yuanText(r.available)}`, '; ')}. Record the release and try again (all at once: npm run yangyu -- release --cover): ${commands.join('; ')}`,
       },
       {
         programme,

@@ -8,11 +8,20 @@ import { FUNDING_SHARES, type FundingShares, LEVELS, type Level } from '../fundi
 import { accountOf } from '../ledger/ledger.rules';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { BatchRepository } from './batch.repository';
-import type { BatchState } from './batch.state';
+import type { AttemptState, BatchState } from './batch.state';
 import { refuse } from './disbursement.errors';
 import { LineRepository } from './line.repository';
 import { PayableRepository } from './payable.repository';
-import type { Approved, Batch, BatchSummary, Prepared, PrepareRequest } from './disbursement.types';
+import type {
+  Approved,
+  AttemptRow,
+  Batch,
+  BatchSummary,
+  InstructionFilter,
+  InstructionRow,
+  Prepared,
+  PrepareRequest,
+} from './disbursement.types';
 
 const APPROVERS_NEEDED = 2;
 /** Bulk statements may take longer than a screen's patience. */
@@ -28,7 +37,7 @@ export class DisbursementService {
     @Inject(FUNDING_SHARES) private readonly fundingShares: FundingShares,
     @Inject(BatchRepository) private readonly batches: BatchRepository,
     @Inject(PayableRepository) private readonly payables: PayableRepository,
-    @Inject(LineRepository) private readonly lines: LineRepository,
+    @Inject(LineRepository) private readonly lineRows: LineRepository,
   ) {}
 
   /**
@@ -146,8 +155,8 @@ export class DisbursementService {
         tx,
         reserved.map(({ id }) => ({ id: transferId('void', id), pendingId: id, code: 'cancelled', at })),
       );
-      if (batch.kind === 'regular') await this.lines.cancelRegular(tx, batchId, actor, at);
-      else await this.lines.cancelRepair(tx, batchId, actor, at);
+      if (batch.kind === 'regular') await this.lineRows.cancelRegular(tx, batchId, actor, at);
+      else await this.lineRows.cancelRepair(tx, batchId, actor, at);
       await this.batches.cancel(tx, batchId, actor, reason, at);
       failpoint('disbursement.cancel');
     }, BULK);
@@ -169,6 +178,46 @@ export class DisbursementService {
 
   find(batchId: string): Promise<Batch | undefined> {
     return this.database.read((read) => this.batches.find(read, batchId));
+  }
+
+  async get(batchId: string): Promise<Batch> {
+    const batch = await this.find(batchId);
+    if (!batch) throw refuse.unknownBatch(batchId);
+    return batch;
+  }
+
+  /** In the order of the ids; null where there is none. */
+  byIds(ids: readonly string[]): Promise<(Batch | null)[]> {
+    return this.database.read(async (read) => {
+      const found = new Map((await this.batches.byIds(read, ids)).map((batch) => [batch.id, batch]));
+      return ids.map((id) => found.get(id) ?? null);
+    });
+  }
+
+  /** Newest first. `after` is preparedAt and id of the last one seen. */
+  list(
+    filter: { programme?: string; divisionPrefix?: string },
+    after: readonly string[] | undefined,
+    first: number,
+  ): Promise<Batch[]> {
+    const seen = after && { preparedAt: after[0]!, id: after[1]! };
+    return this.database.read((read) => this.batches.list(read, { ...filter, after: seen, first }));
+  }
+
+  lines(batchId: string, page: { after: number; first: number; state?: AttemptState }): Promise<AttemptRow[]> {
+    return this.database.read((read) => this.lineRows.lines(read, batchId, page));
+  }
+
+  attemptsOf(instructionIds: readonly string[]): Promise<AttemptRow[]> {
+    return this.database.read((read) => this.lineRows.attemptsOf(read, instructionIds));
+  }
+
+  instructions(filter: InstructionFilter): Promise<InstructionRow[]> {
+    return this.database.read((read) => this.lineRows.instructions(read, filter));
+  }
+
+  instructionsByIds(ids: readonly string[], divisionPrefix: string): Promise<InstructionRow[]> {
+    return this.database.read((read) => this.lineRows.instructionsByIds(read, ids, divisionPrefix));
   }
 
   private placeOf({ division, period }: PrepareRequest): { county: ReturnType<typeof countyOf>; prefix: string } {

@@ -61,6 +61,40 @@ export interface BatchSummary extends Batch {
   readonly attentionCount: number;
 }
 
+/** A line as people look at it. */
+export interface AttemptRow {
+  readonly id: string;
+  readonly instructionId: string;
+  readonly batchId: string;
+  readonly line: number;
+  readonly no: number;
+  readonly endToEndId: string;
+  readonly holderName: string;
+  readonly accountMask: string;
+  readonly bankCode: string;
+  readonly amountFen: Fen;
+  readonly state: AttemptState;
+  readonly attention: string | null;
+}
+
+export interface InstructionRow {
+  readonly id: string;
+  readonly claimId: string;
+  readonly programme: string;
+  readonly claimYear: number;
+  readonly amountFen: Fen;
+  readonly state: string;
+}
+
+export interface InstructionFilter {
+  readonly divisionPrefix: string;
+  readonly programme?: string;
+  readonly state?: string;
+  /** Id of the last one seen. */
+  readonly after?: string;
+  readonly first: number;
+}
+
 export interface Approved {
   readonly batchId: string;
   readonly state: BatchState;

@@ -2,6 +2,7 @@ import type { Read, Tx } from '@app/database';
 import type { Fen } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import type { AttemptState } from './batch.state';
+import type { AttemptRow, InstructionFilter, InstructionRow } from './disbursement.types';
 
 /** A line as the bank file needs it; numbers still sealed. */
 export interface SealedLine {
@@ -15,31 +16,6 @@ export interface SealedLine {
   readonly accountSealed: Buffer;
   readonly holderSealed: Buffer;
   readonly bankCode: string;
-}
-
-/** A line as people look at it. */
-export interface AttemptRow {
-  readonly id: string;
-  readonly instructionId: string;
-  readonly batchId: string;
-  readonly line: number;
-  readonly no: number;
-  readonly endToEndId: string;
-  readonly holderName: string;
-  readonly accountMask: string;
-  readonly bankCode: string;
-  readonly amountFen: Fen;
-  readonly state: AttemptState;
-  readonly attention: string | null;
-}
-
-export interface InstructionRow {
-  readonly id: string;
-  readonly claimId: string;
-  readonly programme: string;
-  readonly claimYear: number;
-  readonly amountFen: Fen;
-  readonly state: string;
 }
 
 const PAGE = 5_000;
@@ -119,21 +95,41 @@ export class LineRepository {
     page: { after: number; first: number; state?: AttemptState },
   ): Promise<AttemptRow[]> {
     return read.query<AttemptRow>(
-      `select a.id, a.instruction_id as "instructionId", a.batch_id as "batchId", a.line, a.no,
-              a.end_to_end_id as "endToEndId", a.holder_name as "holderName", p.account_mask as "accountMask",
-              p.bank_code as "bankCode", a.amount_fen as "amountFen", a.state, a.attention
-         from attempt a join payee_account p on p.id = a.payee_account_id
-        where a.batch_id = $1 and a.line > $2 and ($3::text is null or a.state = $3) order by a.line limit $4`,
+      `${ATTEMPT} where a.batch_id = $1 and a.line > $2 and ($3::text is null or a.state = $3) order by a.line limit $4`,
       [batchId, page.after, page.state ?? null, page.first],
     );
   }
 
-  async findInstruction(read: Read, id: string): Promise<InstructionRow | undefined> {
-    const rows = await read.query<InstructionRow>(
-      `select id, claim_id as "claimId", programme, claim_year as "claimYear", amount_fen as "amountFen", state
-         from instruction where id = $1`,
-      [id],
+  /** Oldest first within an instruction. */
+  attemptsOf(read: Read, instructionIds: readonly string[]): Promise<AttemptRow[]> {
+    return read.query<AttemptRow>(
+      `${ATTEMPT} where a.instruction_id = any($1::uuid[]) order by a.instruction_id, a.no`,
+      [instructionIds],
     );
-    return rows[0];
+  }
+
+  /** By id, which is the order they were made in. */
+  instructions(read: Read, filter: InstructionFilter): Promise<InstructionRow[]> {
+    return read.query<InstructionRow>(
+      `${INSTRUCTION} where starts_with(c.division_code, $1) and ($2::text is null or i.programme = $2)
+          and ($3::text is null or i.state = $3) and ($4::uuid is null or i.id > $4) order by i.id limit $5`,
+      [filter.divisionPrefix, filter.programme ?? null, filter.state ?? null, filter.after ?? null, filter.first],
+    );
+  }
+
+  instructionsByIds(read: Read, ids: readonly string[], divisionPrefix: string): Promise<InstructionRow[]> {
+    return read.query<InstructionRow>(
+      `${INSTRUCTION} where i.id = any($1::uuid[]) and starts_with(c.division_code, $2)`,
+      [ids, divisionPrefix],
+    );
   }
 }
+
+const ATTEMPT = `select a.id, a.instruction_id as "instructionId", a.batch_id as "batchId", a.line, a.no,
+    a.end_to_end_id as "endToEndId", a.holder_name as "holderName", p.account_mask as "accountMask",
+    p.bank_code as "bankCode", a.amount_fen as "amountFen", a.state, a.attention
+  from attempt a join payee_account p on p.id = a.payee_account_id`;
+
+const INSTRUCTION = `select i.id, i.claim_id as "claimId", i.programme, i.claim_year as "claimYear",
+    i.amount_fen as "amountFen", i.state
+  from instruction i join claim c on c.id = i.claim_id`;

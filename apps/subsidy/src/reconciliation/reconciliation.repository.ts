@@ -3,7 +3,7 @@ import type { DivisionCode, Fen } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import type { BatchState } from '../disbursement/batch.state';
 import { joinedStateSql } from './reconciliation.rules';
-import type { Difference, Side, ThreeWay } from './reconciliation.types';
+import type { Difference, RepairAccount, Side, ThreeWay } from './reconciliation.types';
 
 export interface BatchRow {
   readonly id: string;
@@ -21,12 +21,12 @@ export interface CaseRow {
 
 /**
  * One row a line: what we listed, what the bank's words say together, what the ledger's transfers came to.
- * `$1` is a batch, or null for all that were sent.
+ * `$1` is a batch, or null for all that were sent in the divisions that begin with `$2`.
  */
 const LINES = `
   with listed as (
     select a.id, a.line, a.end_to_end_id, a.batch_id, a.state, a.amount_fen, a.ruled from attempt a join payment_batch b on b.id = a.batch_id
-     where ($1::uuid is null or a.batch_id = $1) and b.sent_at is not null),
+     where ($1::uuid is null or a.batch_id = $1) and starts_with(b.division_code, $2) and b.sent_at is not null),
   bank as (
     select w.attempt_id as id, ${joinedStateSql('min(t.ruled)')} as state, min(w.amount_fen) as fen, max(w.amount_fen) as fen_max
       from bank_status_line w join listed t on t.id = w.attempt_id group by 1),
@@ -54,7 +54,7 @@ export class ReconciliationRepository {
     return rows[0];
   }
 
-  async threeWay(read: Read, batchId: string | null): Promise<ThreeWay> {
+  async threeWay(read: Read, batchId: string | null, divisionPrefix = ''): Promise<ThreeWay> {
     const final = (column: string) => `${column} in ('SETTLED', 'REJECTED', 'RETURNED')`;
     const [row] = await read.query<Record<string, Fen>>(
       `${LINES} select
@@ -65,10 +65,10 @@ export class ReconciliationRepository {
          ${SUM('bank_fen', `bank_state in ('REJECTED', 'RETURNED')`)} as "bankReturned",
          ${SUM('amount_fen', `bank_state is null or not ${final('bank_state')}`)} as "bankOpen",
          ${SUM('ledger_paid')} as "ledgerPaid", ${SUM('ledger_returned')} as "ledgerReturned",
-         (select ${SUM('a.credits_posted - a.debits_posted')} from ledger_account a
-           where case when $1::uuid is null then a.code like 'paying:%' else a.code = 'paying:' || $1 end) as "ledgerOpen"
+         (select ${SUM('a.credits_posted - a.debits_posted')} from payment_batch b join ledger_account a on a.code = 'paying:' || b.id
+           where ($1::uuid is null or b.id = $1) and starts_with(b.division_code, $2)) as "ledgerOpen"
        from lines`,
-      [batchId],
+      [batchId, divisionPrefix],
     );
     const side = (name: string): Side => {
       const [paidFen, returnedFen, openFen] = [row![`${name}Paid`]!, row![`${name}Returned`]!, row![`${name}Open`]!];
@@ -97,7 +97,7 @@ export class ReconciliationRepository {
        select kind, line, end_to_end_id as "endToEndId", state as "listState", bank_state as "bankState",
               amount_fen as "listFen", bank_fen as "bankFen", ledger_fen as "ledgerFen", count(*) over () as all
          from found where kind is not null order by line nulls first limit 1000`,
-      [batchId],
+      [batchId, ''],
     );
     return { rows: rows.map(({ all: _, ...row }) => row), count: Number(rows[0]?.all ?? 0n) };
   }
@@ -147,6 +147,33 @@ export class ReconciliationRepository {
       [caseId, reason],
     );
     return rows[0];
+  }
+
+  async divisionOfCase(read: Read, caseId: string): Promise<string | undefined> {
+    const rows = await read.query<{ division: string }>(
+      `select coalesce(r.division_code, c.division_code) as division from review_case r left join claim c on c.id = r.claim_id
+        where r.id = $1`,
+      [caseId],
+    );
+    return rows[0]?.division;
+  }
+
+  /** Live accounts of everybody the claim of a case is about, the newest first. */
+  repairAccounts(read: Read, caseId: string): Promise<RepairAccount[]> {
+    return read.query<RepairAccount>(
+      `with about as (
+         select c.applicant_key, b.id_number_key, f.holder_key, f.account_key
+           from review_case r join claim c on c.id = r.claim_id join beneficiary b on b.id = c.beneficiary_id
+           join lateral (select a.payee_account_id from attempt a where a.instruction_id = r.instruction_id and a.state <> 'CANCELLED'
+                          order by a.no desc limit 1) last on true
+           join payee_account f on f.id = last.payee_account_id
+          where r.id = $1 and r.reason = 'ACCOUNT_REPAIR' and r.state = 'open')
+       select p.id, p.holder_name as "holderName", p.account_mask as "accountMask", p.bank_code as "bankCode",
+              p.account_key = a.account_key and p.holder_key = a.holder_key as "isFailed"
+         from about a join payee_account p on p.holder_key in (a.applicant_key, a.id_number_key, a.holder_key) and p.ended_at is null
+        order by p.recorded_at desc, p.id`,
+      [caseId],
+    );
   }
 
   async resolveCase(

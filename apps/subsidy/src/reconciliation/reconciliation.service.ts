@@ -1,13 +1,13 @@
 import { Database } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { addDays, CLOCK, type Clock, type Day, dayInChina } from '@app/kernel';
+import { addDays, CLOCK, type Clock, type Day, dayInChina, type DivisionCode, divisionPrefix } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { isWorkday } from 'chinese-days';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './reconciliation.errors';
 import { ReconciliationRepository } from './reconciliation.repository';
 import { workingDaysLater } from './reconciliation.rules';
-import type { Reconciled, ThreeWay } from './reconciliation.types';
+import type { Reconciled, RepairAccount, ThreeWay } from './reconciliation.types';
 
 const BULK = { statementTimeout: 0 };
 const SENT_STATES = ['sent', 'in_doubt', 'answered', 'reconciled', 'closed'];
@@ -52,6 +52,18 @@ export class ReconciliationService {
       }
       return { repaired: repairable.length, waiting: waiting.length - repairable.length };
     }, BULK);
+  }
+
+  /** Accounts that the money of a repair case may be paid to. */
+  repairAccounts(caseId: string): Promise<RepairAccount[]> {
+    return this.database.read((read) => this.reconciliations.repairAccounts(read, caseId));
+  }
+
+  /** Where a case is to be settled; refuses one that does not exist. */
+  async divisionOfCase(caseId: string): Promise<string> {
+    const division = await this.database.read((read) => this.reconciliations.divisionOfCase(read, caseId));
+    if (!division) throw refuse.noOpenCase(caseId, 'ACCOUNT_REPAIR');
+    return division;
   }
 
   /** Lines without a final word become IN_DOUBT. Returns how many did. */
@@ -114,5 +126,10 @@ export class ReconciliationService {
   /** Of one batch, or of everything that was ever sent. A line paid again after a return counts once per attempt. */
   threeWay(batchId?: string): Promise<ThreeWay> {
     return this.database.read((read) => this.reconciliations.threeWay(read, batchId ?? null), BULK);
+  }
+
+  /** Of everything that was ever sent in a division. */
+  threeWayOf(division: DivisionCode): Promise<ThreeWay> {
+    return this.database.read((read) => this.reconciliations.threeWay(read, null, divisionPrefix(division)), BULK);
   }
 }

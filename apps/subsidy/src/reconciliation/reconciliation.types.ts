@@ -53,3 +53,12 @@ export interface Reconciled {
   readonly differences: readonly Difference[];
   readonly differenceCount: number;
 }
+
+/** An account that returned money may be paid to: live, of the applicant, the child, or the holder it failed for. */
+export interface RepairAccount {
+  readonly id: string;
+  readonly holderName: string;
+  readonly accountMask: string;
+  readonly bankCode: string;
+  readonly isFailed: boolean;
+}

@@ -1,0 +1,56 @@
+import { assertCovers, Requires } from '@app/access';
+import { Field, type GraphContext, Mutation, Query, Resolver } from '@app/graphql';
+import { type Day, divisionPrefix } from '@app/kernel';
+import { getDivision } from '../programme/division.rules';
+import { CalendarService } from './calendar.service';
+import type { CalendarRow } from './calendar.types';
+
+/** The payment calendar in the graph. */
+@Resolver('PlannedRun')
+export class CalendarResolver {
+  constructor(private readonly calendar: CalendarService) {}
+
+  @Query()
+  @Requires('run.read')
+  plannedRuns(
+    args: { programme?: string | null; division?: string | null; from?: Day | null },
+    context: GraphContext,
+  ): Promise<CalendarRow[]> {
+    const caller = context.getCaller();
+    const division = args.division ? getDivision(args.division) : caller.division;
+    assertCovers(caller, division);
+    return this.calendar.list({
+      programme: args.programme ?? undefined,
+      divisionPrefix: divisionPrefix(division),
+      from: args.from ?? undefined,
+    });
+  }
+
+  @Mutation()
+  @Requires('run.hold')
+  async holdRun({ id, reason }: { id: string; reason: string }, context: GraphContext): Promise<CalendarRow> {
+    await this.assertOurs(id, context);
+    return this.calendar.hold(id, context.getCaller().id, reason);
+  }
+
+  @Mutation()
+  @Requires('run.hold')
+  async releaseRun({ id }: { id: string }, context: GraphContext): Promise<CalendarRow> {
+    await this.assertOurs(id, context);
+    return this.calendar.release(id);
+  }
+
+  @Field()
+  state({ state }: CalendarRow): string {
+    return state.toUpperCase();
+  }
+
+  @Field()
+  batch({ batchId }: CalendarRow): { __typename: 'PaymentBatch'; id: string } | null {
+    return batchId === null ? null : { __typename: 'PaymentBatch', id: batchId };
+  }
+
+  private async assertOurs(id: string, context: GraphContext): Promise<void> {
+    assertCovers(context.getCaller(), (await this.calendar.get(id)).divisionCode);
+  }
+}

@@ -1,0 +1,83 @@
+import { assertCovers, Requires } from '@app/access';
+import { Field, type GraphContext, Mutation, Query, Resolver } from '@app/graphql';
+import type { DivisionCode } from '@app/kernel';
+import { DisbursementService } from '../disbursement/disbursement.service';
+import { AnswerService } from './answer.service';
+import { ReconciliationService } from './reconciliation.service';
+import type { Reconciled, RepairAccount, ThreeWay } from './reconciliation.types';
+
+type Compared = Omit<Reconciled, 'batchState'>;
+type CaseRef = { __typename: 'ReviewCase'; id: string };
+
+/** Reconciliation in the graph; the caller's division bounds everything that is seen or done. */
+@Resolver('Reconciliation')
+export class ReconciliationResolver {
+  constructor(
+    private readonly reconciliations: ReconciliationService,
+    private readonly answers: AnswerService,
+    private readonly disbursement: DisbursementService,
+  ) {}
+
+  @Query()
+  @Requires('ledger.read')
+  threeWay(_: unknown, context: GraphContext): Promise<ThreeWay> {
+    return this.reconciliations.threeWayOf(context.getCaller().division);
+  }
+
+  @Query()
+  @Requires('disbursement.read')
+  async reconciliation({ batchId }: { batchId: string }, context: GraphContext): Promise<Compared> {
+    await this.assertBatch(batchId, context);
+    return this.reconciliations.compare(batchId);
+  }
+
+  @Query()
+  @Requires('account.repair')
+  async repairAccounts({ caseId }: { caseId: string }, context: GraphContext): Promise<RepairAccount[]> {
+    await this.assertCase(caseId, context);
+    return this.reconciliations.repairAccounts(caseId);
+  }
+
+  @Mutation()
+  @Requires('reconciliation.run')
+  async reconcileBatch({ id }: { id: string }, context: GraphContext): Promise<Compared> {
+    await this.assertBatch(id, context);
+    return this.reconciliations.reconcile(id, context.getCaller().id);
+  }
+
+  @Mutation()
+  @Requires('account.repair')
+  async repairAccount(
+    args: { caseId: string; accountId?: string | null; note?: string | null },
+    context: GraphContext,
+  ): Promise<CaseRef> {
+    await this.assertCase(args.caseId, context);
+    const actor = context.getCaller().id;
+    await this.reconciliations.repair(args.caseId, args.accountId ?? 'same', actor, args.note ?? undefined);
+    return { __typename: 'ReviewCase', id: args.caseId };
+  }
+
+  @Mutation()
+  @Requires('reconciliation.run')
+  async ruleContradiction(
+    args: { caseId: string; truth: 'SETTLED' | 'REJECTED'; note: string },
+    context: GraphContext,
+  ): Promise<CaseRef> {
+    await this.assertCase(args.caseId, context);
+    await this.answers.rule(args.caseId, args.truth, args.note, context.getCaller().id);
+    return { __typename: 'ReviewCase', id: args.caseId };
+  }
+
+  @Field()
+  batch({ batchId }: Compared): { __typename: 'PaymentBatch'; id: string } {
+    return { __typename: 'PaymentBatch', id: batchId };
+  }
+
+  private async assertBatch(id: string, context: GraphContext): Promise<void> {
+    assertCovers(context.getCaller(), (await this.disbursement.get(id)).divisionCode);
+  }
+
+  private async assertCase(id: string, context: GraphContext): Promise<void> {
+    assertCovers(context.getCaller(), (await this.reconciliations.divisionOfCase(id)) as DivisionCode);
+  }
+}
