@@ -85,9 +85,13 @@ verb(program, 'determine', '按规则批量认定 / decide a whole division by t
   .option(PROGRAMME, `${PROGRAMME_HELP}; all`, 'childcare')
   .requiredOption(DIVISION, '区划代码，含其下级 / division code with its subtree', aDivision)
   .option('--as-of <date>', '认定基准日，默认今天 / decide as of this day; default today', aDay)
-  .action((options: Global & { programme: string; division: DivisionCode; asOf?: Day }) =>
+  .option('--list <file>', '把每件申请的结果写成 CSV / write every claim with its result to a CSV file')
+  .action((options: Global & { programme: string; division: DivisionCode; asOf?: Day; list?: string }) =>
     run(options, async (steps, terminal) =>
-      view.determination(terminal, await steps.determine(options.programme, options.division, options.asOf)),
+      view.determination(
+        terminal,
+        await steps.determine(options.programme, options.division, options.asOf, options.list),
+      ),
     ),
   );
 

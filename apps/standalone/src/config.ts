@@ -12,6 +12,8 @@ const schema = z.object({
   YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   /** People of the demo county. */
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
+  /** Share of the demo's payments that the simulated bank fails by chance; planted accounts fail always. */
+  YANGYU_BANK_FAILURES: z.coerce.number().min(0).max(1).default(0.02),
 });
 
 export interface Config {
@@ -20,6 +22,7 @@ export interface Config {
   readonly port: number;
   readonly postgresPort: number | undefined;
   readonly people: number;
+  readonly bankFailures: number;
 }
 
 /** The only reader of the environment; refuses what it cannot use by naming it. */
@@ -36,5 +39,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: data.YANGYU_PORT,
     postgresPort: data.YANGYU_PG_PORT,
     people: data.YANGYU_PEOPLE,
+    bankFailures: data.YANGYU_BANK_FAILURES,
   };
 }

@@ -19,7 +19,7 @@ export function bankCourier(installation: Installation, config: Config, terminal
     fs.mkdirSync(folders.toBank, { recursive: true });
     const sent = await steps.pay({ out: folders.toBank, format: 'pain.001' });
     if (sent.length === 0) return;
-    const { reconciled } = await exchangeWithBank(steps, folders);
+    const { reconciled } = await exchangeWithBank(steps, config);
     terminal.say(
       `已发送 ${sent.length} 个批次，对账 ${reconciled.length} 个`,
       'batches went to the bank and were reconciled',

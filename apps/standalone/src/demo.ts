@@ -6,6 +6,7 @@ import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
 import type { Config } from './config';
 import type { Installation } from './installation';
 import { OFFICERS } from './officers';
+import { refuse } from './standalone.errors';
 import { Steps } from './steps';
 import { type Summary, summarise } from './summary';
 import type { Terminal } from './terminal';
@@ -14,8 +15,6 @@ import * as view from './views';
 const COUNTY = '340202000000' as DivisionCode;
 const AS_OF = '2026-03-31' as Day;
 const PROGRAMME = 'childcare';
-/** Of the payments, by chance; the planted accounts fail always. */
-const FAILURES = '0.02';
 
 /** Everything the demo leaves behind, in the order it appears. */
 interface Folders {
@@ -36,12 +35,17 @@ export const demoFolders = (config: Config): Folders => ({
  * The main job once over a made-up county, by the very steps of the command line. Every step may be repeated, so a
  * demo that was cut off goes on where it stopped; one that is done only shows its summary.
  */
-export async function runDemo(installation: Installation, config: Config, terminal: Terminal): Promise<Summary> {
+export async function runDemo(
+  installation: Installation,
+  config: Config,
+  terminal: Terminal,
+  stopping: AbortSignal,
+): Promise<Summary> {
   const folders = demoFolders(config);
   const steps = new Steps(installation, terminal, config);
   if (!fs.existsSync(folders.done)) {
     await makeCounty(config, folders, terminal);
-    await play(steps, folders, terminal);
+    await play(steps, config, terminal, stopping);
     fs.writeFileSync(folders.done, installation.clock.now().toISOString());
   }
   const summary = await summarise(steps, installation, config);
@@ -64,10 +68,14 @@ async function makeCounty(config: Config, folders: Folders, terminal: Terminal):
   progress.end();
 }
 
-async function play(steps: Steps, folders: Folders, terminal: Terminal): Promise<void> {
+async function play(steps: Steps, config: Config, terminal: Terminal, stopping: AbortSignal): Promise<void> {
+  const folders = demoFolders(config);
   const file = (name: string) => path.join(folders.county, name);
   const quiet: Terminal = { ...terminal, result: () => undefined };
-  const step = (zh: string, en: string) => terminal.say(`\n■ ${zh}`, en);
+  const step = (zh: string, en: string) => {
+    if (stopping.aborted) throw refuse.interrupted();
+    terminal.say(`\n■ ${zh}`, en);
+  };
 
   step('导入户籍提取', 'import registry');
   view.importSummary(quiet, await steps.importRegistry(file('registry.csv')));
@@ -83,39 +91,41 @@ async function play(steps: Steps, folders: Folders, terminal: Terminal): Promise
   view.released(quiet, await steps.release({ programme: PROGRAMME, cover: true }));
   step('生成批次，两人审批', 'approve');
   view.approvals(quiet, await steps.approve({ programme: PROGRAMME }));
-  await payAndReconcile(steps, folders, quiet, step);
+  await payAndReconcile(steps, config, quiet, step);
 
   step('退票：持有人提供新账户，再次发放', 'returned payments: their holders bring new accounts and are paid again');
   view.importSummary(quiet, await steps.importAccounts(correctedAccounts(folders.county)));
   view.repairs(quiet, await steps.repair(OFFICERS.county));
   view.approvals(quiet, await steps.approve({ programme: PROGRAMME, repair: true }));
-  await payAndReconcile(steps, folders, quiet, step);
+  await payAndReconcile(steps, config, quiet, step);
 }
 
 async function payAndReconcile(
   steps: Steps,
-  folders: Folders,
+  config: Config,
   terminal: Terminal,
   step: (zh: string, en: string) => void,
 ): Promise<void> {
   step('生成银行文件', 'pay');
-  view.sent(terminal, await steps.pay({ out: folders.toBank, format: 'pain.001' }));
+  view.sent(terminal, await steps.pay({ out: demoFolders(config).toBank, format: 'pain.001' }));
   step('银行答复，三方对账', 'the bank answers; reconcile');
-  view.reconciliation(terminal, await exchangeWithBank(steps, folders));
+  view.reconciliation(terminal, await exchangeWithBank(steps, config));
 }
 
 /** Lets the simulated bank answer every file it was handed, and takes in what was not taken in before. */
-export async function exchangeWithBank(steps: Steps, folders: Folders) {
+export async function exchangeWithBank(steps: Steps, config: Config) {
+  const folders = demoFolders(config);
+  const fail = String(config.bankFailures);
   for (const name of fs
     .readdirSync(folders.toBank)
     .filter((file) => !file.startsWith('.'))
     .sort()) {
-    await steps.bank(path.join(folders.toBank, name), { out: folders.fromBank, fail: FAILURES });
+    await steps.bank(path.join(folders.toBank, name), { out: folders.fromBank, fail });
   }
   const received: string[] = [];
   const answers = fs.existsSync(folders.fromBank) ? fs.readdirSync(folders.fromBank).sort() : [];
   for (const name of answers.filter((file) => !file.startsWith('.'))) received.push(path.join(folders.fromBank, name));
-  return steps.reconcileNew(received);
+  return steps.reconcile(received);
 }
 
 /** New accounts for the holders whose planted account fails at the bank, as a file the county would be sent. */

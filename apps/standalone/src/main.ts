@@ -25,7 +25,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${where}: ${error instanceof Error ? error.message : String(error)}\n`),
   });
   try {
-    const summary = await runDemo(installation, config, terminal);
+    const summary = await runDemo(installation, config, terminal, stopping.signal);
     const file = path.join(config.dataFolder, 'summary.json');
     fs.writeFileSync(file, toJson(summary) + '\n');
     terminal.result(summary);

@@ -71,4 +71,9 @@ export const refuse = {
       { zh: `参数 ${name} 的值“${value}”无法使用。`, en: `"${value}" cannot be used for ${name}.` },
       { name, value },
     ),
+  interrupted: () =>
+    new Refusal('INTERRUPTED', {
+      zh: '已按要求停止，已完成的步骤不会丢失；再次运行同一命令即可继续。',
+      en: 'Stopped as asked; what was done is kept, and the same command goes on from here.',
+    }),
 };

@@ -97,7 +97,7 @@ export class Steps {
     return result;
   }
 
-  async determine(programme: string, division: DivisionCode, asOf?: Day) {
+  async determine(programme: string, division: DivisionCode, asOf?: Day, listFile?: string) {
     await this.deliver();
     const progress = this.terminal.progress('批量认定', 'determining');
     const all = this.get(ProgrammeService).all();
@@ -111,7 +111,9 @@ export class Steps {
       ({ done, of }) => progress.update(done, of),
     );
     progress.end();
-    return summary;
+    const list = programme === 'all' ? undefined : listFile;
+    if (list) await this.get(DeterminationService).writeList(programme, division, list);
+    return { ...summary, listFile: list ?? null };
   }
 
   /** Both looks at every clean claim, by two different officers. */
@@ -236,28 +238,21 @@ export class Steps {
     return bank.receive(file, options.out);
   }
 
+  /** Takes the bank's answers in; one that was taken in before is said so and passed over. */
   async reconcile(files: readonly string[]) {
-    const received = [];
-    for (const file of files) received.push(await this.get(AnswerService).receive(file));
-    return this.compare(received, new Set(received.map((answer) => answer.batchId)));
-  }
-
-  /** The same for answers of which some may have been taken in before. */
-  async reconcileNew(files: readonly string[]) {
-    const batches = new Set<string>();
-    const received = [];
+    const received: Received[] = [];
+    const passedOver: string[] = [];
     for (const file of files) {
       const answer = await this.get(AnswerService).receive(file).catch(unlessTakenIn);
-      if (!answer) continue;
-      received.push(answer);
-      batches.add(answer.batchId);
+      if (answer) received.push(answer);
+      else passedOver.push(file);
     }
-    return this.compare(received, batches);
+    return { ...(await this.compare(received)), passedOver };
   }
 
-  private async compare(received: readonly Received[], batches: ReadonlySet<string>) {
+  private async compare(received: readonly Received[]) {
     const reconciled: Reconciled[] = [];
-    for (const batchId of batches) {
+    for (const batchId of new Set(received.map((answer) => answer.batchId))) {
       reconciled.push(await this.get(ReconciliationService).reconcile(batchId, OFFICERS.maker));
     }
     return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };

@@ -42,6 +42,7 @@ export function determination(terminal: Terminal, summary: Result<'determine'>):
     summary.results.map((row) => [row.programme, row.outcome, row.count, yuan(row.amountFen)]),
   );
   const reasons = Object.entries(summary.claims.byReason);
+  if (summary.listFile) terminal.say(`逐件结果：${summary.listFile}`, 'has every claim with its result');
   if (reasons.length > 0) terminal.table(['待核查 held for a person', '件数 count'], reasons);
   terminal.result(summary);
 }
@@ -93,6 +94,8 @@ export function answered(terminal: Terminal, files: Result<'bank'>): void {
 }
 
 export function reconciliation(terminal: Terminal, summary: Result<'reconcile'>): void {
+  for (const file of summary.passedOver)
+    terminal.say(`${file} 此前已入账，未重复处理`, 'was taken in before and changes nothing');
   terminal.table(
     ['批次 batch', '清册＝银行＝账簿 list = bank = ledger', '差异 differences', '状态 state'],
     summary.reconciled.map((row) => [

@@ -1,12 +1,15 @@
-import type { Tx } from '@app/database';
+import { constraintName, type Tx } from '@app/database';
 import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { Chunk, Tally } from './determination.types';
 
 export interface RunRow {
   readonly id: string;
   readonly resumed: boolean;
+  /** No other run ever decided these programmes, so that there is nothing to compare with. */
+  readonly isFirst: boolean;
 }
 
 /** A condition that was not met or not known, by the bit it has in a programme version. */
@@ -31,7 +34,8 @@ export class DeterminationRepository {
         where state = 'running' and division_code = $1 and as_of = $2 and programmes = $3 and versions = $4`,
       [run.division, run.asOf, run.programmes, run.versions],
     );
-    if (running) return { id: running.id, resumed: true };
+    const isFirst = await this.isFirst(tx, run.programmes, running?.id);
+    if (running) return { id: running.id, resumed: true, isFirst };
     const id = randomUUID();
     await tx.query(
       `insert into determination_run (id, programmes, versions, division_code, as_of, state, started_by, started_at)
@@ -43,7 +47,15 @@ export class DeterminationRepository {
        select $1, row_number() over (order by year, prefix), prefix, year from (${chunks}) c`,
       [id],
     );
-    return { id, resumed: false };
+    return { id, resumed: false, isFirst };
+  }
+
+  private async isFirst(tx: Tx, programmes: readonly string[], thisRun: string | undefined): Promise<boolean> {
+    const [row] = await tx.query<{ first: boolean }>(
+      `select not exists (select from determination_run where programmes && $1 and id is distinct from $2::uuid) as first`,
+      [programmes, thisRun ?? null],
+    );
+    return row!.first;
   }
 
   chunks(tx: Tx, runId: string): Promise<Chunk[]> {
@@ -65,25 +77,28 @@ export class DeterminationRepository {
    */
   async write(
     tx: Tx,
-    chunk: { runId: string; year: number; asOf: Day; at: Date },
+    chunk: { runId: string; year: number; asOf: Day; at: Date; isFirst: boolean },
     decided: string,
     versions: Record<string, string>,
   ): Promise<number> {
-    const [present] = await tx.query<{ any: boolean }>(
-      `select exists (select from determination where programme = any($1) and year = $2) as any`,
-      [Object.keys(versions), chunk.year],
-    );
     const version = `case d.programme ${Object.entries(versions)
       .map(([code, hash]) => `when '${code}' then '${hash}'`)
       .join(' ')} end`;
     const insert = `insert into determination (run_id, programme, version, person_id, claim_id, year, as_of, outcome, amount_fen, met, unknown, facts_version, decided_at)
       select '${chunk.runId}'::uuid, d.programme, ${version}, d.person_id, d.claim_id, ${chunk.year}, '${chunk.asOf}'::date, d.outcome, d.amount_fen, d.met, d.unknown, d.facts_version, $1`;
-    if (!present!.any) {
-      const [row] = await tx.query<{ n: bigint }>(
-        `with d as (${decided}), written as (${insert} from d returning 1) select count(*) as n from written`,
-        [chunk.at],
-      );
-      return Number(row!.n);
+    if (chunk.isFirst) {
+      await tx.query('savepoint first_decisions');
+      try {
+        const [row] = await tx.query<{ n: bigint }>(
+          `with d as (${decided}), written as (${insert} from d returning 1) select count(*) as n from written`,
+          [chunk.at],
+        );
+        return Number(row!.n);
+      } catch (error) {
+        // Somebody moved from one chunk to the next meanwhile, or a run for a part of the division overtook this one.
+        if (constraintName(error) !== 'determination_is_current_once') throw error;
+        await tx.query('rollback to savepoint first_decisions');
+      }
     }
     await tx.query(`create temp table decided on commit drop as ${decided}`);
     await tx.query(
@@ -198,5 +213,18 @@ export class DeterminationRepository {
       [programmes, prefix],
     );
     return Object.fromEntries(rows.map(({ reason, n }) => [reason, Number(n)]));
+  }
+
+  /** Every claim of a subtree with what stands decided, as CSV; numbers masked. Read to the end before the next statement. */
+  listClaims(tx: Tx, programme: string, prefix: string): Promise<Readable> {
+    return tx.copyOut(
+      `copy (select c.claim_no, c.claim_year, f.id_number_mask as child, c.division_code, d.outcome,
+                    round(coalesce(d.amount_fen, 0) / 100.0, 2) as amount_yuan, c.state,
+                    (select string_agg(r.reason, ' ' order by r.id) from review_case r where r.claim_id = c.id and r.state = 'open') as waits_for
+               from claim c join beneficiary b on b.id = c.beneficiary_id left join person_fact f on f.person_id = b.person_id
+               left join determination d on d.id = c.determination_id
+              where c.programme = '${programme}' and (c.division_code like '${prefix}%' or c.division_code is null)
+              order by c.claim_year, c.claim_no) to stdout with (format csv, header)`,
+    );
   }
 }

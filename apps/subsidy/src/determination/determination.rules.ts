@@ -94,3 +94,28 @@ export function claimRelation(where: string): Relation {
     keys: { person_id: 'c.subject_id', claim_id: 'c.id', facts_version: 'f.facts_version' },
   };
 }
+
+/**
+ * The parts a run is made of: counties, unless the run is for less or a parameter of a programme differs below the
+ * county. Smaller parts were measured to cost more: planning a part takes as long as deciding some thousand persons.
+ */
+export function chunkDigits(prefix: string, regions: readonly string[]): number {
+  return Math.max(COUNTY_DIGITS, prefix.length, ...regions.map((region) => region.length));
+}
+const COUNTY_DIGITS = 6;
+
+/** SQL for `prefix, year` of the claims to decide; claims of children nobody knows yet are a part of their own. */
+export const claimChunks = (programme: string, prefix: string, digits: number): string =>
+  `select distinct coalesce(left(division_code, ${digits}), '') as prefix, claim_year as year from claim
+    where programme = '${programme}' and state = 'received' and (division_code like '${prefix}%' or division_code is null)`;
+
+/** SQL for `prefix, year` of the persons to decide: from one part to the next by the index, because reading every person costs as much as deciding them. */
+export const personChunks = (prefix: string, digits: number, year: number): string => {
+  const next = (after: string) =>
+    `(select division_code from person_fact where division_code like '${prefix}%'${after} order by division_code using ~<~ limit 1)`;
+  return `with recursive found as (
+      ${next('')}
+      union all
+      select ${next(` and division_code ~>~ rpad(left(found.division_code, ${digits}), 12, '9')`)} from found where found.division_code is not null)
+    select left(division_code, ${digits}) as prefix, ${year} as year from found where division_code is not null`;
+};

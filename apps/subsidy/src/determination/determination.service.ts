@@ -1,12 +1,15 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Database } from '@app/database';
-import { CLOCK, type Clock, divisionPrefix, yearOf } from '@app/kernel';
+import { CLOCK, type Clock, type DivisionCode, divisionPrefix, yearOf } from '@app/kernel';
 import { failpoint } from '@app/jobs';
 import { compileSql, type Programme } from '@app/rules';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProgrammeService } from '../programme/programme.service';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
-import { claimRelation, personRelation } from './determination.rules';
-import { type ConditionBit, DeterminationRepository } from './determination.repository';
+import { chunkDigits, claimChunks, claimRelation, personChunks, personRelation } from './determination.rules';
+import { type ConditionBit, DeterminationRepository, type RunRow } from './determination.repository';
 import type { Chunk, DetermineCommand, DetermineSummary } from './determination.types';
 
 export type DetermineProgress = (progress: {
@@ -16,7 +19,7 @@ export type DetermineProgress = (progress: {
 }) => void;
 
 /**
- * Decides a whole division by one set of rules, set-based and chunk by chunk (township × year). A killed run is
+ * Decides a whole division by one set of rules, set-based and chunk by chunk (county × year). A killed run is
  * taken up where it stopped; a second run with the same facts changes nothing.
  */
 @Injectable()
@@ -63,9 +66,32 @@ export class DeterminationService {
     return { runId, resumed, chunks, decided, results, claims: { determined, held, byReason } };
   }
 
+  /** Writes every claim of a division with its decision to a CSV file (UTF-8 with byte order mark), for officers and auditors. */
+  async writeList(programme: string, division: DivisionCode, file: string): Promise<void> {
+    const { code } = this.programmes.get(programme);
+    await fs.promises.mkdir(path.dirname(path.resolve(file)), { recursive: true });
+    const unfinished = `${file}.part`;
+    await this.database.read(
+      async (read) => {
+        const rows = await this.determinations.listClaims(read, code, divisionPrefix(division));
+        const out = fs.createWriteStream(unfinished);
+        out.write('\uFEFF');
+        await pipeline(rows, out);
+      },
+      { statementTimeout: 0 },
+    );
+    await fs.promises.rename(unfinished, file);
+  }
+
   private async runGroup(group: readonly Programme[], command: DetermineCommand, onProgress: DetermineProgress) {
     const unit = group[0]!.unit;
     const prefix = divisionPrefix(command.division);
+    const regions = group.flatMap(({ parameters }) => parameters.rows.map(({ region }) => region));
+    // Only below this division: another county's own parameters do not cut ours into smaller parts.
+    const digits = chunkDigits(
+      prefix,
+      regions.filter((region) => region.startsWith(prefix) || prefix.startsWith(region)),
+    );
     const run = await this.database.write(
       (tx) =>
         this.determinations.begin(
@@ -78,7 +104,9 @@ export class DeterminationService {
             actor: command.actor,
             at: this.clock.now(),
           },
-          unit === 'claim' ? claimChunks(group[0]!.code, prefix) : personChunks(prefix, yearOf(command.asOf)),
+          unit === 'claim'
+            ? claimChunks(group[0]!.code, prefix, digits)
+            : personChunks(prefix, digits, yearOf(command.asOf)),
         ),
       { statementTimeout: 0 },
     );
@@ -88,7 +116,7 @@ export class DeterminationService {
     for (const chunk of chunks) {
       if (chunk.state === 'waiting') {
         failpoint('determination.chunk');
-        const result = await this.runChunk(run.id, group, command, chunk);
+        const result = await this.runChunk(run, group, command, chunk);
         totals.decided += result.decided;
         totals.determined += result.determined;
         totals.held += result.held;
@@ -100,7 +128,7 @@ export class DeterminationService {
     return totals;
   }
 
-  private async runChunk(runId: string, group: readonly Programme[], command: DetermineCommand, chunk: Chunk) {
+  private async runChunk(run: RunRow, group: readonly Programme[], command: DetermineCommand, chunk: Chunk) {
     const isClaim = group[0]!.unit === 'claim';
     const inChunk = (column: string) =>
       chunk.prefix === '' ? `${column} is null` : `${column} like '${chunk.prefix}%'`;
@@ -111,13 +139,14 @@ export class DeterminationService {
     const region = chunk.prefix || divisionPrefix(command.division);
     const decided = compileSql(group, { year: chunk.year, asOf: command.asOf, region }, relation);
     const versions = Object.fromEntries(group.map(({ code, version }) => [code, version]));
+    const runId = run.id;
     return this.database.write(
       async (tx) => {
         if (!(await this.determinations.take(tx, runId, chunk.no))) return { decided: 0, determined: 0, held: 0 };
         const at = this.clock.now();
         const written = await this.determinations.write(
           tx,
-          { runId, year: chunk.year, asOf: command.asOf, at },
+          { runId, year: chunk.year, asOf: command.asOf, at, isFirst: run.isFirst },
           decided,
           versions,
         );
@@ -135,13 +164,6 @@ export class DeterminationService {
     );
   }
 }
-
-const claimChunks = (programme: string, prefix: string): string =>
-  `select distinct coalesce(left(division_code, 9), '') as prefix, claim_year as year from claim
-    where programme = '${programme}' and state = 'received' and (division_code like '${prefix}%' or division_code is null)`;
-
-const personChunks = (prefix: string, year: number): string =>
-  `select distinct left(division_code, 9) as prefix, ${year} as year from person_fact where division_code like '${prefix}%'`;
 
 const conditionBits = (group: readonly Programme[]): ConditionBit[] =>
   group.flatMap(({ code: programme, version, conditions }) =>
