@@ -279,7 +279,8 @@ async function launch(
   });
   fs.closeSync(log);
   child.unref();
-  const said = () => fs.readFileSync(logFile, 'utf8').slice(begin);
+  // A test run may have removed the folder by the time the server exits.
+  const said = () => (fs.existsSync(logFile) ? fs.readFileSync(logFile, 'utf8').slice(begin) : '');
   let failed: Error | undefined;
   child.once('error', (error) => (failed = error));
   child.once('exit', (code) => (failed ??= startFailure(code, said(), port)));
