@@ -136,6 +136,8 @@ export interface CheckedRow {
 }
 
 const CONTROL = /[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
+/** Controls, the replacement character, and surrogates, which may stand alone. */
+const SUSPECT = /[\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFD\uD800-\uDFFF]/;
 const PRIVATE_USE = /[\uE000-\uF8FF\u{F0000}-\u{10FFFD}]/u;
 const NAME_MAX = 50;
 const LENGTH_MAX: Partial<Record<ExtractColumn, number>> = {
@@ -220,14 +222,22 @@ class RowCheck {
   }
 
   private checkTexts(): void {
+    const { cells } = this;
+    let all = '';
+    let tooLong = false;
     for (const column of EXTRACT_COLUMNS) {
-      const text = this.cells[column];
-      if (text === '') continue;
+      all += cells[column];
+      tooLong ||= cells[column].length > (LENGTH_MAX[column] ?? Infinity);
+    }
+    if (!tooLong && !SUSPECT.test(all)) return; // One look at the whole row: nearly all rows end here.
+    for (const column of EXTRACT_COLUMNS) {
+      const text = cells[column];
       if (CONTROL.test(text)) this.error('TEXT_CONTROL_CHARACTER', column);
       else if (text.includes('\uFFFD') || !text.isWellFormed()) this.error('TEXT_LOST_CHARACTER', column);
       const max = LENGTH_MAX[column];
-      if (max !== undefined && text.length > max && [...text].length > max)
+      if (max !== undefined && text.length > max && [...text].length > max) {
         this.error('TEXT_TOO_LONG', column, String(max));
+      }
     }
   }
 

@@ -17,7 +17,8 @@ import { idsFrom, type KnownVersion, RegistryImportRepository } from './registry
 import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';
 import { isoInstant } from './source-time.rules';
 
-const SLICE_ROWS = 2_000;
+const CHUNK_ROWS = 5_000;
+const SLICE_ROWS = 500;
 /** From here on the planner needs new statistics to link by. */
 const ANALYZE_ROWS = 2_000;
 
@@ -67,7 +68,7 @@ export class RegistryImportService {
     // While the database works on one chunk, the next one is read and checked.
     let committing: Promise<ImportBatch> = Promise.resolve(opened);
     let fromLine = opened.nextLine;
-    for await (const { lines, nextLine } of table.batches({ fromLine, batchRows: options.chunkRows })) {
+    for await (const { lines, nextLine } of table.batches({ fromLine, batchRows: options.chunkRows ?? CHUNK_ROWS })) {
       const chunk = await this.prepare(lines, fromLine, nextLine);
       fromLine = nextLine;
       const before = await committing;
@@ -165,6 +166,7 @@ export class RegistryImportService {
     const [batch, divisions] = await this.database.write(
       async (tx) => {
         await this.register.lockImports(tx);
+        await this.register.lookUpByIndex(tx);
         const { nextLine } = await this.batches.getForUpdate(tx, before.id);
         if (nextLine !== chunk.fromLine) throw refuse.takenOver(before.fileName, nextLine);
 

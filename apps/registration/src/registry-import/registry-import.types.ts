@@ -37,7 +37,7 @@ export interface ImportOptions {
   readonly rejectsFile?: string;
   /** Where to write remarks about the rows that did. */
   readonly warningsFile?: string;
-  /** Rows a transaction; default 20 000. */
+  /** Rows a transaction; default 5 000, which bounds memory and costs nothing measurable against 20 000. */
   readonly chunkRows?: number;
 }
 
