@@ -182,6 +182,7 @@ describe('the ledger and a model of it in memory (T16)', () => {
             new Map([...codes].sort().map((code) => [code, model.available(code)])),
           );
           expect(balances.reduce((sum, row) => sum + row.creditsPosted - row.debitsPosted, 0n)).toBe(0n);
+          expect(balances.reduce((sum, row) => sum + row.creditsPending - row.debitsPending, 0n)).toBe(0n);
         }
       }),
       { numRuns: 40 },

@@ -172,18 +172,20 @@ create table instruction (
   period             daterange not null check (not isempty(period)),
   amount_fen         bigint not null check (amount_fen > 0),
   state              text not null check (state in ('due', 'paying', 'paid', 'returned', 'closed', 'cancelled')),
+  -- Indexes look at this and not at the state, so that a change of state touches none of them.
+  is_live            boolean not null generated always as (state <> 'cancelled') stored,
   repair_account_id  uuid references payee_account,
   made_at            timestamptz not null,
   -- The core: whatever the code does, two payments to one child for overlapping days cannot both be written.
   constraint instruction_pays_a_day_once exclude using gist (beneficiary_id with =, programme with =, period with &&)
-    where (state <> 'cancelled')
-);
+    where (is_live)
+) with (fillfactor = 50);
 comment on table instruction is 'The order to pay one claim. It lives on through every attempt to carry it out.';
 comment on column instruction.beneficiary_id is 'The child, after merging of records found to be one.';
 comment on column instruction.repair_account_id is 'Set when a person has repaired the account of returned money: pay it again, there.';
-create unique index instruction_is_made_once on instruction (claim_id) where state <> 'cancelled';
+create unique index instruction_is_made_once on instruction (claim_id) where is_live;
 create index instruction_by_claim on instruction (claim_id);
-create index instruction_by_repair on instruction (programme) where state = 'returned' and repair_account_id is not null;
+create index instruction_by_repair on instruction (programme) where repair_account_id is not null;
 alter table review_case add constraint review_case_knows_its_instruction foreign key (instruction_id) references instruction;
 create index review_case_by_instruction on review_case (instruction_id) where instruction_id is not null;
 
@@ -199,6 +201,8 @@ create table attempt (
   holder_name       text not null,
   amount_fen        bigint not null check (amount_fen > 0),
   state             text not null check (state in ('READY', 'SENT', 'ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED', 'IN_DOUBT', 'CANCELLED')),
+  is_open           boolean not null generated always as (state in ('READY', 'SENT', 'ACCEPTED', 'IN_DOUBT')) stored,
+  is_settled        boolean not null generated always as (state = 'SETTLED') stored,
   -- Where the ledger has this line's money: reserved or with the bank, with the family, or back.
   money_at          text not null default 'paying' check (money_at in ('paying', 'paid', 'returned')),
   money_moves       integer not null default 0,
@@ -208,13 +212,13 @@ create table attempt (
   constraint attempt_has_its_number unique (instruction_id, no),
   constraint attempt_has_its_line unique (batch_id, line),
   constraint attempt_is_ruled_by_someone check ((ruled is null) = (ruled_by is null))
-);
+) with (fillfactor = 50);
 comment on table attempt is 'One try at carrying out an instruction: a line of a batch and of its bank file.';
 comment on column attempt.ruled is 'What a person found out when the bank had said both settled and rejected.';
 comment on column attempt.attention is 'Why the approving officers should look at this line; not an obstacle.';
 create unique index attempt_reference_is_unique on attempt (end_to_end_id);
-create unique index attempt_is_open_once on attempt (instruction_id) where state in ('READY', 'SENT', 'ACCEPTED', 'IN_DOUBT');
-create unique index attempt_is_settled_once on attempt (instruction_id) where state = 'SETTLED';
+create unique index attempt_is_open_once on attempt (instruction_id) where is_open;
+create unique index attempt_is_settled_once on attempt (instruction_id) where is_settled;
 create index attempt_by_payee_account on attempt (payee_account_id);
 create index attempt_needing_attention on attempt (batch_id, line) where attention is not null;
 

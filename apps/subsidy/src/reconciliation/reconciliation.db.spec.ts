@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { AnswerLine } from '@app/bankfile';
 import fc from 'fast-check';
 import { COUNTY, QUARTER, refusalOf, type SentBatch, SubsidyWorld, word } from '../../../../test/support/subsidy-world';
-import { joinedState } from './reconciliation.rules';
+import { type BankWord, joinedState, joinedStateSql } from './reconciliation.rules';
 
 let world: SubsidyWorld;
 beforeEach(async () => void (world = await SubsidyWorld.open()));
@@ -183,6 +183,37 @@ describe('answers in any order (T19)', () => {
     expect(three.bank).toEqual(three.list);
     expect(three.ledger).toEqual(three.list);
   }
+});
+
+describe('the joining of words', () => {
+  it('is the same in SQL as in code, for every set of words and every ruling', async () => {
+    const vocabulary: BankWord[] = [
+      ...(['PENDING', 'ACCEPTED', 'SETTLED', 'REJECTED', 'RETURNED'] as const).map((status) => ({
+        status,
+        bankRef: 'B1',
+      })),
+      { status: 'SETTLED', bankRef: 'B2' },
+      { status: 'REJECTED', bankRef: 'D', rawCode: 'DUPL' },
+    ];
+    const sets = Array.from({ length: 2 ** vocabulary.length }, (_, bits) =>
+      vocabulary.filter((_, i) => bits & (1 << i)),
+    );
+    for (const ruled of [undefined, 'SETTLED', 'REJECTED'] as const) {
+      const rows = await world.rows<{ n: number; state: string | null }>(
+        `select n.n, ${joinedStateSql('$2::text')} as state
+           from jsonb_array_elements($1::jsonb) with ordinality n (words, n)
+           join lateral jsonb_to_recordset(n.words) w (status text, bank_ref text, raw_code text) on true group by n.n order by n.n`,
+        [
+          JSON.stringify(
+            sets.map((set) => set.map((one) => ({ status: one.status, bank_ref: one.bankRef, raw_code: one.rawCode }))),
+          ),
+          ruled ?? null,
+        ],
+      );
+      const inSql = new Map(rows.map((row) => [Number(row.n), row.state]));
+      expect(sets.map((_, i) => inSql.get(i + 1) ?? undefined)).toEqual(sets.map((set) => joinedState(set, ruled)));
+    }
+  });
 });
 
 describe('money that came back', () => {
