@@ -88,8 +88,9 @@ export function claimRelation(where: string): Relation {
                       or c.relation = 'mother' and f.mother_key is not null then false
                end as applicant_is_parent
           from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k
-      left join lateral (
-        select jsonb_object_agg(fact, value order by id) as found from claim_finding where claim_id = c.id) n on true`,
+      left join (
+        select a.claim_id, jsonb_object_agg(a.fact, a.value order by a.id) as found
+          from claim_finding a join claim c on c.id = a.claim_id where ${where} group by 1) n on n.claim_id = c.id`,
     facts: { ...PERSON, ...CLAIM },
     keys: { person_id: 'c.subject_id', claim_id: 'c.id', facts_version: 'f.facts_version' },
   };
