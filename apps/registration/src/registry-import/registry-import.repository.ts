@@ -20,7 +20,7 @@ export interface HouseholdRow {
 }
 
 /** Columns of `person` in the order of a {@link PersonValues}. */
-export const PERSON_COLUMNS = [
+const PERSON_COLUMNS = [
   'id',
   'registry_person_id',
   'name',
