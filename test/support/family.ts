@@ -9,7 +9,7 @@ export function citizenNumber(born: string, sequence: number): string {
 }
 
 /** A row of a registry extract with everything an ordinary person has. */
-export function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
+function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
   return {
     registry_person_id: id,
     name: `示例${id}`,
@@ -36,9 +36,9 @@ export function registryRow(id: string, born: string, sequence: number, more: Ro
   };
 }
 
-export const MOTHER = citizenNumber('1995-05-05', 22);
-export const FATHER = citizenNumber('1993-03-03', 31);
-export const CHILD_BORN = '2024-02-29';
+const MOTHER = citizenNumber('1995-05-05', 22);
+const FATHER = citizenNumber('1993-03-03', 31);
+const CHILD_BORN = '2024-02-29';
 export const CHILD = citizenNumber(CHILD_BORN, 42);
 export const CERTIFICATE = 'W340000001';
 
@@ -57,7 +57,7 @@ export function family(): Row[] {
   ];
 }
 
-export const ACCOUNT_NO = '6228480012345678903';
+const ACCOUNT_NO = '6228480012345678903';
 
 /** The mother's account. */
 export const account = (more: Row = {}): Row => ({

@@ -91,7 +91,7 @@ const asBadRequest = (refusal: Refusal): GraphQLError =>
   new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: 400 } } });
 
 /** About how many objects the operation asks for: pages multiply, each counted at the size asked for, in a variable too. */
-export function objectsAsked(
+function objectsAsked(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode | undefined,
   fragments: readonly FragmentDefinitionNode[],

@@ -11,7 +11,7 @@ import type { AnswerHead } from './pain002';
 import { assertColumns } from './payment-csv';
 
 /** First cell of the first line, and the version of this layout in the second. */
-export const ANSWER_LIST = '付款回盘';
+const ANSWER_LIST = '付款回盘';
 const VERSION = '1';
 const COLUMNS = ['付款号', '状态', '返回码', '银行流水号', '金额', '处理时间'] as const;
 

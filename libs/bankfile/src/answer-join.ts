@@ -5,7 +5,7 @@ import type { AnswerLine, LineStatus } from './bank-answer.types';
  * one stays. SETTLED stands above REJECTED because money that may have moved must not be paid again, and RETURNED
  * above SETTLED because nothing that a bank repeats undoes a return.
  */
-export const STATUS_RANK: Readonly<Record<LineStatus, number>> = {
+const STATUS_RANK: Readonly<Record<LineStatus, number>> = {
   PENDING: 1,
   ACCEPTED: 2,
   REJECTED: 3,

@@ -88,8 +88,7 @@ export function xsdProblems(message: 'pain.001.001.09' | 'pain.002.001.11', file
   const root = path.resolve(__dirname, '../../..');
   const standards = path.join(root, 'test/standards');
   const schema = path.join(standards, 'iso20022', `${message}.xsd`);
-  if (!existsSync(schema))
-    throw new Error(`${schema} is not there: restore test/standards from the repository`);
+  if (!existsSync(schema)) throw new Error(`${schema} is not there: restore test/standards from the repository`);
   const folder = newFolder();
   const paths = files.map((bytes, i) => {
     writeFileSync(path.join(folder, `${i}.xml`), bytes);

@@ -8,7 +8,7 @@ import { checkHead, checkTransfer } from './payment-check';
 import type { CreditTransfer, PaymentFileHead } from './payment-file.types';
 import { escapeXml, type XmlShape, xmlRecords } from './xml-file';
 
-export const PAIN_001 = 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09';
+const PAIN_001 = 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09';
 
 /** ISO 20022 external codes: a national identity number, and China's clearing numbers. */
 const NATIONAL_ID = 'NIDN';

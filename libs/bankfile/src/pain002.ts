@@ -8,7 +8,7 @@ import { Control } from './control';
 import { LABELS, readCount, readInstant, readText, readTotal } from './field';
 import { escapeXml, type XmlRecord, type XmlShape, xmlRecords } from './xml-file';
 
-export const PAIN_002 = 'urn:iso:std:iso:20022:tech:xsd:pain.002.001.11';
+const PAIN_002 = 'urn:iso:std:iso:20022:tech:xsd:pain.002.001.11';
 
 export type AnswerHead = Omit<BankAnswer, 'lines'>;
 

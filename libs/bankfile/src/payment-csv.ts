@@ -19,7 +19,7 @@ import { checkHead, checkTransfer } from './payment-check';
 import type { CreditTransfer, PaymentFileHead } from './payment-file.types';
 
 /** First cell of the first line, and the version of this layout in the second. */
-export const PAYMENT_LIST = '付款清册';
+const PAYMENT_LIST = '付款清册';
 const VERSION = '1';
 
 /** The fixed columns of the one-card list (一卡通). The phone stays empty: the bank knows its own customer. */

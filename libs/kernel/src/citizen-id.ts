@@ -34,7 +34,7 @@ export function checkCharacter(digits17: string): string {
 }
 
 /** 15-digit number (19YY births) to the 18-digit one; 996–999 were kept for people born in the 1800s. */
-export function from15(digits15: string): string {
+function from15(digits15: string): string {
   const century = digits15.slice(12) >= '996' ? '18' : '19';
   const seventeen = digits15.slice(0, 6) + century + digits15.slice(6);
   return seventeen + checkCharacter(seventeen);

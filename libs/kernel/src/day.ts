@@ -26,7 +26,7 @@ export function daysInMonth(year: number, month: number): number {
 
 export const yearOf = (at: Day): number => Number(at.slice(0, 4));
 export const monthOf = (at: Day): number => Number(at.slice(5, 7));
-export const dateOf = (at: Day): number => Number(at.slice(8, 10));
+const dateOf = (at: Day): number => Number(at.slice(8, 10));
 
 export function dayOf(year: number, month: number, date: number): Day {
   return day(`${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(date).padStart(2, '0')}`);

@@ -22,5 +22,3 @@ export function divisionPrefix(code: DivisionCode): string {
 }
 
 export const countyOf = (code: DivisionCode): DivisionCode => (code.slice(0, 6) + '000000') as DivisionCode;
-export const townshipOf = (code: DivisionCode): DivisionCode => (code.slice(0, 9) + '000') as DivisionCode;
-export const provinceOf = (code: DivisionCode): DivisionCode => (code.slice(0, 2) + '0000000000') as DivisionCode;

@@ -21,7 +21,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export const testServer = (): TestServer => JSON.parse(process.env.YANGYU_TEST_SERVER ?? '{}') as TestServer;
+const testServer = (): TestServer => JSON.parse(process.env.YANGYU_TEST_SERVER ?? '{}') as TestServer;
 
 /** A fresh database with every schema migrated: a copy of the template, made in some tens of milliseconds. */
 export async function createTestDatabase(): Promise<TestDatabase> {

@@ -33,7 +33,7 @@ export function childcareYuan(born: DayNumber, year: number, firstYear: number):
 }
 
 /** The first and the last day on which claims of this year come in: the system opened in autumn 2025, then each 5 January. */
-export function claimWindow(year: number, asOf: DayNumber): readonly [DayNumber, DayNumber] {
+function claimWindow(year: number, asOf: DayNumber): readonly [DayNumber, DayNumber] {
   const open = year === 2025 ? dayNumber('2025-09-01') : yearStart(year) + 4;
   return [open, Math.min(asOf, yearStart(year + 1) - 1)];
 }

@@ -36,7 +36,7 @@ export const lawful = (person: Person, value: boolean, from: DayNumber): Finding
   finding(person, 'births_lawful_then', String(value), from, HEALTH);
 export const onlyChild = (person: Person, value: boolean, from: DayNumber): Finding =>
   finding(person, 'only_child_certificate', String(value), from, HEALTH);
-export const rural = (person: Person, value: boolean, from: DayNumber): Finding =>
+const rural = (person: Person, value: boolean, from: DayNumber): Finding =>
   finding(person, 'rural_hukou', String(value), from, POLICE);
 export const disability = (person: Person, grade: number, since: DayNumber): Finding[] => [
   finding(person, 'child_disability_grade', String(grade), since, DISABLED),

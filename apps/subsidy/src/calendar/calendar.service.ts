@@ -10,7 +10,7 @@ import { quarterDays } from './calendar.rules';
 import { type CalendarRow, type CalendarRule, DEFAULT_RULE, type Started } from './calendar.types';
 
 /** Maker of runs that start by themselves: every officer may approve them. */
-export const CALENDAR = 'system:calendar';
+const CALENDAR = 'system:calendar';
 
 /** When runs start by themselves, once, also when the process was down at that moment; and how a person stops that. */
 @Injectable()

@@ -144,7 +144,7 @@ export class DisbursementResolver {
 }
 
 /** The division asked for, or the caller's own; refuses what lies outside. */
-export function divisionOf(asked: string | null | undefined, context: GraphContext): DivisionCode {
+function divisionOf(asked: string | null | undefined, context: GraphContext): DivisionCode {
   const caller = context.getCaller();
   const division = asked ? getDivision(asked) : caller.division;
   assertCovers(caller, division);
