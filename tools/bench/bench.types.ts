@@ -1,0 +1,23 @@
+/** What every bench is told. */
+export interface BenchOptions {
+  /** Size of the made-up county. */
+  readonly people: number;
+  /** How often each side is timed; the median counts. */
+  readonly runs: number;
+  /** A line about what is going on, for people; never on stdout with --json. */
+  readonly say: (zh: string, en: string) => void;
+}
+
+/** One table for people: a head and rows. */
+export interface BenchTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** What a file `<name>.bench.ts` exports. */
+export interface Bench {
+  /** Plain figures; printed as they are with --json. Throws a Refusal when there is nothing to compare. */
+  run(options: BenchOptions): Promise<object>;
+  /** The same for people; without it every figure is a line. */
+  tables?(result: object): readonly BenchTable[];
+}

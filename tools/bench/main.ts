@@ -1,0 +1,89 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Refusal } from '@app/kernel';
+import { fail, openTerminal, toJson, type Terminal } from '../../apps/standalone/src/terminal';
+import type { Bench, BenchTable } from './bench.types';
+
+const BENCHES: Readonly<Record<string, string>> = {
+  county: 'makes the county that the other benches measure on, and keeps it in bench-<people> of the data folder',
+  determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
+  import: 'a registry extract, in rows per second, against bare COPY into the same table',
+};
+const USAGE = 'npm run bench -- NAME [--people N] [--runs 5] [--json]';
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  const name = positionals[0];
+  if (name === undefined) {
+    const names = Object.entries(BENCHES).map(([bench, says]) => `  ${bench.padEnd(10)} ${says}`);
+    process.stdout.write(['Say what to measure / 请指定测试项目：', USAGE, ...names, ''].join('\n'));
+    return 1;
+  }
+  const terminal = openTerminal(values.json);
+  const bench = await load(name);
+  const people = wholeNumber('people', values.people, 100, 20_000_000);
+  const runs = wholeNumber('runs', values.runs, 1, 100);
+  const result = await bench.run({ people, runs, say: terminal.say });
+  terminal.result(result);
+  for (const table of bench.tables?.(result) ?? [lineByLine(result)]) print(terminal, table);
+  return 0;
+}
+
+function readArguments() {
+  const options = {
+    people: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+  } as const;
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new Refusal('BENCH_ARGUMENTS', {
+      zh: `参数有误。用法：${USAGE}`,
+      en: `${(error as Error).message} Usage: ${USAGE}`,
+    });
+  }
+}
+
+/** Loaded by name when asked for, so that a bench missing from a checkout stops nobody else. */
+async function load(name: string): Promise<Bench> {
+  const names = Object.keys(BENCHES).join(', ');
+  if (!(name in BENCHES)) {
+    throw new Refusal('BENCH_UNKNOWN', {
+      zh: `没有名为「${name}」的测试；可选：${names}。`,
+      en: `There is no bench "${name}"; choose one of: ${names}.`,
+    });
+  }
+  const file = path.join(__dirname, `${name}.bench`);
+  if (!fs.existsSync(`${file}.js`)) {
+    throw new Refusal('BENCH_MISSING', {
+      zh: `本目录缺少 tools/bench/${name}.bench.ts；请用 git status 检查并补齐后重试。`,
+      en: `tools/bench/${name}.bench.ts is missing from this checkout; fetch it (git status) and try again.`,
+    });
+  }
+  return (await import(file)) as Bench;
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Refusal('BENCH_ARGUMENTS', {
+    zh: `--${option} 应为 ${least} 到 ${most} 之间的整数，不能是「${text}」。`,
+    en: `--${option} must be a whole number from ${least} to ${most}, not "${text}".`,
+  });
+}
+
+const lineByLine = (result: object): BenchTable => ({
+  head: ['figure', 'value'],
+  rows: Object.entries(result).map(([name, value]) => [name, typeof value === 'number' ? value : toJson(value)]),
+});
+
+function print(terminal: Terminal, { head, rows }: BenchTable): void {
+  terminal.table(head, rows);
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => (process.exitCode = fail(error, process.argv.includes('--json'))),
+);
