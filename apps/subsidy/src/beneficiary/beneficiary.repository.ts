@@ -89,8 +89,8 @@ export class BeneficiaryRepository {
       `select l.id as claim_id, l.state, k.id as other_id, false as from_keeper
          from claim l join claim k on k.beneficiary_id = $2 and k.programme = l.programme and k.claim_year = l.claim_year
         where l.beneficiary_id = $1
-          and l.state in ('confirmed', 'paying', 'paid', 'returned', 'closed')
-          and k.state in ('confirmed', 'paying', 'paid', 'returned', 'closed')`,
+          and l.takes_year
+          and k.takes_year`,
       [loserId, keeperId],
     );
     if (clashes.some((clash) => clash.state !== 'confirmed')) {

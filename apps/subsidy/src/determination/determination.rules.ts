@@ -69,8 +69,11 @@ export function personRelation(where: string): Relation {
  * goes on, the later one is held for a person.
  */
 export function claimRelation(where: string): Relation {
+  const facts = Object.entries({ ...PERSON, ...CLAIM });
+  const columns = facts.map(([name, sql]) => `${sql} as ${columnOf(name)}`);
   return {
-    from: `(
+    // The fence (offset 0) has each fact computed once a claim, not again wherever a condition asks for it.
+    from: `(select c.subject_id, c.id as claim_id, f.facts_version, ${columns.join(', ')} from (
       select c.id, c.claim_no, c.claim_year, c.submitted_on, c.beneficiary_id, c.applicant_key, c.relation,
              coalesce(b.person_id, b.id) as subject_id, b.person_id
         from claim c join beneficiary b on b.id = c.beneficiary_id where ${where}) c
@@ -90,11 +93,14 @@ export function claimRelation(where: string): Relation {
           from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k
       left join (
         select a.claim_id, jsonb_object_agg(a.fact, a.value order by a.id) as found
-          from claim_finding a join claim c on c.id = a.claim_id where ${where} group by 1) n on n.claim_id = c.id`,
-    facts: { ...PERSON, ...CLAIM },
-    keys: { person_id: 'c.subject_id', claim_id: 'c.id', facts_version: 'f.facts_version' },
+          from claim_finding a join claim c on c.id = a.claim_id where ${where} group by 1) n on n.claim_id = c.id
+      offset 0) c`,
+    facts: Object.fromEntries(facts.map(([name]) => [name, `c.${columnOf(name)}`])),
+    keys: { person_id: 'c.subject_id', claim_id: 'c.claim_id', facts_version: 'c.facts_version' },
   };
 }
+
+const columnOf = (fact: string): string => fact.replace('.', '_');
 
 /**
  * The parts a run is made of: counties, unless the run is for less or a parameter of a programme differs below the

@@ -172,9 +172,19 @@ create unique index payee_account_is_live_once on payee_account (holder_key, acc
 create index payee_account_by_number on payee_account (account_key);
 create index payee_account_by_import on payee_account (import_id);
 
+create table claim_state (
+  state       text primary key,
+  takes_year  boolean not null
+);
+comment on table claim_state is 'Where a claim can stand, and whether it takes the child''s year there (claim.state.ts, mirrored).';
+insert into claim_state (state, takes_year) values
+  ('new', false), ('received', false), ('held', false), ('determined', false), ('reviewed', false),
+  ('confirmed', true), ('paying', true), ('paid', true), ('returned', true), ('closed', true),
+  ('refused', false), ('withdrawn', false);
+
 create table claim_state_move (
-  from_state  text not null,
-  to_state    text not null,
+  from_state  text not null references claim_state,
+  to_state    text not null references claim_state,
   primary key (from_state, to_state)
 );
 comment on table claim_state_move is 'Every move of a claim there is (claim.state.ts, mirrored); what is not listed cannot happen.';
@@ -207,6 +217,7 @@ create table claim (
   -- Village of the child's registration when the claim was taken up; null until the child is known.
   division_code        text check (division_code ~ '^[0-9]{12}$'),
   state                text not null default 'new',
+  takes_year           boolean not null default false,
   events               integer not null default 0,
   determination_id     bigint,
   amount_fen           bigint check (amount_fen > 0),
@@ -217,16 +228,15 @@ create table claim (
   constraint claim_number_is_unique unique (programme, claim_no),
   constraint claim_needs_an_amount_to_go_on check (
     amount_fen is not null or state in ('new', 'received', 'held', 'refused', 'withdrawn'))
-);
-comment on column claim.state is 'Written only by the trigger of claim_event.';
+) with (fillfactor = 80);
+comment on column claim.state is 'Written only by the trigger of claim_event. In no index, so that moving a claim touches none.';
+comment on column claim.takes_year is 'claim_state.takes_year of the state, written with it.';
 -- The first of two nets under "one child, one year, one payment"; the second is on instruction.
 create unique index claim_pays_a_child_year_once on claim (programme, beneficiary_id, claim_year)
-  where state in ('confirmed', 'paying', 'paid', 'returned', 'closed');
+  where takes_year;
 create index claim_by_beneficiary on claim (beneficiary_id);
-create index claim_by_state on claim (programme, state, division_code text_pattern_ops);
+create index claim_by_division on claim (programme, division_code text_pattern_ops);
 create index claim_by_account on claim (account_key);
-create index claim_by_payee_account on claim (payee_account_id);
-create index claim_by_import on claim (import_id);
 create index claim_by_applicant on claim (applicant_key);
 
 create table claim_event (
@@ -247,8 +257,8 @@ create function claim_event_applies() returns trigger language plpgsql security 
 declare moved integer; wanted integer;
 begin
   select count(*) into wanted from arrived;
-  update claim c set state = a.to_state, events = a.seq
-    from arrived a where c.id = a.claim_id and c.state = a.from_state and c.events = a.seq - 1;
+  update claim c set state = a.to_state, events = a.seq, takes_year = s.takes_year
+    from arrived a join claim_state s on s.state = a.to_state where c.id = a.claim_id and c.state = a.from_state and c.events = a.seq - 1;
   get diagnostics moved = row_count;
   if moved <> wanted then
     raise exception 'a claim was moved by someone else meanwhile' using errcode = '40001', constraint = 'claim_event_applies';
@@ -323,7 +333,6 @@ comment on table determination is 'What was decided for a person and year by whi
 create unique index determination_is_current_once on determination (person_id, programme, year, claim_id) nulls not distinct where is_current;
 create index determination_by_claim on determination (claim_id) where claim_id is not null;
 alter table claim add constraint claim_rests_on_a_determination foreign key (determination_id) references determination (id);
-create index claim_by_determination on claim (determination_id);
 
 -- ---------------------------------------------------------------------------------------------------------
 -- The work-list.
@@ -352,8 +361,8 @@ create index review_case_by_beneficiary on review_case (beneficiary_id);
 create index review_case_by_division on review_case (division_code text_pattern_ops, reason) where state = 'open';
 
 -- What the app may not do, whatever its code says.
-revoke update, delete on programme_version, person_fact_history, claim_event, claim_state_move, claim_finding, import_reject from subsidy_rw;
-revoke insert on claim_state_move from subsidy_rw;
+revoke update, delete on programme_version, person_fact_history, claim_event, claim_state, claim_state_move, claim_finding, import_reject from subsidy_rw;
+revoke insert on claim_state, claim_state_move from subsidy_rw;
 revoke update, delete on determination, claim, beneficiary, payee_account, review_case, finding from subsidy_rw;
 grant update (is_current) on determination to subsidy_rw;
 grant update (determination_id, amount_fen, beneficiary_id, payee_account_id, division_code, account_key) on claim to subsidy_rw;

@@ -41,7 +41,7 @@ export class ReviewRepository {
          select c.id, c.state, c.beneficiary_id, c.claim_year, row_number() over (
                   partition by c.beneficiary_id, c.claim_year order by c.state <> 'reviewed' desc, c.submitted_on, c.claim_no) as place
            from claim c
-          where c.programme = $1 and (c.state in ('confirmed', 'paying', 'paid', 'returned', 'closed')
+          where c.programme = $1 and (c.takes_year
                                       or c.state = 'reviewed' and c.division_code like $2 || '%')),
        losers as (select id from ranked where place > 1 and state = 'reviewed'),
        asked as (
