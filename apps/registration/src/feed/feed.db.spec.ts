@@ -100,7 +100,7 @@ describe('the change feed', () => {
     const seen: RegisteredPerson[] = [];
     let position = '';
     while (writing) {
-      const pulled = await feed.page(position, 7);
+      const pulled = await feed.page(position, 500); // Large, so that it reads right behind the writers.
       seen.push(...pulled.persons);
       position = pulled.next;
       if (pulled.persons.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));

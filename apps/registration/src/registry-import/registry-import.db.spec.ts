@@ -260,11 +260,15 @@ describe('importing an extract', () => {
     expect(await one('F2')).toMatchObject({ id_number_shared: true });
     expect(await one('C')).toMatchObject({ father_id: null });
 
+    await importRows([person('C2', { father_id_number: shared })]);
+    expect(await one('C2')).toMatchObject({ father_id: null });
+
     const corrected = { id_number: idNumber('19600101', 33), birth_date: '1960-01-01', updated_at: '2026-03-01' };
     await importRows([person('F2', corrected)]);
     expect(await one('F1')).toMatchObject({ id_number_shared: false });
     expect(await one('F2')).toMatchObject({ id_number_shared: false });
-    expect(await one('C')).toMatchObject({ father_id: (await one('F1')).id });
+    const fatherId = (await one('F1')).id;
+    for (const id of ['C', 'C2']) expect(await one(id)).toMatchObject({ father_id: fatherId });
   });
 
   it('puts unknown divisions on record as unconfirmed, with the ones above them, and says so once each', async () => {
