@@ -15,11 +15,16 @@ export function bankCourier(installation: Installation, config: Config, terminal
   const folders = demoFolders(config);
   const steps = new Steps(installation, openTerminal(true), config);
   let isStopping = false;
+  // Whether files may lie unanswered: after a start, and after a round that failed, nobody knows.
+  let isOwed = true;
   const round = async (): Promise<void> => {
     fs.mkdirSync(folders.toBank, { recursive: true });
     const sent = await steps.pay({ out: folders.toBank, format: 'pain.001' });
-    if (sent.length === 0) return;
+    isOwed ||= sent.length > 0;
+    if (!isOwed) return;
     const { reconciled } = await exchangeWithBank(steps, config);
+    isOwed = false;
+    if (sent.length + reconciled.length === 0) return;
     terminal.say(
       `已发送 ${sent.length} 个批次，对账 ${reconciled.length} 个`,
       'batches went to the bank and were reconciled',

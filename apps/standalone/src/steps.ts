@@ -205,7 +205,10 @@ export class Steps {
     const waiting = options.batch ? [options.batch] : (await disbursements.inStates(['prepared'])).map(({ id }) => id);
     const batches: BatchSummary[] = [];
     for (const id of waiting) {
-      for (const officer of options.as ? [options.as] : OFFICERS.approvers) await disbursements.approve(id, officer);
+      // A run that was cut off between the two officers goes on with the second.
+      const { approvers } = await disbursements.summary(id);
+      const missing = OFFICERS.approvers.filter((officer) => !approvers.includes(officer));
+      for (const officer of options.as ? [options.as] : missing) await disbursements.approve(id, officer);
       batches.push(await disbursements.summary(id));
     }
     return { prepared, batches };
@@ -215,10 +218,8 @@ export class Steps {
   async pay(options: { out: string; batch?: string; format: string }) {
     if (options.format !== 'pain.001' && options.format !== 'csv') throw refuse.formatUnknown(options.format);
     fs.mkdirSync(options.out, { recursive: true });
-    const approved = await this.get(DisbursementService).inStates(['approved']);
-    const wanted = options.batch ? [options.batch] : approved.map(({ id }) => id);
     const sent = [];
-    for (const batchId of wanted) {
+    for (const batchId of options.batch ? [options.batch] : await this.get(BankFileService).waiting()) {
       sent.push(await this.get(BankFileService).send({ batchId, folder: options.out, format: options.format }));
     }
     return sent;
@@ -252,7 +253,9 @@ export class Steps {
 
   private async compare(received: readonly Received[]) {
     const reconciled: Reconciled[] = [];
-    for (const batchId of new Set(received.map((answer) => answer.batchId))) {
+    // Answered batches too: a run may have been cut off after it took their answers in.
+    const answered = await this.get(DisbursementService).inStates(['answered']);
+    for (const batchId of new Set([...received.map((answer) => answer.batchId), ...answered.map(({ id }) => id)])) {
       reconciled.push(await this.get(ReconciliationService).reconcile(batchId, OFFICERS.maker));
     }
     return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };

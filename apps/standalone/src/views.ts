@@ -125,6 +125,13 @@ export function repairs(terminal: Terminal, summary: Result<'repair'>): void {
 
 const RESULTS = { met: '✓ 符合 met', not_met: '✗ 不符 not met', unknown: '? 待定 unknown' } as const;
 
+function factText({ label, value, source }: ExplainedFact, language: 'zh' | 'en'): string {
+  const said = value === null ? { zh: '不详', en: 'unknown' }[language] : String(value);
+  return language === 'zh' ? `${label.zh}：${said}（${source.zh}）` : `${label.en}: ${said} (${source.en})`;
+}
+
+type ExplainedFact = Result<'explain'>['years'][number]['decision']['conditions'][number]['facts'][number];
+
 export function explanation(terminal: Terminal, found: Result<'explain'>): void {
   terminal.say(`证件 ${found.person.idNumberMask ?? '（无）'}，区划 ${found.person.divisionCode ?? '（未知）'}`, '');
   for (const year of found.years) {
@@ -134,15 +141,12 @@ export function explanation(terminal: Terminal, found: Result<'explain'>): void 
       `\n${year.title.zh} ${year.year} 年：${decision.outcome}${amount}${claim ? `，申请 ${claim.claimNo}（${claim.state}）` : ''}`,
       year.title.en,
     );
-    terminal.table(
-      ['', '条件 condition', '事实 facts', '依据 rule'],
-      decision.conditions.map((condition) => [
-        RESULTS[condition.result],
-        `${condition.sentence.zh}\n${condition.sentence.en}`,
-        condition.facts.map((fact) => `${fact.label.zh}：${fact.value ?? '不详'}（${fact.source.zh}）`).join('\n'),
-        condition.rule,
-      ]),
-    );
+    for (const condition of decision.conditions) {
+      terminal.say(`  ${RESULTS[condition.result]}  ${condition.sentence.zh}`, condition.sentence.en);
+      for (const fact of condition.facts) terminal.say(`      · ${factText(fact, 'zh')}`, factText(fact, 'en'));
+      terminal.say(`      依据 rule：${condition.rule}`, '');
+      if (condition.question) terminal.say(`      待核实：${condition.question.zh}`, condition.question.en);
+    }
   }
   terminal.result(found);
 }

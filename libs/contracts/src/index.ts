@@ -1,1 +1,2 @@
+export * from './registration-changed';
 export * from './registration-feed';

@@ -7,7 +7,7 @@ import { openRejects, readTable, type Table, type TableLine } from '@app/tables'
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
-import { PERSONS_FEED, registrationChanged } from '../feed/feed.jobs';
+import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';

@@ -12,6 +12,9 @@ const PAGE = 5_000;
 /** From this many changed persons on, statistics are taken anew at once instead of when autovacuum comes by. */
 const BULK = 5_000;
 
+/** Changes are held back while an older transaction is open in the register; look again in a moment. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+
 export interface PullProgress {
   readonly pulled: number;
   readonly changed: number;
@@ -36,6 +39,7 @@ export class FactService {
       const position = await this.database.read((read) => this.facts.position(read));
       const page = await this.feed.page(position, PAGE);
       caughtUp = page.caughtUp;
+      if (page.persons.length === 0 && !caughtUp) await pause();
       failpoint('facts.page');
       await this.database.write(
         async (tx) => {

@@ -1,6 +1,6 @@
 import { defineJob } from '@app/jobs';
 
-/** Tells the subsidy app that the feed has changes: many bells in a row are one pull. */
+/** Told by registration to the subsidy app: the feed has changes. Many bells in a row are one pull. */
 export const registrationChanged = defineJob<{ feed: string }>({
   queue: 'subsidy',
   name: 'facts.pull',
