@@ -26,6 +26,14 @@ export class BankFileRepository {
     return (await read.query<BankFile>(`select ${BANK_FILE} from bank_file where batch_id = $1`, [batchId]))[0];
   }
 
+  async waiting(read: Read): Promise<string[]> {
+    const rows = await read.query<{ id: string }>(
+      `select b.id from payment_batch b left join bank_file f on f.batch_id = b.id
+        where b.state = 'approved' or f.state = 'written' order by b.prepared_at, b.id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async insert(tx: Tx, file: Omit<BankFile, 'state' | 'sentAt'>): Promise<void> {
     await tx.query(
       `insert into bank_file (batch_id, message_id, format, name, path, sha256, line_count, total_fen, state, written_at)

@@ -41,6 +41,11 @@ export class BankFileService {
     @Inject(BankFileRepository) private readonly files: BankFileRepository,
   ) {}
 
+  /** Batches that send() has work for: approved ones, and those whose file was made but not handed over; oldest first. */
+  waiting(): Promise<string[]> {
+    return this.database.read((read) => this.files.waiting(read));
+  }
+
   async send({ batchId, folder, format }: SendRequest): Promise<Sent> {
     const known = await this.database.read((read) => this.files.find(read, batchId));
     if (known && known.format !== format) throw refuse.otherFormat(batchId, known.format);
