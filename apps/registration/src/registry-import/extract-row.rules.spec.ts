@@ -59,7 +59,7 @@ describe('a row of an extract', () => {
     ['TEXT_LOST_CHARACTER', 'name', { name: '王\uFFFD' }],
     ['TEXT_LOST_CHARACTER', 'name', { name: '王\uD842' }],
     ['SEX_UNKNOWN', 'sex', { sex: '3' }],
-    ['ID_TYPE_UNKNOWN', 'id_type', { id_type: '驾驶证' }],
+    ['ID_TYPE_UNKNOWN', 'id_type', { id_type: '驾驶证', id_number: 'E12345678' }],
     ['ID_NUMBER_SHAPE', 'id_number', { id_number: '34020219330101001' }],
     ['ID_NUMBER_SHAPE', 'id_number', { id_number: '3.40202E+17' }],
     ['ID_NUMBER_SHAPE', 'id_number', { id_type: '', id_number: 'E12345678' }],
@@ -91,6 +91,7 @@ describe('a row of an extract', () => {
   });
 
   it.each<[string, string, Change]>([
+    ['ID_TYPE_ASSUMED', 'id_type', { id_type: '驾驶证' }],
     ['ID_NUMBER_NORMALISED', 'id_number', { id_number: '３40202193301010014 ' }],
     ['ID_NUMBER_NORMALISED', 'id_number', { id_number: '11010519491231002x', birth_date: '1949-12-31', sex: '2' }],
     ['ID_NUMBER_CONVERTED', 'id_number', { id_number: '110105491231002', birth_date: '1949-12-31', sex: '2' }],

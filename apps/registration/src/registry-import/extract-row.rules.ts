@@ -74,6 +74,7 @@ export type RowErrorCode =
 
 /** What a clerk should know about a row that does go in. */
 export type RowWarningCode =
+  | 'ID_TYPE_ASSUMED'
   | 'ID_NUMBER_NORMALISED'
   | 'ID_NUMBER_CONVERTED'
   | 'ID_REGION_UNKNOWN'
@@ -255,10 +256,14 @@ class RowCheck {
   private identity(): [IdType, IdNumber | undefined] {
     const { id_type: name, id_number: text } = this.cells;
     const named = name === '' ? undefined : findIdType(name);
-    if (name !== '' && !named) this.error('ID_TYPE_UNKNOWN', 'id_type', ID_TYPE_LIST);
-    if (text === '' || (name !== '' && !named)) return ['111', undefined];
-    const type = named ?? idTypeOfNumber(normaliseIdNumber(text));
-    const id = type ? parseIdNumber(type, text) : 'ID_NUMBER_SHAPE';
+    // A number that itself says which paper it is outweighs a name nobody knows.
+    const told = named ?? idTypeOfNumber(normaliseIdNumber(text));
+    if (name !== '' && !named) {
+      if (told) this.warn('ID_TYPE_ASSUMED', 'id_type', name);
+      else if (text !== '') this.error('ID_TYPE_UNKNOWN', 'id_type', ID_TYPE_LIST);
+    }
+    if (text === '' || (name !== '' && !told)) return ['111', undefined];
+    const id = told ? parseIdNumber(told, text) : 'ID_NUMBER_SHAPE';
     if (typeof id === 'string') {
       this.error(id, 'id_number');
       return ['111', undefined];
@@ -266,7 +271,7 @@ class RowCheck {
     if (id.legacy) this.warn('ID_NUMBER_CONVERTED', 'id_number');
     else if (id.number !== text) this.warn('ID_NUMBER_NORMALISED', 'id_number');
     if (id.region && !isPlausibleRegion(id.region)) this.warn('ID_REGION_UNKNOWN', 'id_number', id.region);
-    return [type!, id];
+    return [told!, id];
   }
 
   private sex(id: IdNumber | undefined): Sex {

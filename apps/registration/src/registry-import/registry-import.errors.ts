@@ -101,6 +101,10 @@ const SENTENCES: Record<RemarkCode, readonly [zh: string, en: string]> = {
     '与登记库中更新时间相同（{detail}）但内容不同，无法判断先后，请向登记机关核实',
     'it has the same updated_at as the register ({detail}) but other content; ask the registry which is right',
   ],
+  ID_TYPE_ASSUMED: [
+    '证件类型“{detail}”不认识，已按号码本身判断',
+    'the document type "{detail}" is unknown; the number itself was believed',
+  ],
   ID_NUMBER_NORMALISED: [
     '证件号码中的小写、全角或空格已规范',
     'lower case, full-width characters or blanks in the number were normalised',
