@@ -1,0 +1,91 @@
+import { spawn, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { startCluster } from '@app/database';
+import { day } from '@app/kernel';
+import { readConfig } from '../../apps/standalone/src/config';
+import { openInstallation } from '../../apps/standalone/src/installation';
+import { generateCounty } from '../../apps/simulator/src/county/county.service';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** How a child process ended: by itself with a code, or by a signal. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/**
+ * `npm start -- --once` as it is built, in child processes that may be killed, on data folders that all begin the
+ * same: a migrated, empty database and one small county. Chance failures at the bank are off, so that runs can be compared.
+ */
+export class CompiledProgram {
+  private readonly folders: string[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly origin: string,
+  ) {}
+
+  static async build(people: number): Promise<CompiledProgram> {
+    const built = spawnSync(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    if (built.status !== 0) throw new Error(`the build failed: ${built.stdout}${built.stderr}`);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-killed-'));
+    fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
+    // A copy, so that nobody who builds meanwhile changes the program between two runs.
+    fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+    const origin = path.join(folder, 'origin');
+    const config = { ...readConfig({ YANGYU_DATA: origin }), port: 0 };
+    await (await openInstallation(config)).close();
+    // A killed process loses nothing that the server has; only a power cut would, and nobody cuts the power here.
+    fs.appendFileSync(path.join(origin, 'postgres', 'postgresql.conf'), '\nfsync = off\n');
+    await generateCounty({ people, asOf: day('2026-03-31'), folder: path.join(origin, 'demo', 'county') });
+    return new CompiledProgram(folder, origin);
+  }
+
+  /** A new installation's data folder. */
+  dataFolder(name: string): string {
+    const folder = path.join(this.folder, name);
+    const copied = spawnSync('cp', ['-a', this.origin, folder], { encoding: 'utf8' }); // Keeps the owner of PostgreSQL's files.
+    if (copied.status !== 0) throw new Error(copied.stderr);
+    this.folders.push(folder);
+    return folder;
+  }
+
+  /** Runs the main job once, to its end or to the failpoint that the environment arms. */
+  run(dataFolder: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const packaged = path.join(ROOT, 'node_modules', '.bin', 'node');
+    const program = path.join(this.folder, 'dist', 'apps', 'standalone', 'src', 'main.js');
+    const child = spawn(fs.existsSync(packaged) ? packaged : process.execPath, [program, '--once', '--json'], {
+      env: {
+        PATH: process.env.PATH,
+        YANGYU_DATA: dataFolder,
+        YANGYU_BANK_FAILURES: '0',
+        NODE_COMPILE_CACHE: path.join(this.folder, 'compiled'),
+        ...environment,
+      },
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (text) => (output += String(text)));
+    child.stderr.on('data', (text) => (errors += String(text)));
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve({ code, signal, output, errors }));
+    });
+  }
+
+  /** Also stops the servers whose owners were killed and never started again. */
+  async remove(): Promise<void> {
+    for (const dataFolder of this.folders) {
+      if (fs.existsSync(path.join(dataFolder, 'postgres.json'))) await (await startCluster({ dataFolder })).stop();
+    }
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
