@@ -259,7 +259,7 @@ class RowCheck {
     // A number that itself says which paper it is outweighs a name nobody knows.
     const told = named ?? idTypeOfNumber(normaliseIdNumber(text));
     if (name !== '' && !named) {
-      if (told) this.warn('ID_TYPE_ASSUMED', 'id_type', name);
+      if (told) this.warn('ID_TYPE_ASSUMED', 'id_type', shown(name));
       else if (text !== '') this.error('ID_TYPE_UNKNOWN', 'id_type', ID_TYPE_LIST);
     }
     if (text === '' || (name !== '' && !told)) return ['111', undefined];
