@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Refusal } from '@app/kernel';
 import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
 import { readConfig } from '../../apps/standalone/src/config';
@@ -11,22 +13,75 @@ import type { BenchOptions } from './bench.types';
 /** Beside the installation's own data, which it never touches. */
 export const folderOf = (people: number): string => path.join(readConfig().dataFolder, `bench-${people}`);
 const madeNote = (people: number): string => path.join(folderOf(people), 'made.json');
-export const isMade = (people: number): boolean => fs.existsSync(madeNote(people));
 
-/** Opens the installation that holds the county; durable, as in production. */
-export function openCounty(people: number): Promise<Installation> {
-  return openInstallation(
-    { dataFolder: folderOf(people), host: '127.0.0.1', port: 0, postgresPort: undefined, people },
+interface Made {
+  readonly people: number;
+  /** Seconds of each step. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Of the migrations it was made with. */
+  readonly schema: string;
+}
+
+/** The county that stands, if there is one and its tables are those of today. */
+export function findMade(people: number): Made | undefined {
+  if (!fs.existsSync(madeNote(people))) return undefined;
+  const made = JSON.parse(fs.readFileSync(madeNote(people), 'utf8')) as Made;
+  return made.schema === schemaFingerprint() ? made : undefined;
+}
+
+/** A migration is edited until the first release, and the county of yesterday does not follow. */
+function schemaFingerprint(): string {
+  const hash = createHash('sha256');
+  for (const app of ['registration', 'subsidy']) {
+    const folder = path.join(__dirname, '..', '..', 'apps', app, 'src', 'migrations');
+    for (const file of fs.readdirSync(folder).sort()) hash.update(fs.readFileSync(path.join(folder, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** Opens the installation that holds the county, for itself alone; durable, as in production. */
+export async function openCounty(people: number): Promise<Installation> {
+  const installation = await openInstallation(
+    { ...readConfig(), dataFolder: folderOf(people), port: 0, postgresPort: undefined, people },
     { onError: (error) => process.stderr.write(`${String(error)}\n`) },
   );
+  if (installation.isOwner) return installation;
+  await installation.close();
+  throw busy(people);
+}
+
+const busy = (people: number): Refusal =>
+  new Refusal('BENCH_BUSY', {
+    zh: `另一个测试正在使用 ${folderOf(people)}；请等它结束，或用 YANGYU_DATA 指定其他目录。`,
+    en: `Another bench is using ${folderOf(people)}. Wait until it ends, or set YANGYU_DATA to another folder.`,
+  });
+
+/** Throws away what a killed or outdated making left, unless somebody is still at it. */
+function beginAnew(people: number): void {
+  const note = path.join(folderOf(people), 'making.pid');
+  if (fs.existsSync(note) && isAlive(Number(fs.readFileSync(note, 'utf8')))) throw busy(people);
+  fs.rmSync(folderOf(people), { recursive: true, force: true });
+  fs.mkdirSync(folderOf(people), { recursive: true });
+  fs.writeFileSync(note, String(process.pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Makes a county on the way that every county comes in: extract, register, change feed, findings, accounts, claims.
- * A killed making goes on where it stopped, as the imports do. Seconds of each step.
+ * Seconds of each step.
  */
-export async function run({ people, say }: BenchOptions): Promise<object> {
-  if (isMade(people)) return JSON.parse(fs.readFileSync(madeNote(people), 'utf8')) as object;
+export async function run({ people, say }: BenchOptions): Promise<Made> {
+  const standing = findMade(people);
+  if (standing) return standing;
+  beginAnew(people);
   const files = path.join(folderOf(people), 'county');
   const seconds: Record<string, number> = {};
   const step = async (name: string, zh: string, work: () => Promise<unknown>): Promise<void> => {
@@ -50,7 +105,8 @@ export async function run({ people, say }: BenchOptions): Promise<object> {
     await installation.close();
   }
   fs.rmSync(files, { recursive: true });
-  const made = { people, seconds };
+  const made: Made = { people, seconds, schema: schemaFingerprint() };
   fs.writeFileSync(madeNote(people), JSON.stringify(made));
+  fs.rmSync(path.join(folderOf(people), 'making.pid'));
   return made;
 }

@@ -7,7 +7,7 @@ import { ProgrammeService } from '../../apps/subsidy/src/programme/programme.ser
 import { DeterminationTable } from './determination-table';
 import { floorSql, type ProgrammeCode } from './determine-floor';
 import type { BenchOptions, BenchTable } from './bench.types';
-import { isMade, openCounty } from './county.bench';
+import { findMade, openCounty } from './county.bench';
 import { median, PeakMemory, timed } from './samples';
 
 const ALL: readonly ProgrammeCode[] = ['YEB', 'JF', 'TF'];
@@ -92,15 +92,15 @@ export async function run(options: BenchOptions): Promise<DetermineFigures> {
 
 /** In a process of its own: what importing leaves on the heap would be counted as memory of deciding. */
 function makeCounty({ people, say }: BenchOptions): void {
-  if (isMade(people)) return;
-  say(`首次运行，先生成 ${people} 人的示例县`, `first run: making a county of ${people} people`);
+  if (findMade(people)) return;
+  say(`先生成 ${people} 人的示例县，以后保留`, `making a county of ${people} people, once; it is kept`);
   const { status } = spawnSync(process.execPath, [process.argv[1]!, 'county', '--people', String(people), '--json'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status === 0) return;
   throw new Refusal('BENCH_NO_COUNTY', {
-    zh: '示例县未能生成，原因见上；请排除后重新运行同一命令，已完成的部分不会重做。',
-    en: 'The county could not be made; the reason is above. Put it right and run the same command again: what is done is kept.',
+    zh: '示例县未能生成，原因见上；请排除后重新运行同一命令。',
+    en: 'The county could not be made; the reason is above. Put it right and run the same command again.',
   });
 }
 
@@ -116,8 +116,8 @@ async function assertSameDecisions(installation: Installation, table: Determinat
       throw new Refusal(
         'BENCH_DECISIONS_DIFFER',
         {
-          zh: `${programmes.join('+')}：${rows} 条认定中有 ${different} 条与手写 SQL 不同：${examples}`,
-          en: `${programmes.join('+')}: of ${rows} decisions ${different} differ from the hand-written SQL: ${examples}`,
+          zh: `${programmes.join('+')}：${rows} 条认定，与手写 SQL 相比有 ${different} 条只在一方：${examples}`,
+          en: `${programmes.join('+')}: ${rows} decisions, and beside the hand-written SQL ${different} stand on one side only: ${examples}`,
         },
         { programmes, rows, different },
       );

@@ -22,9 +22,9 @@ async function main(): Promise<number> {
   }
   const terminal = openTerminal(values.json);
   const bench = await load(name);
-  const people = wholeNumber('people', values.people, 100, 20_000_000);
+  const people = wholeNumber('people', values.people, 4_000, 10_000_000);
   const runs = wholeNumber('runs', values.runs, 1, 100);
-  const result = await bench.run({ people, runs, say: terminal.say });
+  const result = await bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) });
   terminal.result(result);
   for (const table of bench.tables?.(result) ?? [lineByLine(result)]) print(terminal, table);
   return 0;
