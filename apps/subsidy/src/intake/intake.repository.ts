@@ -84,6 +84,11 @@ export class IntakeRepository {
     return summary(verdicts, 'CLAIM_NO_TAKEN');
   }
 
+  /** Statistics of what an import of claims fills. */
+  async analyzeClaims(tx: Tx): Promise<void> {
+    await tx.query('analyze claim, claim_event, beneficiary');
+  }
+
   private claimLine(line: number, row: ClaimRow): string {
     const index = (kind: 'id-number' | 'birth-certificate' | 'bank-account', text: string | null) =>
       text === null ? null : hex(this.vault.blindIndex(kind, text));

@@ -26,6 +26,8 @@ interface Source<Row> {
 }
 
 const CHUNK_ROWS = 10_000;
+/** From this many rows on, statistics are taken anew at once: what follows an import should not be planned blindly. */
+const BULK_ROWS = 5_000;
 
 /**
  * Takes files of claims, accounts and findings in. Every chunk goes in with its rejects and the line it reached in
@@ -101,6 +103,8 @@ export class IntakeService {
       options.onProgress?.({ line: reached, ...counts });
     }
     failpoint('intake.finish');
+    if (source.kind === 'claims' && reached - begun.last_line >= BULK_ROWS)
+      await this.database.write((tx) => this.intake.analyzeClaims(tx), { statementTimeout: 0 });
     return this.finish(begun, source.kind, options);
   }
 
