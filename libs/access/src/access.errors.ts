@@ -29,6 +29,15 @@ export const refuse = {
       },
       { own, asked },
     ),
+  divisionUnreadable: (text: string) =>
+    new Refusal(
+      'DIVISION_CODE_UNREADABLE',
+      {
+        zh: `“${text}”不是区划代码，应为 2、4、6、9 或 12 位数字，如 340202。`,
+        en: `"${text}" is no division code; write 2, 4, 6, 9 or 12 digits, such as 340202.`,
+      },
+      { division: text },
+    ),
   /** One code for every reason, so that an attacker does not learn which check failed. */
   tokenNotAccepted: () =>
     new Refusal('TOKEN_NOT_ACCEPTED', {

@@ -1,4 +1,4 @@
-import { type DivisionCode, divisionPrefix } from '@app/kernel';
+import { type DivisionCode, divisionPrefix, findDivisionCode } from '@app/kernel';
 import { refuse } from './access.errors';
 
 /** Every role there is. A role belongs to at most one of the four powers; permissions.spec.ts proves it. */
@@ -33,4 +33,16 @@ export const covers = (caller: Caller, division: DivisionCode): boolean =>
 /** Refuses with OUTSIDE_DIVISION when the division does not lie in the caller's subtree. */
 export function assertCovers(caller: Caller, division: DivisionCode): void {
   if (!covers(caller, division)) throw refuse.outsideDivision(caller.division, division);
+}
+
+/**
+ * The division a caller asks for (2 to 12 digits as people write them), or the caller's own when none is named.
+ * Refuses with DIVISION_CODE_UNREADABLE or OUTSIDE_DIVISION.
+ */
+export function askedDivision(caller: Caller, asked: string | null | undefined): DivisionCode {
+  if (!asked) return caller.division;
+  const division = findDivisionCode(asked.trim());
+  if (!division) throw refuse.divisionUnreadable(asked);
+  assertCovers(caller, division);
+  return division;
 }

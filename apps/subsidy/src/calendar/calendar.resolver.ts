@@ -1,7 +1,6 @@
-import { assertCovers, Requires } from '@app/access';
+import { askedDivision, assertCovers, Requires } from '@app/access';
 import { Field, type GraphContext, Mutation, Query, Resolver } from '@app/graphql';
 import { type Day, divisionPrefix } from '@app/kernel';
-import { getDivision } from '../programme/division.rules';
 import { CalendarService } from './calendar.service';
 import type { CalendarRow } from './calendar.types';
 
@@ -16,9 +15,7 @@ export class CalendarResolver {
     args: { programme?: string | null; division?: string | null; from?: Day | null },
     context: GraphContext,
   ): Promise<CalendarRow[]> {
-    const caller = context.getCaller();
-    const division = args.division ? getDivision(args.division) : caller.division;
-    assertCovers(caller, division);
+    const division = askedDivision(context.getCaller(), args.division);
     return this.calendar.list({
       programme: args.programme ?? undefined,
       divisionPrefix: divisionPrefix(division),

@@ -1,4 +1,4 @@
-import { assertCovers, Requires } from '@app/access';
+import { askedDivision, Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -16,7 +16,6 @@ import {
 import { type Day, divisionPrefix } from '@app/kernel';
 import { ExplanationService } from '../explanation/explanation.service';
 import type { Explanation } from '../explanation/explanation.types';
-import { getDivision } from '../programme/division.rules';
 import { ReviewService } from '../review/review.service';
 import { WorklistService } from '../worklist/worklist.service';
 import type { ReviewCaseView } from '../worklist/worklist.types';
@@ -131,11 +130,8 @@ export class ClaimResolver {
 }
 
 function readFilter(input: FilterInput, context: GraphContext): ClaimFilter {
-  const { division: own } = context.getCaller();
-  const division = input.division ? getDivision(input.division) : own;
-  assertCovers(context.getCaller(), division);
   return {
-    prefix: divisionPrefix(division),
+    prefix: divisionPrefix(askedDivision(context.getCaller(), input.division)),
     state: input.state ? (input.state.toLowerCase() as ClaimState) : undefined,
     claimYear: input.claimYear ?? undefined,
     programme: input.programme ?? undefined,
@@ -143,7 +139,6 @@ function readFilter(input: FilterInput, context: GraphContext): ClaimFilter {
 }
 
 function batch({ programme, division }: { programme: string; division: string }, context: GraphContext) {
-  const code = getDivision(division);
-  assertCovers(context.getCaller(), code);
-  return { programme, division: code, actor: context.getCaller().id };
+  const caller = context.getCaller();
+  return { programme, division: askedDivision(caller, division), actor: caller.id };
 }

@@ -1,4 +1,4 @@
-import { assertCovers, covers, Requires } from '@app/access';
+import { askedDivision, assertCovers, covers, Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -11,8 +11,7 @@ import {
   References,
   Resolver,
 } from '@app/graphql';
-import { type DivisionCode, divisionPrefix } from '@app/kernel';
-import { getDivision } from '../programme/division.rules';
+import { divisionPrefix } from '@app/kernel';
 import { DisbursementService } from './disbursement.service';
 import type { AttemptRow, Batch, BatchSummary, Quarter } from './disbursement.types';
 
@@ -46,7 +45,7 @@ export class DisbursementResolver {
     args: { programme: string; division: string; period: string; repair?: boolean | null },
     context: GraphContext,
   ) {
-    const division = divisionOf(args.division, context);
+    const division = askedDivision(context.getCaller(), args.division);
     const { programme } = args;
     const request = { programme, division, period: args.period as Quarter, actor: context.getCaller().id };
     const { batchId, held } = await (args.repair
@@ -143,13 +142,5 @@ export class DisbursementResolver {
   }
 }
 
-/** The division asked for, or the caller's own; refuses what lies outside. */
-function divisionOf(asked: string | null | undefined, context: GraphContext): DivisionCode {
-  const caller = context.getCaller();
-  const division = asked ? getDivision(asked) : caller.division;
-  assertCovers(caller, division);
-  return division;
-}
-
 export const prefixOf = (asked: string | null | undefined, context: GraphContext): string =>
-  divisionPrefix(divisionOf(asked, context));
+  divisionPrefix(askedDivision(context.getCaller(), asked));

@@ -1,6 +1,5 @@
-import { assertCovers, Requires } from '@app/access';
+import { askedDivision, Requires } from '@app/access';
 import { type GraphContext, Query, Resolver } from '@app/graphql';
-import { getDivision } from '../programme/division.rules';
 import { FundingService } from './funding.service';
 import type { Released } from './funding.types';
 
@@ -12,8 +11,7 @@ export class FundingResolver {
   @Query()
   @Requires('ledger.read')
   releasedFunds(args: { programme: string; county: string; year: number }, context: GraphContext): Promise<Released[]> {
-    const county = getDivision(args.county);
-    assertCovers(context.getCaller(), county);
+    const county = askedDivision(context.getCaller(), args.county);
     return this.funding.released(args.programme, county, args.year);
   }
 }

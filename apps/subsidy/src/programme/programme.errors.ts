@@ -11,13 +11,4 @@ export const refuse = {
       },
       { name, known },
     ),
-  divisionUnreadable: (text: string) =>
-    new Refusal(
-      'DIVISION_CODE_UNREADABLE',
-      {
-        zh: `“${text}”不是区划代码，应为 2、4、6、9 或 12 位数字，如 340202。`,
-        en: `"${text}" is no division code; write 2, 4, 6, 9 or 12 digits, such as 340202.`,
-      },
-      { division: text },
-    ),
 };

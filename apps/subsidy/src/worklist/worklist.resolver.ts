@@ -1,4 +1,4 @@
-import { assertCovers, Requires } from '@app/access';
+import { askedDivision, Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -13,7 +13,6 @@ import {
   Resolver,
 } from '@app/graphql';
 import { divisionPrefix } from '@app/kernel';
-import { getDivision } from '../programme/division.rules';
 import { ProgrammeService } from '../programme/programme.service';
 import { type Attestation, ReviewService } from '../review/review.service';
 import { questionFor } from './worklist.rules';
@@ -98,8 +97,5 @@ export class WorklistResolver {
   }
 }
 
-function prefixOf(division: string | null | undefined, context: GraphContext): string {
-  const code = division ? getDivision(division) : context.getCaller().division;
-  assertCovers(context.getCaller(), code);
-  return divisionPrefix(code);
-}
+const prefixOf = (asked: string | null | undefined, context: GraphContext): string =>
+  divisionPrefix(askedDivision(context.getCaller(), asked));

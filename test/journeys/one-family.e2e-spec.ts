@@ -1,12 +1,12 @@
 import { day, findDivisionCode } from '@app/kernel';
-import { type CountyWorld, openCountyWorld } from '../../../../test/support/county-world';
-import * as made from '../../../../test/support/family';
-import { RegistryImportService } from '../../../registration/src/registry-import/registry-import.service';
-import { ExplanationService } from '../explanation/explanation.service';
-import { FactService } from '../fact/fact.service';
-import { IntakeService } from '../intake/intake.service';
-import { ReviewService } from '../review/review.service';
-import { DeterminationService } from './determination.service';
+import { type CountyWorld, openCountyWorld } from '../support/county-world';
+import * as made from '../support/family';
+import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
+import { ExplanationService } from '../../apps/subsidy/src/explanation/explanation.service';
+import { FactService } from '../../apps/subsidy/src/fact/fact.service';
+import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
+import { ReviewService } from '../../apps/subsidy/src/review/review.service';
+import { DeterminationService } from '../../apps/subsidy/src/determination/determination.service';
 
 const COUNTY = findDivisionCode('340202')!;
 let world: CountyWorld;
