@@ -310,7 +310,7 @@ describe('the two executors', () => {
           expect(order(rows)).toEqual(order(expected));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 70 },
     );
     expect(conditions).toBeGreaterThan(200);
     expect([...decided.keys()]).toEqual(expect.arrayContaining(['NOT_ELIGIBLE', 'UNKNOWN']));

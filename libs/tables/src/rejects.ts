@@ -30,9 +30,11 @@ export interface RejectsFile {
 export async function openRejects(file: string, key = 'key'): Promise<RejectsFile> {
   await fs.mkdir(path.dirname(path.resolve(file)), { recursive: true });
   const unfinished = `${file}.part`;
-  const handle = await fs.open(unfinished, 'w');
   let written = 0;
-  await handle.write('\uFEFF' + csvLine(['line', 'column', 'code', 'sentence_zh', 'sentence_en', key, 'further']));
+  await fs.writeFile(
+    unfinished,
+    '\uFEFF' + csvLine(['line', 'column', 'code', 'sentence_zh', 'sentence_en', key, 'further']),
+  );
   return {
     add: async (rows) => {
       let text = '';
@@ -41,10 +43,9 @@ export async function openRejects(file: string, key = 'key'): Promise<RejectsFil
         text += csvLine([line, column, code, sentence.zh, sentence.en, row.key, row.further?.join('; ')]);
         written++;
       }
-      if (text) await handle.write(text);
+      if (text) await fs.appendFile(unfinished, text);
     },
     close: async () => {
-      await handle.close();
       await fs.rename(unfinished, file);
       return written;
     },
