@@ -134,7 +134,8 @@ type ExplainedFact = Result<'explain'>['years'][number]['decision']['conditions'
 
 export function explanation(terminal: Terminal, found: Result<'explain'>): void {
   terminal.say(`证件 ${found.person.idNumberMask ?? '（无）'}，区划 ${found.person.divisionCode ?? '（未知）'}`, '');
-  for (const year of found.years) {
+  if (!found.years.some(({ claim }) => claim)) terminal.say('没有育儿补贴申请', 'there is no claim for this child');
+  for (const year of found.years.filter(({ decision }) => decision.outcome !== 'OUT_OF_SCOPE')) {
     const { decision, claim } = year;
     const amount = decision.amountFen === null ? '' : ` ${yuan(decision.amountFen)} 元 yuan`;
     terminal.say(
