@@ -2,14 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { DataSource, type EntityManager, type ObjectLiteral, type EntityTarget, type Repository } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { textTypes } from './types';
 
 /** A connection that may only read. */
 export interface Read {
   /** Rows of one statement; parameters are `$1…`. Days come as text, int8 as bigint, numeric as text. */
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E>;
 }
 
 /** An open transaction. Using it after it ended throws, so that a forgotten `await` cannot write outside it. */
@@ -32,17 +31,11 @@ const ATTEMPTS = 5;
 export class Database {
   constructor(readonly dataSource: DataSource) {}
 
-  static async open(options: {
-    url: string;
-    schema: string;
-    entities?: Function[];
-    poolSize?: number;
-  }): Promise<Database> {
+  static async open(options: { url: string; schema: string; poolSize?: number }): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
       schema: options.schema,
-      entities: options.entities ?? [],
       synchronize: false,
       poolSize: options.poolSize ?? 12,
       applicationName: `yangyu ${options.schema}`,
@@ -108,11 +101,6 @@ class OpenTransaction implements Tx {
   query<R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
     this.assertOpen();
     return this.manager.query(sql, parameters as unknown[]).then(rowsOf<R>);
-  }
-
-  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
-    this.assertOpen();
-    return this.manager.getRepository(entity);
   }
 
   async copyIn(

@@ -15,7 +15,7 @@ export interface TestDatabase {
   /** Connection string as the runtime role of a schema, or as the superuser. */
   url(role: string): string;
   /** Opens a schema as its runtime role; closed by drop(). */
-  open(schema: string, entities?: Function[]): Promise<Database>;
+  open(schema: string): Promise<Database>;
   /** One statement as superuser: for looking at, or tampering with, what no app may. */
   admin<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
   drop(): Promise<void>;
@@ -38,8 +38,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     name,
     url: (role) => url(role),
-    open: async (schema, entities) => {
-      const database = await Database.open({ url: url(`${schema}_rw`), schema, entities });
+    open: async (schema) => {
+      const database = await Database.open({ url: url(`${schema}_rw`), schema });
       open.push(database);
       return database;
     },

@@ -19,9 +19,6 @@ async function found(sql: string): Promise<string[]> {
     await world.test.admin(sql);
     const rows = await world.verification.runOn({
       query: (text, parameters) => world.test.admin(text, [...(parameters ?? [])]),
-      repository: () => {
-        throw new Error('not needed');
-      },
     });
     return [...new Set(rows.map((row) => row.check))];
   } finally {
