@@ -159,11 +159,12 @@ export class FactRepository {
     return Number(row!.n);
   }
 
-  /** Copies each person's findings in force into the wide row. Pass the persons, or nothing for all. */
-  async copyFindings(tx: Tx, onlyOfImport?: string): Promise<void> {
+  /** Copies each person's findings in force into the wide row: of all persons, or of the blind indexes that `keys` selects. */
+  async copyFindings(tx: Tx, keys?: string): Promise<void> {
     await tx.query(
       `update finding n set person_id = f.person_id from person_fact f
-        where n.person_id is null and f.id_number_key = n.person_key and not f.id_number_shared`,
+        where n.person_id is null and f.id_number_key = n.person_key and not f.id_number_shared
+          ${keys ? `and n.person_key in (${keys})` : ''}`,
     );
     await tx.query(
       `create temp table found on commit drop as
@@ -175,9 +176,8 @@ export class FactRepository {
               max(value::smallint) filter (where name = 'certified_level') as certified_level,
               bool_or(value::boolean) filter (where name = 'rural_hukou') as rural_hukou
          from finding where person_id is not null and upper_inf(valid)
-          and ($1::uuid is null or person_key in (select person_key from finding where import_id = $1))
+          ${keys ? `and person_key in (${keys})` : ''}
         group by 1`,
-      [onlyOfImport ?? null],
     );
     const differs = `(${FOUND.map((c) => `f.${c}`).join(', ')}) is distinct from (${FOUND.map((c) => `n.${c}`).join(', ')})`;
     await this.keepHistory(tx, `select n.person_id from found n join person_fact f using (person_id) where ${differs}`);

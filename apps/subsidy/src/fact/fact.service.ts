@@ -75,8 +75,8 @@ export class FactService {
     );
   }
 
-  /** Copies the findings of an import into the facts, within the importer's transaction. */
-  copyFindings(tx: Tx, importId: string): Promise<void> {
-    return this.facts.copyFindings(tx, importId);
+  /** Copies findings into the facts of the persons whose blind indexes `keys` selects, within the importer's transaction. */
+  copyFindings(tx: Tx, keys: string): Promise<void> {
+    return this.facts.copyFindings(tx, keys);
   }
 }

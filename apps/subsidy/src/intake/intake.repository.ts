@@ -118,6 +118,8 @@ export class IntakeRepository {
       rows.map(({ line, row }) => this.accountLine(line, row)),
     );
     // Within one chunk the last row for an account wins, as it would if the rows had come in two files.
+    await tx.query('create index on account_in (holder_key, account_key)');
+    await tx.query('analyze account_in');
     const verdicts = await tx.query<Verdict>(
       `update account_in i set verdict = case
            when exists (select from account_in l where l.holder_key = i.holder_key and l.account_key = i.account_key and l.line > i.line)
@@ -207,6 +209,8 @@ export class IntakeRepository {
         ]),
       ),
     );
+    await tx.query('create index on finding_in (person_key, name)');
+    await tx.query('analyze finding_in');
     const verdicts = await tx.query<Verdict>(
       `update finding_in i set verdict = case
            when exists (select from finding f where f.person_key = i.person_key and f.name = i.name and f.value = i.value
@@ -231,7 +235,7 @@ export class IntakeRepository {
          from finding_in where verdict = 'new'`,
       [importId, at],
     );
-    await this.facts.copyFindings(tx, importId);
+    await this.facts.copyFindings(tx, 'select person_key from finding_in');
     await tx.query('drop table finding_in');
     return summary(verdicts, 'FINDING_OVERLAPS');
   }
