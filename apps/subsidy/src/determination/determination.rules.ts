@@ -72,11 +72,12 @@ export function claimRelation(where: string): Relation {
   const facts = Object.entries({ ...PERSON, ...CLAIM });
   const columns = facts.map(([name, sql]) => `${sql} as ${columnOf(name)}`);
   return {
-    // The fence (offset 0) has each fact computed once a claim, not again wherever a condition asks for it.
+    // The fence (offset 0) has each fact computed once a claim, not again wherever a condition asks for it. In the
+    // order of the children, so that the indexes of facts and determinations are walked along, not jumped about in.
     from: `(select c.subject_id, c.id as claim_id, f.facts_version, ${columns.join(', ')} from (
       select c.id, c.claim_no, c.claim_year, c.submitted_on, c.beneficiary_id, c.applicant_key, c.relation,
              coalesce(b.person_id, b.id) as subject_id, b.person_id
-        from claim c join beneficiary b on b.id = c.beneficiary_id where ${where}) c
+        from claim c join beneficiary b on b.id = c.beneficiary_id where ${where} order by subject_id) c
       left join person_fact f on f.person_id = c.person_id
       cross join lateral (
         select min(o.claim_year) as first_year,
