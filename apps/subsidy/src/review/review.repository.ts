@@ -31,6 +31,18 @@ export class ReviewRepository {
     return Number(row!.n);
   }
 
+  /** In id order, so that two divisions confirming claims for the same children wait for each other instead of deadlocking. */
+  async lockChildren(tx: Tx, programme: string, prefix: string): Promise<void> {
+    await tx.query(`set local lock_timeout = '60s'`);
+    await tx.query(
+      `select count(*) from (
+         select from beneficiary where id in (
+           select beneficiary_id from claim where programme = $1 and division_code like $2 || '%' and state = 'reviewed')
+          order by id for no key update) locked`,
+      [programme, prefix],
+    );
+  }
+
   /**
    * Holds the claims that would take a year which another claim of the same child has taken, anywhere: the
    * earlier one keeps it. Each gets a case; the wording tells nothing about the other place.

@@ -72,6 +72,7 @@ export class ReviewService {
           async (tx) => {
             const own = await this.reviews.countReviewedBy(tx, programme, prefix, actor);
             if (own > 0) throw refuse.sameOfficer(actor, own);
+            await this.reviews.lockChildren(tx, programme, prefix);
             const held = await this.reviews.holdDuplicates(tx, programme, prefix, at);
             const moved = await this.reviews.moveAll(tx, {
               programme,
