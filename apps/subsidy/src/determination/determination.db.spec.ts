@@ -3,7 +3,7 @@ import type { Database } from '@app/database';
 import { day } from '@app/kernel';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { DeterminationRepository } from './determination.repository';
-import { chunkDigits, personChunks } from './determination.rules';
+import { chunkDigits, claimRelation, personChunks } from './determination.rules';
 
 const AS_OF = day('2026-03-31');
 const AT = new Date('2026-04-01T02:00:00Z');
@@ -107,4 +107,51 @@ describe('a run', () => {
       expect(chunks.map(({ prefix }) => prefix)).toEqual(parts);
     },
   );
+});
+
+describe('what the other claims of a child say', () => {
+  const claims = [
+    { no: 'refused', year: 2025, on: '2025-09-01', state: 'refused' },
+    { no: 'paid', year: 2025, on: '2025-09-02', state: 'paid' },
+    { no: 'first', year: 2026, on: '2026-02-01', state: 'received' },
+    { no: 'later', year: 2026, on: '2026-02-02', state: 'received' },
+    { no: 'next', year: 2027, on: '2027-02-01', state: 'received' },
+  ];
+  const ids = new Map(claims.map(({ no }) => [no, randomUUID()]));
+
+  beforeAll(async () => {
+    const [child] = await test.admin<{ id: string }>(
+      `insert into subsidy.beneficiary (id_number_key) values ('\\x01') returning id`,
+    );
+    for (const { no, year, on, state } of claims) {
+      await test.admin(
+        `insert into subsidy.claim (id, programme, claim_no, beneficiary_id, applicant_key, applicant_mask, relation, claim_year,
+           submitted_on, channel, state, takes_year, amount_fen, row_hash, recorded_at)
+         values ($1, 'YEB', $2, $3, '\\x02', '3402**', 'mother', $4, $5, 'counter', $6, $6 = 'paid', 360000, '\\x03', now())`,
+        [ids.get(no), no, child!.id, year, on, state],
+      );
+    }
+  });
+
+  it.each([
+    { no: 'paid', first_year: 2025, earlier_paid: 0, other_claimant: false },
+    { no: 'first', first_year: 2025, earlier_paid: 1, other_claimant: false },
+    { no: 'later', first_year: 2025, earlier_paid: 1, other_claimant: true },
+    { no: 'next', first_year: 2025, earlier_paid: 1, other_claimant: false },
+    // Refused itself, and later than nobody: the paid claim came after it.
+    { no: 'refused', first_year: 2025, earlier_paid: 0, other_claimant: false },
+  ])('is the same for one claim and for many: $no', async ({ no, ...expected }) => {
+    for (const where of [`c.id = '${ids.get(no)!}'`, `c.programme = 'YEB'`]) {
+      const { from, facts, keys } = claimRelation(where);
+      const [row] = await database.read((read) =>
+        read.query(
+          `select ${facts['claim.first_year']} as first_year, ${facts['claim.earlier_paid']} as earlier_paid,
+                  ${facts['claim.other_claimant']} as other_claimant
+             from ${from} where ${keys['claim_id']} = $1`,
+          [ids.get(no)],
+        ),
+      );
+      expect(row).toEqual(expected);
+    }
+  });
 });

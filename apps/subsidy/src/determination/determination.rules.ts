@@ -41,13 +41,29 @@ export const ATTESTABLE: Readonly<Record<string, 'boolean' | 'date'>> = {
 const attested = (fact: string, otherwise: string): string =>
   `coalesce((n.found ->> '${fact}')::${ATTESTABLE[fact]!}, ${otherwise})`;
 
+const EARLIER_PAID = `case when k.paid_years is null then 0
+  else (select count(*)::integer from unnest(k.paid_years) year where year < c.claim_year) end`;
+
+/** Looked for only where the child has another claim of that year: one in some thousand. */
+const OTHER_CLAIMANT = `case
+  when c.state not in ('refused', 'withdrawn') and cardinality(array_positions(k.years, c.claim_year)) = 1 then false
+  else (select bool_or((o.submitted_on, o.claim_no) < (c.submitted_on, c.claim_no)) from claim o
+         where o.beneficiary_id = c.beneficiary_id and o.claim_year = c.claim_year and o.state not in ('refused', 'withdrawn')) end`;
+
+const APPLICANT_IS_PARENT = `case when c.applicant_key in (f.father_key, f.mother_key) then
+    case c.relation when 'father' then c.applicant_key is not distinct from f.father_key
+                    when 'mother' then c.applicant_key is not distinct from f.mother_key
+                    else true end
+  when c.relation = 'father' and f.father_key is not null
+    or c.relation = 'mother' and f.mother_key is not null then false end`;
+
 const CLAIM: Readonly<Record<string, string>> = {
   'claim.year': 'c.claim_year',
   'claim.submitted_on': 'c.submitted_on',
   'claim.first_year': 'k.first_year',
-  'claim.earlier_paid': 'k.earlier_paid',
-  'claim.other_claimant': attested('claim.other_claimant', 'k.other_claimant'),
-  'claim.applicant_is_parent': attested('claim.applicant_is_parent', 'k.applicant_is_parent'),
+  'claim.earlier_paid': EARLIER_PAID,
+  'claim.other_claimant': attested('claim.other_claimant', OTHER_CLAIMANT),
+  'claim.applicant_is_parent': attested('claim.applicant_is_parent', APPLICANT_IS_PARENT),
   'claim.place_settled': attested('claim.place_settled', 'false'),
   'person.born': attested('person.born', 'f.born'),
   'person.died': attested('person.died', 'f.died'),
@@ -76,22 +92,16 @@ export function claimRelation(where: string): Relation {
     // order of the children, so that the indexes of facts and determinations are walked along, not jumped about in.
     from: `(select c.subject_id, c.id as claim_id, f.facts_version, ${columns.join(', ')} from (
       select c.id, c.claim_no, c.claim_year, c.submitted_on, c.beneficiary_id, c.applicant_key, c.relation,
-             coalesce(b.person_id, b.id) as subject_id, b.person_id
+             c.state, coalesce(b.person_id, b.id) as subject_id, b.person_id
         from claim c join beneficiary b on b.id = c.beneficiary_id where ${where} order by subject_id) c
       left join person_fact f on f.person_id = c.person_id
-      cross join lateral (
-        select min(o.claim_year) as first_year,
-               count(*) filter (where o.claim_year < c.claim_year and o.state in (
-                 'determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed'))::integer as earlier_paid,
-               bool_or(o.claim_year = c.claim_year and (o.submitted_on, o.claim_no) < (c.submitted_on, c.claim_no)) as other_claimant,
-               case when c.applicant_key in (f.father_key, f.mother_key) then
-                      case c.relation when 'father' then c.applicant_key is not distinct from f.father_key
-                                      when 'mother' then c.applicant_key is not distinct from f.mother_key
-                                      else true end
-                    when c.relation = 'father' and f.father_key is not null
-                      or c.relation = 'mother' and f.mother_key is not null then false
-               end as applicant_is_parent
-          from claim o where o.beneficiary_id = c.beneficiary_id and o.state not in ('refused', 'withdrawn')) k
+      left join (
+        select o.beneficiary_id, min(o.claim_year) as first_year, array_agg(o.claim_year) as years,
+               array_agg(o.claim_year) filter (where o.state in (
+                 'determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed')) as paid_years
+          from claim o
+         where o.state not in ('refused', 'withdrawn') and o.beneficiary_id in (select c.beneficiary_id from claim c where ${where})
+         group by 1) k on k.beneficiary_id = c.beneficiary_id
       left join (
         select a.claim_id, jsonb_object_agg(a.fact, a.value order by a.id) as found
           from claim_finding a join claim c on c.id = a.claim_id where ${where} group by 1) n on n.claim_id = c.id
