@@ -13,6 +13,7 @@ export interface CountyWorld {
   readonly database: TestDatabase;
   readonly clock: TestClock;
   readonly folder: string;
+  readonly app: INestApplicationContext;
   get<T>(type: abstract new (...args: never[]) => T): T;
   /** Writes a CSV file of the given rows (their keys are the columns) and returns its path. */
   file(name: string, rows: readonly Readonly<Record<string, string | number>>[]): string;
@@ -35,6 +36,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     database,
     clock,
     folder,
+    app,
     get: (type) => app.get(type as never, { strict: false }),
     file: (name, rows) => {
       const columns = Object.keys(rows[0]!);

@@ -1,0 +1,62 @@
+import { type Caller, DEMO_USERS, DemoTokens, getDemoUser } from '@app/access';
+import { createGateway, type Gateway } from '../../apps/gateway/src/gateway';
+import { mergedSchema } from '../../apps/standalone/src/server';
+import type { CountyWorld } from './county-world';
+
+/** What came back over HTTP; data is typed by whoever asked. */
+export interface Answer<Data> {
+  readonly data: Data;
+  /** Codes of what was refused. */
+  readonly refused: readonly string[];
+  readonly errors: readonly { message: string; extensions: Record<string, unknown> }[];
+}
+
+/** The merged graph of a county world behind its public door, and somebody who asks it over HTTP. */
+export class GraphClient {
+  /** The text of every answer that was ever given, for whoever looks for what must not be in one. */
+  readonly answers: string[] = [];
+
+  private constructor(
+    private readonly gateway: Gateway,
+    private readonly tokens: DemoTokens,
+    private readonly bugs: unknown[],
+  ) {}
+
+  static async open(world: CountyWorld): Promise<GraphClient> {
+    const tokens = await DemoTokens.open(world.folder, world.clock);
+    const bugs: unknown[] = [];
+    const gateway = await createGateway({
+      schema: mergedSchema(world),
+      verify: tokens.verifyToken,
+      clock: world.clock,
+      host: '127.0.0.1',
+      port: 0,
+      explorer: true,
+      demo: { users: DEMO_USERS, issue: (user) => tokens.issueDemoToken(user) },
+      report: (_id, error) => bugs.push(error),
+    });
+    return new GraphClient(gateway, tokens, bugs);
+  }
+
+  /** @param who A demo sign-in without its `demo-`, a caller of the test's own, or nobody. */
+  async ask<Data>(who: string | Caller | undefined, query: string, variables: object = {}): Promise<Answer<Data>> {
+    const caller = typeof who === 'string' ? getDemoUser(`demo-${who}`) : who;
+    const response = await fetch(`${this.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(caller && { authorization: `Bearer ${await this.tokens.issueDemoToken(caller)}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const text = await response.text();
+    this.answers.push(text);
+    if (this.bugs.length > 0) throw this.bugs.splice(0)[0];
+    const { data, errors = [] } = JSON.parse(text) as { data: Data; errors?: Answer<Data>['errors'] };
+    return { data, errors, refused: errors.map((error) => String(error.extensions.code)) };
+  }
+
+  close(): Promise<void> {
+    return this.gateway.close();
+  }
+}
