@@ -7,8 +7,10 @@ import { day } from '@app/kernel';
 import { readConfig } from '../../apps/standalone/src/config';
 import { openInstallation } from '../../apps/standalone/src/installation';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
+import { isAlive } from './leftovers';
 
 const ROOT = path.join(__dirname, '..', '..');
+const FOLDER = 'yangyu-killed-';
 
 /** How a child process ended: by itself with a code, or by a signal. */
 export interface Ended {
@@ -23,20 +25,19 @@ export interface Ended {
  * same: a migrated, empty database and one small county. Chance failures at the bank are off, so that runs can be compared.
  */
 export class CompiledProgram {
-  private readonly folders: string[] = [];
-
   private constructor(
     private readonly folder: string,
     private readonly origin: string,
   ) {}
 
   static async build(people: number): Promise<CompiledProgram> {
+    await removeAbandoned();
     const built = spawnSync(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], {
       cwd: ROOT,
       encoding: 'utf8',
     });
     if (built.status !== 0) throw new Error(`the build failed: ${built.stdout}${built.stderr}`);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-killed-'));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${FOLDER}${process.pid}-`));
     fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
     // A copy, so that nobody who builds meanwhile changes the program between two runs.
     fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
@@ -55,7 +56,6 @@ export class CompiledProgram {
     const folder = path.join(this.folder, name);
     const copied = spawnSync('cp', ['-a', this.origin, folder], { encoding: 'utf8' }); // Keeps the owner of PostgreSQL's files.
     if (copied.status !== 0) throw new Error(copied.stderr);
-    this.folders.push(folder);
     return folder;
   }
 
@@ -81,11 +81,26 @@ export class CompiledProgram {
     });
   }
 
-  /** Also stops the servers whose owners were killed and never started again. */
-  async remove(): Promise<void> {
-    for (const dataFolder of this.folders) {
-      if (fs.existsSync(path.join(dataFolder, 'postgres.json'))) await (await startCluster({ dataFolder })).stop();
-    }
-    fs.rmSync(this.folder, { recursive: true, force: true });
+  remove(): Promise<void> {
+    return removeFolder(this.folder);
   }
+}
+
+/** What runs left behind that were interrupted themselves. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
+    const owner = Number(name.slice(FOLDER.length).split('-')[0]);
+    if (owner !== process.pid && !isAlive(owner)) await removeFolder(path.join(os.tmpdir(), name));
+  }
+}
+
+/** Also stops the servers whose owners were killed and never started again. */
+async function removeFolder(folder: string): Promise<void> {
+  const dataFolders = fs.readdirSync(folder).map((name) => path.join(folder, name));
+  for (const dataFolder of dataFolders.filter((one) => fs.existsSync(path.join(one, 'postgres.json')))) {
+    const cluster = await startCluster({ dataFolder });
+    if (!cluster.owned) return; // A child is still at work there; it ends by itself.
+    await cluster.stop();
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
 }
