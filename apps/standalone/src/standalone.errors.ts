@@ -71,6 +71,15 @@ export const refuse = {
       { zh: `参数 ${name} 的值“${value}”无法使用。`, en: `"${value}" cannot be used for ${name}.` },
       { name, value },
     ),
+  batchNotWaiting: (batch: string) =>
+    new Refusal(
+      'BATCH_NOT_WAITING',
+      {
+        zh: `没有编号为 ${batch} 的待审批批次。请核对编号，或不带 --batch 查看全部。`,
+        en: `No batch ${batch} is waiting for approval. Compare the id, or leave --batch out to see all.`,
+      },
+      { batch },
+    ),
   interrupted: () =>
     new Refusal('INTERRUPTED', {
       zh: '已按要求停止，已完成的步骤不会丢失；再次运行同一命令即可继续。',

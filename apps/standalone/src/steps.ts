@@ -1,7 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { BankReason } from '@app/bankfile';
-import { countyOf, type Day, type DivisionCode, parseYuan, Refusal, splitFen, yearOf } from '@app/kernel';
+import {
+  countyOf,
+  type Day,
+  type DivisionCode,
+  divisionPrefix,
+  parseYuan,
+  Refusal,
+  splitFen,
+  yearOf,
+} from '@app/kernel';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
 import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
@@ -202,9 +211,15 @@ export class Steps {
         prepared.push(await (options.repair ? disbursements.prepareRepair(request) : disbursements.prepare(request)));
       }
     }
-    const waiting = options.batch ? [options.batch] : (await disbursements.inStates(['prepared'])).map(({ id }) => id);
+    const within = options.division ? divisionPrefix(options.division) : '';
+    const waiting = (await disbursements.inStates(['prepared'])).filter((batch) =>
+      options.batch
+        ? batch.id === options.batch
+        : batch.programme === programme && batch.divisionCode.startsWith(within),
+    );
+    if (options.batch && waiting.length === 0) throw refuse.batchNotWaiting(options.batch);
     const batches: BatchSummary[] = [];
-    for (const id of waiting) {
+    for (const { id } of waiting) {
       // A run that was cut off between the two officers goes on with the second.
       const { approvers } = await disbursements.summary(id);
       const missing = OFFICERS.approvers.filter((officer) => !approvers.includes(officer));

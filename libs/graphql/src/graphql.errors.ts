@@ -2,6 +2,11 @@ import { Refusal } from '@app/kernel';
 
 /** Every way the graph itself can say no. Codes are part of the API: add, never rename. */
 export const refuse = {
+  valueUnreadable: () =>
+    new Refusal('VALUE_UNREADABLE', {
+      zh: '有一个编号或日期无法识别，请核对后重试；未作任何改动。',
+      en: 'An id or a day among the arguments cannot be read; compare it and try again. Nothing was changed.',
+    }),
   notSignedIn: () =>
     new Refusal('NOT_SIGNED_IN', {
       zh: '请先登录，并在请求头 Authorization 中附上令牌。',

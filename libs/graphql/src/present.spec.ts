@@ -30,6 +30,16 @@ describe('an error of the graph', () => {
     expect(JSON.stringify(shown)).not.toMatch(/insert|340202|at .*\.ts/);
   });
 
+  it('says of an id that is none, or text that cannot be stored, that it cannot be read', () => {
+    for (const state of ['22P02', '22021']) {
+      const refused = Object.assign(new Error('invalid input syntax for type uuid: "x"'), { code: state });
+      const { shown, bugs } = present(refused);
+      expect(shown.extensions.code).toBe('VALUE_UNREADABLE');
+      expect(JSON.stringify(shown)).not.toContain('uuid');
+      expect(bugs).toEqual([]);
+    }
+  });
+
   it('does not believe a bug that calls itself a bad request', () => {
     expect(present(new Error('select secret'), 'BAD_REQUEST').shown.extensions.code).toBe('INTERNAL');
   });

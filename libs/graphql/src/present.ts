@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sqlState } from '@app/database';
 import { type Facts, Refusal, type Sentence } from '@app/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { refuse } from './graphql.errors';
@@ -24,6 +25,9 @@ const REQUEST_CODES: Record<string, string> = {
   PERSISTED_QUERY_NOT_SUPPORTED: '不支持持久化查询，请提交完整的 query。',
 };
 
+/** PostgreSQL could not read a value as an id, a day or text: no such thing exists, and nothing was done. */
+const UNREADABLE = new Set(['22P02', '22021', '22007', '22008']);
+
 /**
  * A refusal keeps its code, sentence and facts. A request that cannot be read keeps the reader's own words.
  * Anything else is a bug: the client gets an id, the log gets the rest; no stack and no SQL leaves the house.
@@ -37,6 +41,10 @@ export function presentError(
   const { locations, path } = formatted;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   if (cause instanceof Refusal) return { message: cause.message, ...place, extensions: extensionsOf(cause) };
+  if (UNREADABLE.has(sqlState(cause) ?? '')) {
+    const unread = refuse.valueUnreadable();
+    return { message: unread.message, ...place, extensions: extensionsOf(unread) };
+  }
   const code = formatted.extensions?.code;
   const zh = typeof code === 'string' ? REQUEST_CODES[code] : undefined;
   if (typeof code === 'string' && zh !== undefined && cause instanceof GraphQLError) {

@@ -75,25 +75,29 @@ export class BeneficiaryRepository {
              (s.person_id, coalesce(s.id_number_key, b.id_number_key), coalesce(s.birth_certificate_key, b.birth_certificate_key))
          and not exists (select from beneficiary o where o.id <> b.id and o.merged_into is null
                and (o.person_id = s.person_id or o.id_number_key = s.id_number_key or o.birth_certificate_key = s.birth_certificate_key))`);
+    // A claim whose child and applicant nobody knew belongs from now on to where the child is registered.
+    await tx.query(`
+      update claim c set division_code = f.division_code from same_child s join person_fact f on f.person_id = s.person_id
+       where c.beneficiary_id = s.keep_id and c.division_code is null`);
     await tx.query('drop table same_child');
     return pairs.length;
   }
 
   /**
    * Makes two beneficiaries one. The money constraints are checked again by the very update: a year that both
-   * were confirmed for keeps the earlier claim and holds the later one; where money already moved for both,
+   * were confirmed for keeps one claim, the one whose money moved if any did, and holds the other; where money moved for both,
    * nothing is changed and a person is asked.
    */
   private async merge(tx: Tx, loserId: string, keeperId: string): Promise<void> {
-    const clashes = await tx.query<{ claim_id: string; state: string; from_keeper: boolean; other_id: string }>(
-      `select l.id as claim_id, l.state, k.id as other_id, false as from_keeper
+    const clashes = await tx.query<{ claim_id: string; state: string; other_id: string; other_state: string }>(
+      `select l.id as claim_id, l.state, k.id as other_id, k.state as other_state
          from claim l join claim k on k.beneficiary_id = $2 and k.programme = l.programme and k.claim_year = l.claim_year
         where l.beneficiary_id = $1
           and l.takes_year
           and k.takes_year`,
       [loserId, keeperId],
     );
-    if (clashes.some((clash) => clash.state !== 'confirmed')) {
+    if (clashes.some((clash) => clash.state !== 'confirmed' && clash.other_state !== 'confirmed')) {
       await tx.query(
         `insert into review_case (reason, claim_id, beneficiary_id, division_code, facts, opened_at)
          select 'MERGE_CONFLICT', c.id, c.beneficiary_id, c.division_code, jsonb_build_object('otherBeneficiary', $2::text), now()
@@ -102,7 +106,7 @@ export class BeneficiaryRepository {
       );
       return;
     }
-    const held = clashes.map((clash) => clash.claim_id);
+    const held = clashes.map((clash) => (clash.state === 'confirmed' ? clash.claim_id : clash.other_id));
     await tx.query(
       `insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
        select id, events + 1, state, 'held', 'register', 'DUPLICATE_CLAIM', now() from claim where id = any($1::uuid[])`,
