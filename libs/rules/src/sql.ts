@@ -35,12 +35,11 @@ export function toSql(expression: Expression, column: (fact: string) => string):
         ? `(CASE ${of(expression.condition)} WHEN true THEN ${of(expression.then)} WHEN false THEN ${of(expression.otherwise)} END)`
         : `(CASE WHEN ${of(expression.condition)} THEN ${of(expression.then)} ELSE ${of(expression.otherwise)} END)`;
     case 'extreme': {
-      const operands = expression.operands.map((operand) => wide(operand, column));
-      return unlessNull(
-        expression.operands,
-        column,
-        `${expression.which === 'min' ? 'LEAST' : 'GREATEST'}(${operands.join(', ')})`,
-      );
+      // The functions behind min() and max(): strict, where LEAST and GREATEST skip nulls, and each operand stands
+      // once. Testing it for null besides would write it twice, and a min within a max within a min eight times.
+      const strict = `${{ bool: '', int: 'int8', day: 'date_', text: 'text_' }[expression.type]}${expression.which === 'min' ? 'smaller' : 'larger'}`;
+      const [first, ...others] = expression.operands.map((operand) => wide(operand, column));
+      return others.reduce((all, operand) => `${strict}(${all}, ${operand})`, first!);
     }
     case 'known':
       return `((${of(expression.operand)}) IS NOT NULL)`;
