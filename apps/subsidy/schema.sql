@@ -25,6 +25,8 @@ CREATE TABLE attempt (
   holder_name text NOT NULL,
   amount_fen bigint NOT NULL,
   state text NOT NULL,
+  is_open boolean GENERATED ALWAYS AS ((state = ANY (ARRAY['READY'::text, 'SENT'::text, 'ACCEPTED'::text, 'IN_DOUBT'::text]))) STORED NOT NULL,
+  is_settled boolean GENERATED ALWAYS AS ((state = 'SETTLED'::text)) STORED NOT NULL,
   money_at text DEFAULT 'paying'::text NOT NULL,
   money_moves integer DEFAULT 0 NOT NULL,
   ruled text,
@@ -43,10 +45,10 @@ CREATE TABLE attempt (
   CONSTRAINT attempt_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_batch(id),
   CONSTRAINT attempt_instruction_id_fkey FOREIGN KEY (instruction_id) REFERENCES instruction(id),
   CONSTRAINT attempt_payee_account_id_fkey FOREIGN KEY (payee_account_id) REFERENCES payee_account(id)
-);
+) WITH (fillfactor=50);
 CREATE INDEX attempt_by_payee_account ON attempt USING btree (payee_account_id);
-CREATE UNIQUE INDEX attempt_is_open_once ON attempt USING btree (instruction_id) WHERE state = ANY (ARRAY['READY'::text, 'SENT'::text, 'ACCEPTED'::text, 'IN_DOUBT'::text]);
-CREATE UNIQUE INDEX attempt_is_settled_once ON attempt USING btree (instruction_id) WHERE state = 'SETTLED'::text;
+CREATE UNIQUE INDEX attempt_is_open_once ON attempt USING btree (instruction_id) WHERE is_open;
+CREATE UNIQUE INDEX attempt_is_settled_once ON attempt USING btree (instruction_id) WHERE is_settled;
 CREATE INDEX attempt_needing_attention ON attempt USING btree (batch_id, line) WHERE attention IS NOT NULL;
 CREATE UNIQUE INDEX attempt_reference_is_unique ON attempt USING btree (end_to_end_id);
 CREATE TRIGGER attempt_deleted AFTER DELETE ON attempt REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION attempt_changes_content();
@@ -175,6 +177,7 @@ CREATE TABLE claim (
   payee_account_id uuid,
   division_code text,
   state text DEFAULT 'new'::text NOT NULL,
+  takes_year boolean DEFAULT false NOT NULL,
   events integer DEFAULT 0 NOT NULL,
   determination_id bigint,
   amount_fen bigint,
@@ -193,16 +196,14 @@ CREATE TABLE claim (
   CONSTRAINT claim_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_batch(id),
   CONSTRAINT claim_payee_account_id_fkey FOREIGN KEY (payee_account_id) REFERENCES payee_account(id),
   CONSTRAINT claim_rests_on_a_determination FOREIGN KEY (determination_id) REFERENCES determination(id)
-);
+) WITH (fillfactor=80);
 CREATE INDEX claim_by_account ON claim USING btree (account_key);
 CREATE INDEX claim_by_applicant ON claim USING btree (applicant_key);
 CREATE INDEX claim_by_beneficiary ON claim USING btree (beneficiary_id);
-CREATE INDEX claim_by_determination ON claim USING btree (determination_id);
-CREATE INDEX claim_by_import ON claim USING btree (import_id);
-CREATE INDEX claim_by_payee_account ON claim USING btree (payee_account_id);
-CREATE INDEX claim_by_state ON claim USING btree (programme, state, division_code text_pattern_ops);
-CREATE UNIQUE INDEX claim_pays_a_child_year_once ON claim USING btree (programme, beneficiary_id, claim_year) WHERE state = ANY (ARRAY['confirmed'::text, 'paying'::text, 'paid'::text, 'returned'::text, 'closed'::text]);
-COMMENT ON COLUMN claim.state IS 'Written only by the trigger of claim_event.';
+CREATE INDEX claim_by_division ON claim USING btree (programme, division_code text_pattern_ops);
+CREATE UNIQUE INDEX claim_pays_a_child_year_once ON claim USING btree (programme, beneficiary_id, claim_year) WHERE takes_year;
+COMMENT ON COLUMN claim.state IS 'Written only by the trigger of claim_event. In no index, so that moving a claim touches none.';
+COMMENT ON COLUMN claim.takes_year IS 'claim_state.takes_year of the state, written with it.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (beneficiary_id, account_key, payee_account_id, division_code, determination_id, amount_fen) ON claim TO subsidy_rw;
 
 CREATE TABLE claim_event (
@@ -238,10 +239,20 @@ CREATE INDEX claim_finding_by_claim ON claim_finding USING btree (claim_id, fact
 COMMENT ON TABLE claim_finding IS 'Append-only; the newest row for a fact holds.';
 GRANT INSERT, SELECT ON claim_finding TO subsidy_rw;
 
+CREATE TABLE claim_state (
+  state text NOT NULL,
+  takes_year boolean NOT NULL,
+  CONSTRAINT claim_state_pkey PRIMARY KEY (state)
+);
+COMMENT ON TABLE claim_state IS 'Where a claim can stand, and whether it takes the child''s year there (claim.state.ts, mirrored).';
+GRANT SELECT ON claim_state TO subsidy_rw;
+
 CREATE TABLE claim_state_move (
   from_state text NOT NULL,
   to_state text NOT NULL,
-  CONSTRAINT claim_state_move_pkey PRIMARY KEY (from_state, to_state)
+  CONSTRAINT claim_state_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT claim_state_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES claim_state(state),
+  CONSTRAINT claim_state_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES claim_state(state)
 );
 COMMENT ON TABLE claim_state_move IS 'Every move of a claim there is (claim.state.ts, mirrored); what is not listed cannot happen.';
 GRANT SELECT ON claim_state_move TO subsidy_rw;
@@ -428,20 +439,21 @@ CREATE TABLE instruction (
   period daterange NOT NULL,
   amount_fen bigint NOT NULL,
   state text NOT NULL,
+  is_live boolean GENERATED ALWAYS AS ((state <> 'cancelled'::text)) STORED NOT NULL,
   repair_account_id uuid,
   made_at timestamp with time zone NOT NULL,
   CONSTRAINT instruction_pkey PRIMARY KEY (id),
   CONSTRAINT instruction_amount_fen_check CHECK (amount_fen > 0),
   CONSTRAINT instruction_period_check CHECK (NOT isempty(period)),
   CONSTRAINT instruction_state_check CHECK (state = ANY (ARRAY['due'::text, 'paying'::text, 'paid'::text, 'returned'::text, 'closed'::text, 'cancelled'::text])),
-  CONSTRAINT instruction_pays_a_day_once EXCLUDE USING gist (beneficiary_id WITH =, programme WITH =, period WITH &&) WHERE (state <> 'cancelled'::text),
+  CONSTRAINT instruction_pays_a_day_once EXCLUDE USING gist (beneficiary_id WITH =, programme WITH =, period WITH &&) WHERE (is_live),
   CONSTRAINT instruction_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id),
   CONSTRAINT instruction_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id),
   CONSTRAINT instruction_repair_account_id_fkey FOREIGN KEY (repair_account_id) REFERENCES payee_account(id)
-);
+) WITH (fillfactor=50);
 CREATE INDEX instruction_by_claim ON instruction USING btree (claim_id);
-CREATE INDEX instruction_by_repair ON instruction USING btree (programme) WHERE state = 'returned'::text AND repair_account_id IS NOT NULL;
-CREATE UNIQUE INDEX instruction_is_made_once ON instruction USING btree (claim_id) WHERE state <> 'cancelled'::text;
+CREATE INDEX instruction_by_repair ON instruction USING btree (programme) WHERE repair_account_id IS NOT NULL;
+CREATE UNIQUE INDEX instruction_is_made_once ON instruction USING btree (claim_id) WHERE is_live;
 COMMENT ON TABLE instruction IS 'The order to pay one claim. It lives on through every attempt to carry it out.';
 COMMENT ON COLUMN instruction.beneficiary_id IS 'The child, after merging of records found to be one.';
 COMMENT ON COLUMN instruction.repair_account_id IS 'Set when a person has repaired the account of returned money: pay it again, there.';
@@ -784,8 +796,8 @@ AS $function$
 declare moved integer; wanted integer;
 begin
   select count(*) into wanted from arrived;
-  update claim c set state = a.to_state, events = a.seq
-    from arrived a where c.id = a.claim_id and c.state = a.from_state and c.events = a.seq - 1;
+  update claim c set state = a.to_state, events = a.seq, takes_year = s.takes_year
+    from arrived a join claim_state s on s.state = a.to_state where c.id = a.claim_id and c.state = a.from_state and c.events = a.seq - 1;
   get diagnostics moved = row_count;
   if moved <> wanted then
     raise exception 'a claim was moved by someone else meanwhile' using errcode = '40001', constraint = 'claim_event_applies';
