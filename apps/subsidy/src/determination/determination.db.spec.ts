@@ -85,8 +85,8 @@ describe('a run', () => {
   });
 
   it.each([
-    { division: '34', regions: [], parts: ['340202', '340203'] },
-    { division: '340202', regions: ['34', ''], parts: ['340202'] },
+    { division: '34', regions: [], parts: ['34020200', '34020299', '34020300'] },
+    { division: '340202', regions: ['34', ''], parts: ['34020200', '34020299'] },
     { division: '340202', regions: ['340202001'], parts: ['340202001', '340202999'] },
     { division: '340202001', regions: [], parts: ['340202001'] },
     { division: '340202001002', regions: [], parts: ['340202001002'] },

@@ -114,13 +114,14 @@ export function claimRelation(where: string): Relation {
 const columnOf = (fact: string): string => fact.replace('.', '_');
 
 /**
- * The parts a run is made of: counties, unless the run is for less or a parameter of a programme differs below the
- * county. Smaller parts were measured to cost more: planning a part takes as long as deciding some thousand persons.
+ * The parts a run is made of: some ten townships each (eight digits of the code), unless the run is for less or a
+ * parameter of a programme differs below. Large enough that planning a part costs little beside deciding it, small
+ * enough that two can be decided side by side.
  */
 export function chunkDigits(prefix: string, regions: readonly string[]): number {
-  return Math.max(COUNTY_DIGITS, prefix.length, ...regions.map((region) => region.length));
+  return Math.max(PART_DIGITS, prefix.length, ...regions.map((region) => region.length));
 }
-const COUNTY_DIGITS = 6;
+const PART_DIGITS = 8;
 
 /** SQL for `prefix, year` of the claims to decide; claims of children nobody knows yet are a part of their own. */
 export const claimChunks = (programme: string, prefix: string, digits: number): string =>

@@ -113,7 +113,7 @@ export class DeterminationService {
     const chunks = await this.database.read((read) => this.determinations.chunks(read, run.id));
     const totals = { runId: run.id, resumed: run.resumed, chunks: chunks.length, decided: 0, determined: 0, held: 0 };
     let done = 0;
-    for (const chunk of chunks) {
+    const decide = async (chunk: Chunk): Promise<void> => {
       if (chunk.state === 'waiting') {
         failpoint('determination.chunk');
         const result = await this.runChunk(run, group, command, chunk);
@@ -122,6 +122,13 @@ export class DeterminationService {
         totals.held += result.held;
       }
       onProgress({ done: ++done, of: chunks.length, decided: totals.decided });
+    };
+    // Year after year, because a later year asks what became of the earlier one; within a year side by side.
+    for (const year of new Set(chunks.map((chunk) => chunk.year))) {
+      await sideBySide(
+        chunks.filter((chunk) => chunk.year === year),
+        decide,
+      );
     }
     failpoint('determination.finish');
     await this.database.write((tx) => this.determinations.finishRun(tx, run.id, this.clock.now()));
@@ -169,3 +176,13 @@ const conditionBits = (group: readonly Programme[]): ConditionBit[] =>
   group.flatMap(({ code: programme, version, conditions }) =>
     conditions.map(({ code }, bit) => ({ programme, version, bit, code })),
   );
+
+/** Two transactions at a time: each decides children of its own. When one fails, the other is waited for first. */
+async function sideBySide(chunks: readonly Chunk[], decide: (chunk: Chunk) => Promise<void>): Promise<void> {
+  const waiting = [...chunks];
+  const worker = async (): Promise<void> => {
+    for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) await decide(chunk);
+  };
+  const ended = await Promise.allSettled([worker(), worker()]);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
