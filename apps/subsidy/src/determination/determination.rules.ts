@@ -90,21 +90,22 @@ export function claimRelation(where: string): Relation {
   return {
     // The fence (offset 0) has each fact computed once a claim, not again wherever a condition asks for it. In the
     // order of the children, so that the indexes of facts and determinations are walked along, not jumped about in.
-    from: `(select c.subject_id, c.id as claim_id, f.facts_version, ${columns.join(', ')} from (
+    from: `(with mine as materialized (
       select c.id, c.claim_no, c.claim_year, c.submitted_on, c.beneficiary_id, c.applicant_key, c.relation,
              c.state, coalesce(b.person_id, b.id) as subject_id, b.person_id
-        from claim c join beneficiary b on b.id = c.beneficiary_id where ${where} order by subject_id) c
+        from claim c join beneficiary b on b.id = c.beneficiary_id where ${where} order by subject_id)
+      select c.subject_id, c.id as claim_id, f.facts_version, ${columns.join(', ')} from mine c
       left join person_fact f on f.person_id = c.person_id
       left join (
         select o.beneficiary_id, min(o.claim_year) as first_year, array_agg(o.claim_year) as years,
                array_agg(o.claim_year) filter (where o.state in (
                  'determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed')) as paid_years
           from claim o
-         where o.state not in ('refused', 'withdrawn') and o.beneficiary_id in (select c.beneficiary_id from claim c where ${where})
+         where o.state not in ('refused', 'withdrawn') and o.beneficiary_id in (select beneficiary_id from mine)
          group by 1) k on k.beneficiary_id = c.beneficiary_id
       left join (
         select a.claim_id, jsonb_object_agg(a.fact, a.value order by a.id) as found
-          from claim_finding a join claim c on c.id = a.claim_id where ${where} group by 1) n on n.claim_id = c.id
+          from claim_finding a where a.claim_id in (select id from mine) group by 1) n on n.claim_id = c.id
       offset 0) c`,
     facts: Object.fromEntries(facts.map(([name]) => [name, `c.${columnOf(name)}`])),
     keys: { person_id: 'c.subject_id', claim_id: 'c.claim_id', facts_version: 'c.facts_version' },
