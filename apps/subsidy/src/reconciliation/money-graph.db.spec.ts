@@ -80,7 +80,8 @@ describe('money in the graph', () => {
            lines(first: 2) { pageInfo { hasNextPage } nodes { state accountMask batch { no } instruction { state claim { id } attempts { no endToEndId } } } } } } }`,
       'auditor',
     );
-    const [node] = (data.paymentBatches as { nodes: Record<string, unknown>[] }).nodes;
+    const { nodes: batches } = data.paymentBatches as { nodes: Record<string, unknown>[] };
+    const node = batches.find(({ id }) => id === batch.batchId);
     expect(node).toMatchObject({
       id: batch.batchId,
       state: 'SENT',
