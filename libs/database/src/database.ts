@@ -1,18 +1,33 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
+import { Refusal } from '@app/kernel';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { DataSource, type EntityManager } from 'typeorm';
+import { contextKey, currentContext, inContext, signContext, type WorkContext } from './context';
+import { Notes } from './notes';
 import { textTypes } from './types';
 
 /** A connection that may only read. */
 export interface Read {
   /** Rows of one statement; parameters are `$1…`. Days come as text, int8 as bigint, numeric as text. */
   query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /**
+   * Says that these rows tell of somebody and are about to leave: the reading is recorded before this transaction ends,
+   * and the graph serves no row of a personal type that was not disclosed so. Gives the rows back.
+   */
+  disclose<T extends object>(kind: string, rows: readonly T[], subjectOf?: (row: T) => string | null): T[];
+  /** Says what a change is about, for its line in the audit log. */
+  concern(kind: string, ids: readonly string[]): void;
 }
 
 /** An open transaction. Using it after it ended throws, so that a forgotten `await` cannot write outside it. */
 export interface Tx extends Read {
+  /**
+   * Lets `work` look at every division: for questions whose answer must not depend on who asks, such as whether a child
+   * is paid elsewhere already. What is answered must not tell where. If it throws, the transaction is over anyway.
+   */
+  across<T>(why: string, work: () => Promise<T>): Promise<T>;
   /** COPY … FROM STDIN on this transaction's connection. */
   copyIn(sql: string, source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>): Promise<void>;
   /** COPY … TO STDOUT as a stream of bytes; read it to its end before the next statement. */
@@ -24,14 +39,36 @@ export interface WriteOptions {
   readonly statementTimeout?: number;
 }
 
+/** Writes the line of the audit log that belongs to a transaction, inside it. */
+export interface Recorder {
+  /** Called last in every transaction of work that counts; what it throws undoes the transaction. */
+  record(tx: Tx, context: WorkContext, kind: 'read' | 'done', notes: Notes): Promise<void>;
+  /** The transaction was refused and undone; called in one of its own. */
+  refused(tx: Tx, context: WorkContext, code: string): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly schema: string;
+  readonly poolSize?: number;
+  readonly recorder?: Recorder;
+  /** The context of work that has none of its own: for tests and tools only. Otherwise such work sees nothing. */
+  readonly standing?: WorkContext;
+}
+
 const RETRYABLE = new Set(['40001', '40P01', '55P03']);
 const ATTEMPTS = 5;
 
 /** One app's door to PostgreSQL: its own runtime role, its own schema first on the search path. */
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  private constructor(
+    readonly dataSource: DataSource,
+    private readonly key: Buffer,
+    private readonly recorder: Recorder | undefined,
+    private readonly standing: WorkContext | undefined,
+  ) {}
 
-  static async open(options: { url: string; schema: string; poolSize?: number }): Promise<Database> {
+  static async open(options: DatabaseOptions): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -45,12 +82,14 @@ export class Database {
         options: `-c search_path=${options.schema},public -c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
       },
     });
-    return new Database(await dataSource.initialize());
+    const password = decodeURIComponent(new URL(options.url).password);
+    const key = contextKey(password, options.schema);
+    return new Database(await dataSource.initialize(), key, options.recorder, options.standing);
   }
 
-  /** Runs `work` on a read-only snapshot. */
+  /** Runs `work` on one snapshot. Nothing is written but the line of the audit log about what was disclosed. */
   read<T>(work: (read: Tx) => Promise<T>, options: WriteOptions = {}): Promise<T> {
-    return this.transact('REPEATABLE READ', 'set transaction read only', work, options);
+    return this.recorded(() => this.transact('REPEATABLE READ', 'read', work, options));
   }
 
   /**
@@ -58,34 +97,66 @@ export class Database {
    * PostgreSQL reports a serialization failure, a deadlock or a lock time-out; it must not act on the outside world.
    */
   async write<T>(work: (tx: Tx) => Promise<T>, options: WriteOptions = {}): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.transact('READ COMMITTED', undefined, work, options);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+    return this.recorded(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.transact('READ COMMITTED', 'done', work, options);
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+        }
       }
-    }
+    });
   }
 
   private transact<T>(
     isolation: 'READ COMMITTED' | 'REPEATABLE READ',
-    preamble: string | undefined,
+    kind: 'read' | 'done',
     work: (tx: Tx) => Promise<T>,
     options: WriteOptions,
   ): Promise<T> {
+    const context = currentContext() ?? this.standing;
     return this.dataSource.transaction(isolation, async (manager) => {
-      const tx = new OpenTransaction(manager);
+      const tx = new OpenTransaction(manager, (changed) => this.preamble({ ...context!, ...changed }, {}));
       try {
+        const preamble = this.preamble(context, options, kind === 'read' && (!this.recorder || context?.isPlumbing));
         if (preamble) await tx.query(preamble);
-        if (options.statementTimeout !== undefined) {
-          await tx.query(`set local statement_timeout = ${Math.trunc(options.statementTimeout)}`);
+        const result = await work(tx);
+        if (context && !context.isPlumbing && (kind === 'done' || tx.notes.hasDisclosed)) {
+          await this.recorder?.record(tx, context, kind, tx.notes);
         }
-        return await work(tx);
+        return result;
       } finally {
         tx.end();
       }
     });
+  }
+
+  /** One round trip: texts are quoted by being base64 and hex, numbers by being numbers. */
+  private preamble(context: WorkContext | undefined, { statementTimeout }: WriteOptions, isReadOnly = false): string {
+    const settings = [
+      ...(isReadOnly ? ['set transaction read only'] : []),
+      ...(context ? [`set local app.context = '${signContext(context, this.key)}'`] : []),
+      ...(statementTimeout === undefined ? [] : [`set local statement_timeout = ${Math.trunc(statementTimeout)}`]),
+    ];
+    return settings.join('; ');
+  }
+
+  /** A refusal undid its transaction, so its line in the audit log is written in another. */
+  private async recorded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const context = currentContext() ?? this.standing;
+      const recorder = this.recorder;
+      if (recorder && context && !context.isPlumbing && error instanceof Refusal) {
+        const quiet = { ...context, isPlumbing: true };
+        await inContext(quiet, () =>
+          this.transact('READ COMMITTED', 'done', (tx) => recorder.refused(tx, context, error.code), {}),
+        );
+      }
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -94,9 +165,28 @@ export class Database {
 }
 
 class OpenTransaction implements Tx {
+  readonly notes = new Notes();
   private over = false;
 
-  constructor(private readonly manager: EntityManager) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly preambleOf: (changed: Partial<WorkContext>) => string,
+  ) {}
+
+  disclose<T extends object>(kind: string, rows: readonly T[], subjectOf?: (row: T) => string | null): T[] {
+    return this.notes.disclose(kind, rows, subjectOf);
+  }
+
+  concern(kind: string, ids: readonly string[]): void {
+    this.notes.concern(kind, ids);
+  }
+
+  async across<T>(_why: string, work: () => Promise<T>): Promise<T> {
+    await this.query(this.preambleOf({ division: '', family: undefined }));
+    const result = await work();
+    await this.query(this.preambleOf({}));
+    return result;
+  }
 
   query<R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
     this.assertOpen();

@@ -1,4 +1,6 @@
+export * from './context';
 export * from './copy';
 export * from './database';
 export * from './embedded';
 export * from './migrate';
+export * from './notes';

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Client } from 'pg';
+import { contextKey, contextPads } from './context';
 
 /** One app's schema: its name and the folder of its hand-written `<timestamp>-<what>.sql` files. */
 export interface SchemaSource {
@@ -33,6 +34,7 @@ export async function migrate(installation: Installation, sources: readonly Sche
     for (const source of sources) {
       await prepareSchema(admin, source.schema, installation.rolePassword);
       applied.push(...(await runFiles(installation.adminUrl, source)));
+      await setContextKey(admin, source.schema, installation.rolePassword);
     }
     return applied;
   } finally {
@@ -54,6 +56,20 @@ async function prepareSchema(admin: Client, schema: string, password: string): P
     alter default privileges for role ${owner} in schema ${schema}
       grant select, insert, update, delete on tables to ${runtime};
     alter default privileges for role ${owner} in schema ${schema} grant usage, select on sequences to ${runtime};`);
+}
+
+/** With the password, the key that contexts are signed with changes too. */
+async function setContextKey(admin: Client, schema: string, password: string): Promise<void> {
+  const { rows } = await admin.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    `${schema}.context_key`,
+  ]);
+  if (!rows[0]!.there) return; // A schema whose tables name nobody.
+  const { inner, outer } = contextPads(contextKey(password, schema));
+  await admin.query(
+    `insert into ${schema}.context_key (inner_pad, outer_pad) values ($1, $2)
+     on conflict (is_only) do update set inner_pad = $1, outer_pad = $2`,
+    [inner, outer],
+  );
 }
 
 async function runFiles(adminUrl: string, { schema, folder }: SchemaSource): Promise<string[]> {

@@ -18,7 +18,7 @@ const SQL = fs.readFileSync(path.join(__dirname, 'verify.sql'), 'utf8');
 
 @Injectable()
 export class VerifyRepository {
-  run(read: Read, today: Day): Promise<Violation[]> {
+  run(read: Pick<Read, 'query'>, today: Day): Promise<Violation[]> {
     return read.query<Violation>(SQL, [today]);
   }
 }

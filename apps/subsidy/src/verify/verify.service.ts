@@ -19,7 +19,7 @@ export class VerifyService {
   }
 
   /** The same inside a transaction that is open already. */
-  runOn(read: Read): Promise<Violation[]> {
+  runOn(read: Pick<Read, 'query'>): Promise<Violation[]> {
     return this.checks.run(read, this.clock.today());
   }
 }
