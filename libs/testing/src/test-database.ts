@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Database } from '@app/database';
+import { Database, type DatabaseOptions, systemContext } from '@app/database';
 import { Client } from 'pg';
 
 /** What the run-wide set-up (test/support/setup.ts) leaves in the environment for the test files. */
@@ -14,8 +14,8 @@ export interface TestDatabase {
   readonly name: string;
   /** Connection string as the runtime role of a schema, or as the superuser. */
   url(role: string): string;
-  /** Opens a schema as its runtime role; closed by drop(). */
-  open(schema: string): Promise<Database>;
+  /** Opens a schema as its runtime role, seeing everything where a test names no context of its own; closed by drop(). */
+  open(schema: string, more?: Partial<DatabaseOptions>): Promise<Database>;
   /** One statement as superuser: for looking at, or tampering with, what no app may. */
   admin<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
   drop(): Promise<void>;
@@ -38,8 +38,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     name,
     url: (role) => url(role),
-    open: async (schema) => {
-      const database = await Database.open({ url: url(`${schema}_rw`), schema });
+    open: async (schema, more = {}) => {
+      const standing = systemContext('test');
+      const database = await Database.open({ url: url(`${schema}_rw`), schema, standing, ...more });
       open.push(database);
       return database;
     },
