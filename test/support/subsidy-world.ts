@@ -33,6 +33,9 @@ export const QUARTER: Quarter = '2026Q1';
 /** Central 90 %, province 6 %, county 4 %: the city bears nothing here. */
 const SHARES: Shares = { central: 9_000, province: 600, city: 0, county: 400 };
 
+const ACCOUNT_COLUMNS = `id, holder_key, holder_mask, holder_sealed, holder_name, bank_code, account_key, account_mask,
+  account_sealed, kind, recorded_at`;
+
 export interface ClaimsWanted {
   readonly count: number;
   /** Village; the county's own code also does. A list has one for each claim. */
@@ -134,19 +137,21 @@ export class SubsidyWorld {
     await this.database.write(
       async (tx) => {
         if (!wanted.beneficiaries) {
-          await tx.copyIn(
-            'copy beneficiary (id, id_number_key) from stdin',
+          await tx.copyInto(
+            'beneficiary',
+            'id, id_number_key',
             beneficiaries.map((id, i) => copyLine([id, keys[i]!])),
           );
         }
-        await tx.copyIn(
-          `copy payee_account (id, holder_key, holder_mask, holder_sealed, holder_name, bank_code, account_key, account_mask,
-             account_sealed, kind, recorded_at) from stdin`,
+        await tx.copyInto(
+          'payee_account',
+          ACCOUNT_COLUMNS,
           accounts.map((id, i) => this.accountLine(id, first + i, first + i, at)),
         );
-        await tx.copyIn(
-          `copy claim (id, programme, claim_no, beneficiary_id, applicant_key, applicant_mask, relation, claim_year, submitted_on,
-             channel, payee_account_id, division_code, amount_fen, row_hash, recorded_at) from stdin`,
+        await tx.copyInto(
+          'claim',
+          `id, programme, claim_no, beneficiary_id, applicant_key, applicant_mask, relation, claim_year, submitted_on,
+             channel, payee_account_id, division_code, amount_fen, row_hash, recorded_at`,
           claims.map((id, i) =>
             copyLine([
               id,
@@ -186,9 +191,9 @@ export class SubsidyWorld {
   async account(holder: number, number: number, at = this.clock.now().toISOString()): Promise<string> {
     const id = randomUUID();
     await this.database.write((tx) =>
-      tx.copyIn(
-        `copy payee_account (id, holder_key, holder_mask, holder_sealed, holder_name, bank_code, account_key, account_mask,
-           account_sealed, kind, recorded_at) from stdin`,
+      tx.copyInto(
+        'payee_account',
+        ACCOUNT_COLUMNS,
         [this.accountLine(id, holder, number, at)],
       ),
     );

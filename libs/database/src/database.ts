@@ -30,6 +30,12 @@ export interface Tx extends Read {
   across<T>(why: string, work: () => Promise<T>): Promise<T>;
   /** COPY … FROM STDIN on this transaction's connection. */
   copyIn(sql: string, source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>): Promise<void>;
+  /** Rows in COPY text format into a table under row-level security, which COPY alone may not write: by way of a temporary one. */
+  copyInto(
+    table: string,
+    columns: string,
+    source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
+  ): Promise<void>;
   /** COPY … TO STDOUT as a stream of bytes; read it to its end before the next statement. */
   copyOut(sql: string): Promise<Readable>;
 }
@@ -199,6 +205,17 @@ class OpenTransaction implements Tx {
   ): Promise<void> {
     const client = await this.client();
     await pipeline(source instanceof Readable ? source : Readable.from(source), client.query(copyFrom(sql)));
+  }
+
+  async copyInto(
+    table: string,
+    columns: string,
+    source: Readable | Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
+  ): Promise<void> {
+    await this.query(`create temp table copied_in on commit drop as select ${columns} from ${table} with no data`);
+    await this.copyIn(`copy copied_in (${columns}) from stdin`, source);
+    await this.query(`insert into ${table} (${columns}) select ${columns} from copied_in`);
+    await this.query('drop table copied_in');
   }
 
   async copyOut(sql: string): Promise<Readable> {

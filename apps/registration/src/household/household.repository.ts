@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { HouseholdFilter, HouseholdView } from './household.types';
 
 const COLUMNS = `id, household_no as "householdNo", division_code as "divisionCode", household_type as "householdType", address`;
-const MATCHES = `division_code like $1 || '%' and ($2::text is null or household_no = $2)`;
+const MATCHES = `division_code ^@ $1 and ($2::text is null or household_no = $2)`;
 
 @Injectable()
 export class HouseholdRepository {

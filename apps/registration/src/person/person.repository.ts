@@ -10,7 +10,7 @@ const COLUMNS = `id, registry_person_id as "registryPersonId", name, sex, ethnic
   moved_out_on as "movedOutOn", source_updated_at as "updatedAt", recorded_at as "recordedAt"`;
 
 /** The name index is in code point order: everything that begins with a text lies before the text and the last code point. */
-const MATCHES = `division_code like $1 || '%'
+const MATCHES = `division_code ^@ $1
   and ($2::uuid is null or household_id = $2) and ($3::int is null or status = $3)
   and ($4::date is null or born >= $4) and ($5::date is null or born <= $5)
   and ($6::text is null or (name_match >= $6 and name_match < $6 || chr(1114111)))`;

@@ -101,8 +101,9 @@ export class ImportBatchRepository {
 
   async addRejects(tx: Tx, batchId: string, remarks: readonly StoredRemark[]): Promise<void> {
     if (remarks.length === 0) return;
-    await tx.copyIn(
-      `copy import_reject (batch_id, line, column_name, code, detail, registry_person_id, further) from stdin`,
+    await tx.copyInto(
+      'import_reject',
+      'batch_id, line, column_name, code, detail, registry_person_id, further',
       remarks.map((r) =>
         copyLine([
           batchId,
@@ -119,8 +120,9 @@ export class ImportBatchRepository {
 
   async addWarnings(tx: Tx, batchId: string, remarks: readonly StoredRemark[]): Promise<void> {
     if (remarks.length === 0) return;
-    await tx.copyIn(
-      `copy import_warning (batch_id, line, column_name, code, detail, registry_person_id) from stdin`,
+    await tx.copyInto(
+      'import_warning',
+      'batch_id, line, column_name, code, detail, registry_person_id',
       remarks.map((r) => copyLine([batchId, r.line, r.column, r.code, r.detail, r.registryPersonId])),
     );
   }

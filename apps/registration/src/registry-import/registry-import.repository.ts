@@ -166,7 +166,7 @@ export class RegistryImportRepository {
 
   /** Puts new persons in, straight by COPY. */
   async insertPersons(tx: Tx, persons: readonly PersonValues[]): Promise<void> {
-    if (persons.length > 0) await tx.copyIn(`copy person (${PERSON_LIST}) from stdin`, copyLines(persons));
+    if (persons.length > 0) await tx.copyInto('person', PERSON_LIST, copyLines(persons));
   }
 
   /** Rewrites persons by id; the trigger keeps what they were. */

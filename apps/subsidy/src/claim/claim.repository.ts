@@ -8,7 +8,7 @@ const VIEW = `select c.id, c.claim_no as "claimNo", c.programme, c.claim_year as
     c.amount_fen as "amountFen", a.account_mask as "accountMask", b.person_id as "personId"
   from claim c join beneficiary b on b.id = c.beneficiary_id left join payee_account a on a.id = c.payee_account_id`;
 
-const MATCHES = `(c.division_code like $1 || '%' or c.division_code is null) and ($2::text is null or c.state = $2)
+const MATCHES = `(c.division_code ^@ $1 or c.division_code is null) and ($2::text is null or c.state = $2)
   and ($3::int is null or c.claim_year = $3) and ($4::text is null or c.programme = $4) and c.state <> 'new'`;
 
 /** Reading claims; what moves them stands in the slices that move them. */
@@ -32,7 +32,7 @@ export class ClaimRepository {
 
   byIds(tx: Tx, ids: readonly string[], prefix: string): Promise<ClaimView[]> {
     return tx.query(
-      `${VIEW} where c.id = any($1::uuid[]) and (c.division_code like $2 || '%' or c.division_code is null)`,
+      `${VIEW} where c.id = any($1::uuid[]) and (c.division_code ^@ $2 or c.division_code is null)`,
       [ids, prefix],
     );
   }
@@ -77,7 +77,7 @@ export class ClaimRepository {
   tally(tx: Tx, programme: string, prefix: string): Promise<{ state: string; count: number; amountFen: bigint }[]> {
     return tx.query(
       `select state, count(*)::integer as count, coalesce(sum(amount_fen), 0)::int8 as "amountFen" from claim
-        where programme = $1 and (division_code like $2 || '%' or division_code is null) group by 1 order by 1`,
+        where programme = $1 and (division_code ^@ $2 or division_code is null) group by 1 order by 1`,
       [programme, prefix],
     );
   }

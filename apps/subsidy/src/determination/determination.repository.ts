@@ -199,7 +199,7 @@ export class DeterminationRepository {
       `select d.programme, d.outcome, count(*)::integer as count, coalesce(sum(d.amount_fen), 0)::int8 as "amountFen"
          from determination d left join person_fact f on f.person_id = d.person_id left join claim c on c.id = d.claim_id
         where d.is_current and d.programme = any($1)
-          and (coalesce(c.division_code, f.division_code) like $2 || '%' or coalesce(c.division_code, f.division_code) is null)
+          and (coalesce(c.division_code, f.division_code) ^@ $2 or coalesce(c.division_code, f.division_code) is null)
         group by 1, 2 order by 1, 2`,
       [programmes, prefix],
     );
@@ -208,7 +208,7 @@ export class DeterminationRepository {
   async heldByReason(tx: Tx, programmes: readonly string[], prefix: string): Promise<Record<string, number>> {
     const rows = await tx.query<{ reason: string; n: bigint }>(
       `select r.reason, count(*) as n from review_case r join claim c on c.id = r.claim_id
-        where r.state = 'open' and c.programme = any($1) and (c.division_code like $2 || '%' or c.division_code is null)
+        where r.state = 'open' and c.programme = any($1) and (c.division_code ^@ $2 or c.division_code is null)
         group by 1 order by 2 desc, 1`,
       [programmes, prefix],
     );
@@ -223,7 +223,7 @@ export class DeterminationRepository {
                     (select string_agg(r.reason, ' ' order by r.id) from review_case r where r.claim_id = c.id and r.state = 'open') as waits_for
                from claim c join beneficiary b on b.id = c.beneficiary_id left join person_fact f on f.person_id = b.person_id
                left join determination d on d.id = c.determination_id
-              where c.programme = '${programme}' and (c.division_code like '${prefix}%' or c.division_code is null)
+              where c.programme = '${programme}' and (c.division_code ^@ '${prefix}' or c.division_code is null)
               order by c.claim_year, c.claim_no) to stdout with (format csv, header)`,
     );
   }

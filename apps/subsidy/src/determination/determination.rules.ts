@@ -127,12 +127,12 @@ const PART_DIGITS = 8;
 /** SQL for `prefix, year` of the claims to decide; claims of children nobody knows yet are a part of their own. */
 export const claimChunks = (programme: string, prefix: string, digits: number): string =>
   `select distinct coalesce(left(division_code, ${digits}), '') as prefix, claim_year as year from claim
-    where programme = '${programme}' and state = 'received' and (division_code like '${prefix}%' or division_code is null)`;
+    where programme = '${programme}' and state = 'received' and (division_code ^@ '${prefix}' or division_code is null)`;
 
 /** SQL for `prefix, year` of the persons to decide: from one part to the next by the index, because reading every person costs as much as deciding them. */
 export const personChunks = (prefix: string, digits: number, year: number): string => {
   const next = (after: string) =>
-    `(select division_code from person_fact where division_code like '${prefix}%'${after} order by division_code using ~<~ limit 1)`;
+    `(select division_code from person_fact where division_code ^@ '${prefix}'${after} order by division_code using ~<~ limit 1)`;
   return `with recursive found as (
       ${next('')}
       union all

@@ -23,14 +23,14 @@ export class PayableRepository {
       `create temp table payable on commit drop as
        with locked as materialized (
          select id, beneficiary_id, claim_year, amount_fen, payee_account_id, division_code, events, state from claim
-          where programme = $1 and state = 'confirmed' and division_code like $2 order by id for update)
+          where programme = $1 and state = 'confirmed' and division_code ^@ $2 order by id for update)
        select l.id as claim_id, l.beneficiary_id, l.claim_year, l.amount_fen, l.division_code, l.events, l.state,
               uuidv7() as instruction_id, 1::smallint as no,
               live.id as account_id, live.holder_name, null::text as attention
          from locked l
          left join payee_account p on p.id = l.payee_account_id
          left join payee_account live on live.holder_key = p.holder_key and live.account_key = p.account_key and live.ended_at is null`,
-      [request.programme, `${divisionPrefix}%`],
+      [request.programme, divisionPrefix],
     );
     await tx.query(
       `with recursive up as (
@@ -52,7 +52,7 @@ export class PayableRepository {
          select c.id, c.division_code, c.events, c.state, i.id as instruction_id, i.beneficiary_id, i.claim_year, i.amount_fen,
                 i.repair_account_id
            from claim c join instruction i on i.claim_id = c.id
-          where c.programme = $1 and c.state = 'returned' and c.division_code like $2
+          where c.programme = $1 and c.state = 'returned' and c.division_code ^@ $2
             and i.state = 'returned' and i.repair_account_id is not null
           order by c.id for update)
        select l.id as claim_id, l.beneficiary_id, l.claim_year, l.amount_fen, l.division_code, l.events, l.state,
@@ -61,7 +61,7 @@ export class PayableRepository {
          from locked l
          join payee_account p on p.id = l.repair_account_id
          left join payee_account live on live.holder_key = p.holder_key and live.account_key = p.account_key and live.ended_at is null`,
-      [request.programme, `${divisionPrefix}%`],
+      [request.programme, divisionPrefix],
     );
     // An account that ended after its repair needs another repair, not a stop of the run.
     await tx.query(

@@ -63,8 +63,9 @@ export class IntakeBatchRepository {
          total = total + $3 + $4 + $5, warnings = warnings + $6 where id = $1`,
       [id, lastLine, counts.accepted, counts.unchanged, counts.rejected, warnings],
     );
-    await tx.copyIn(
-      'copy import_reject (batch_id, line, column_name, code, sentence_zh, sentence_en, is_warning) from stdin',
+    await tx.copyInto(
+      'import_reject',
+      'batch_id, line, column_name, code, sentence_zh, sentence_en, is_warning',
       problems.map((p) => copyLine([id, p.line, p.column, p.code, p.sentence.zh, p.sentence.en, p.isWarning])),
     );
   }

@@ -13,7 +13,7 @@ export class ReviewRepository {
       `with moved as (
          insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
          select c.id, c.events + 1, c.state, $4, $5, null, $6 from claim c
-          where c.programme = $1 and c.division_code like $2 || '%' and c.state = $3
+          where c.programme = $1 and c.division_code ^@ $2 and c.state = $3
           order by c.id returning claim_id)
        select count(*) as n, coalesce(sum(c.amount_fen), 0)::int8 as fen from moved m join claim c on c.id = m.claim_id`,
       [where.programme, where.prefix, where.from, where.to, where.actor, where.at],
@@ -25,7 +25,7 @@ export class ReviewRepository {
   async countReviewedBy(tx: Tx, programme: string, prefix: string, actor: string): Promise<number> {
     const [row] = await tx.query<{ n: bigint }>(
       `select count(*) as n from claim c join claim_event e on e.claim_id = c.id and e.seq = c.events
-        where c.programme = $1 and c.division_code like $2 || '%' and c.state = 'reviewed' and e.actor = $3`,
+        where c.programme = $1 and c.division_code ^@ $2 and c.state = 'reviewed' and e.actor = $3`,
       [programme, prefix, actor],
     );
     return Number(row!.n);
@@ -37,7 +37,7 @@ export class ReviewRepository {
     await tx.query(
       `select count(*) from (
          select from beneficiary where id in (
-           select beneficiary_id from claim where programme = $1 and division_code like $2 || '%' and state = 'reviewed')
+           select beneficiary_id from claim where programme = $1 and division_code ^@ $2 and state = 'reviewed')
           order by id for no key update) locked`,
       [programme, prefix],
     );
@@ -54,7 +54,7 @@ export class ReviewRepository {
                   partition by c.beneficiary_id, c.claim_year order by c.state <> 'reviewed' desc, c.submitted_on, c.claim_no) as place
            from claim c
           where c.programme = $1 and (c.takes_year
-                                      or c.state = 'reviewed' and c.division_code like $2 || '%')),
+                                      or c.state = 'reviewed' and c.division_code ^@ $2)),
        losers as (select id from ranked where place > 1 and state = 'reviewed'),
        asked as (
          insert into review_case (reason, claim_id, beneficiary_id, division_code, facts, opened_at)

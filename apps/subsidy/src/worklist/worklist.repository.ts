@@ -5,7 +5,7 @@ import type { ReviewCaseView } from './worklist.types';
 const VIEW = `select r.id, r.reason, r.claim_id as "claimId", r.division_code as "divisionCode", r.facts, r.state, r.decision,
     r.note, r.opened_at as "openedAt", r.resolved_by as "resolvedBy", r.resolved_at as "resolvedAt" from review_case r`;
 
-const MATCHES = `r.state = 'open' and (r.division_code like $1 || '%' or r.division_code is null) and ($2::text is null or r.reason = $2)`;
+const MATCHES = `r.state = 'open' and (r.division_code ^@ $1 or r.division_code is null) and ($2::text is null or r.reason = $2)`;
 
 @Injectable()
 export class WorklistRepository {
@@ -56,7 +56,7 @@ export class WorklistRepository {
   byReason(tx: Tx, prefix: string): Promise<{ reason: string; count: number }[]> {
     return tx.query(
       `select r.reason, count(*)::integer as count from review_case r
-        where r.state = 'open' and (r.division_code like $1 || '%' or r.division_code is null) group by 1 order by 2 desc, 1`,
+        where r.state = 'open' and (r.division_code ^@ $1 or r.division_code is null) group by 1 order by 2 desc, 1`,
       [prefix],
     );
   }
