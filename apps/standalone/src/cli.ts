@@ -1,3 +1,4 @@
+import { inContext, systemContext } from '@app/database';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Day, type DivisionCode, findDay, findDivisionCode } from '@app/kernel';
 import { readConfig } from './config';
@@ -33,12 +34,22 @@ async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
     installation = await openInstallation(config, {
       onError: (error, where) => process.stderr.write(`${where}: ${String(error)}\n`),
     });
-    await work(new Steps(installation, terminal, config), terminal, options, installation);
+    const steps = new Steps(installation, terminal, config);
+    const opened = installation;
+    await inContext(systemContext(verbOf(process.argv), { actor: 'operator' }), () =>
+      work(steps, terminal, options, opened),
+    );
   } catch (error) {
     process.exitCode = fail(error, isJson);
   } finally {
     await installation?.close();
   }
+}
+
+/** `import registry`, `explain`: for the audit log the verb only, since files and numbers may name people. */
+function verbOf(argv: readonly string[]): string {
+  const words = argv.slice(2, 4);
+  return words[0] === 'import' || words[0] === 'audit' ? words.join(' ') : (words[0] ?? '');
 }
 
 const aDay = (text: string): Day => {

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { inContext, systemContext } from '@app/database';
 import type { Config } from './config';
 import { demoFolders, exchangeWithBank } from './demo';
 import type { Installation } from './installation';
@@ -17,6 +18,7 @@ export function bankCourier(installation: Installation, config: Config, terminal
   let isStopping = false;
   // Whether files may lie unanswered: after a start, and after a round that failed, nobody knows.
   let isOwed = true;
+  const context = systemContext('bank courier', { actor: 'system:courier' });
   const round = async (): Promise<void> => {
     fs.mkdirSync(folders.toBank, { recursive: true });
     const sent = await steps.pay({ out: folders.toBank, format: 'pain.001' });
@@ -32,7 +34,7 @@ export function bankCourier(installation: Installation, config: Config, terminal
   };
   const loop = (async () => {
     while (!isStopping) {
-      await round().catch((error: unknown) =>
+      await inContext(context, round).catch((error: unknown) =>
         terminal.say(`银行往来出错：${String(error)}`, 'the courier will try again'),
       );
       for (let waited = 0; waited < ROUND && !isStopping; waited += 100) await new Promise((go) => setTimeout(go, 100));

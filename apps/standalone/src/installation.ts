@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import { type Cluster, Database, migrate, startCluster } from '@app/database';
+import { type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
 import { JobsRuntime, prepareQueue } from '@app/jobs';
 import { type Clock, systemClock } from '@app/kernel';
 import { Vault } from '@app/vault';
@@ -46,7 +46,8 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
     throwaway: options.throwaway,
   });
   try {
-    return await openOn(cluster, config, clock, options);
+    const starting = systemContext('start', { isPlumbing: true });
+    return await inContext(starting, () => openOn(cluster, config, clock, options));
   } catch (error) {
     await cluster.stop();
     throw error;

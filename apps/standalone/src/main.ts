@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { inContext, systemContext } from '@app/database';
 import { readConfig } from './config';
 import { runDemo } from './demo';
 import { openInstallation } from './installation';
@@ -25,7 +26,9 @@ async function main(): Promise<number> {
       process.stderr.write(`${where}: ${error instanceof Error ? error.message : String(error)}\n`),
   });
   try {
-    const summary = await runDemo(installation, config, terminal, stopping.signal);
+    const summary = await inContext(systemContext('demo', { actor: 'operator' }), () =>
+      runDemo(installation, config, terminal, stopping.signal),
+    );
     const file = path.join(config.dataFolder, 'summary.json');
     fs.writeFileSync(file, toJson(summary) + '\n');
     terminal.result(summary);

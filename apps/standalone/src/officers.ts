@@ -3,5 +3,6 @@ export const OFFICERS = {
   township: 'demo-county-reviewer',
   county: 'demo-county-confirmer',
   maker: 'demo-payment-clerk',
+  funds: 'demo-finance-officer-1',
   approvers: ['demo-finance-officer-1', 'demo-finance-officer-2'],
 } as const;

@@ -1,3 +1,4 @@
+import { inContext, systemContext } from '@app/database';
 import type { Outbox } from '@app/jobs';
 import { addDays, yearOf } from '@app/kernel';
 import { ringCalendar } from '../../subsidy/src/calendar/calendar.jobs';
@@ -12,7 +13,10 @@ const PROGRAMME = 'YEB';
 /** Keeps the payment calendar planned a year ahead and rings its bell at the start and every minute. */
 export function scheduleBell(installation: Installation): { stop(): Promise<void> } {
   let ringing: Promise<void> = Promise.resolve();
-  const ring = () => (ringing = ringing.then(() => ringOnce(installation)).catch(() => undefined));
+  // Planning days ahead tells of nobody; what the bell starts has a context of its own.
+  const context = systemContext('calendar', { isPlumbing: true });
+  const ring = () =>
+    (ringing = ringing.then(() => inContext(context, () => ringOnce(installation))).catch(() => undefined));
   const timer = setInterval(() => void ring(), BELL);
   void ring();
   return {

@@ -168,7 +168,7 @@ export class Steps {
           amountFen,
           documentNo,
           releasedOn: today,
-          actor: OFFICERS.county,
+          actor: OFFICERS.funds,
         });
         results.push({ county, level, amountFen, documentNo });
       }

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Client } from 'pg';
-import { contextKey, contextPads } from './context';
+import { contextKey, contextPads, signContext, systemContext } from './context';
 
 /** One app's schema: its name and the folder of its hand-written `<timestamp>-<what>.sql` files. */
 export interface SchemaSource {
@@ -33,7 +33,7 @@ export async function migrate(installation: Installation, sources: readonly Sche
     const applied: string[] = [];
     for (const source of sources) {
       await prepareSchema(admin, source.schema, installation.rolePassword);
-      applied.push(...(await runFiles(installation.adminUrl, source)));
+      applied.push(...(await runFiles(installation, source)));
       await setContextKey(admin, source.schema, installation.rolePassword);
     }
     return applied;
@@ -72,12 +72,13 @@ async function setContextKey(admin: Client, schema: string, password: string): P
   );
 }
 
-async function runFiles(adminUrl: string, { schema, folder }: SchemaSource): Promise<string[]> {
+async function runFiles(installation: Installation, { schema, folder }: SchemaSource): Promise<string[]> {
+  const context = signContext(systemContext('migration'), contextKey(installation.rolePassword, schema));
   const dataSource = await new DataSource({
     type: 'postgres',
-    url: adminUrl,
+    url: installation.adminUrl,
     schema,
-    migrations: sqlMigrations(schema, folder),
+    migrations: sqlMigrations(schema, folder, context),
     migrationsTableName: 'migration',
     installExtensions: false,
   }).initialize();
@@ -88,8 +89,8 @@ async function runFiles(adminUrl: string, { schema, folder }: SchemaSource): Pro
   }
 }
 
-/** The .sql files of a folder as TypeORM migrations, whose names must end in the timestamp. */
-function sqlMigrations(schema: string, folder: string): Function[] {
+/** The .sql files of a folder as TypeORM migrations, whose names must end in the timestamp; they see every row there is. */
+function sqlMigrations(schema: string, folder: string, context: string): Function[] {
   const files = fs.readdirSync(folder).filter((file) => file.endsWith('.sql'));
   return files.sort().map((file) => {
     const [, timestamp, what] = /^(\d{13})-(.+)\.sql$/.exec(file) ?? [];
@@ -98,7 +99,8 @@ function sqlMigrations(schema: string, folder: string): Function[] {
     return class implements MigrationInterface {
       name = `${schema}_${what}_${timestamp}`.replaceAll('-', '_');
       async up(runner: QueryRunner): Promise<void> {
-        await runner.query(`set local role ${schema}_owner; set local search_path = ${schema}, public`);
+        await runner.query(`set local role ${schema}_owner; set local search_path = ${schema}, public;
+          set local app.context = '${context}'`);
         await runner.query(sql);
         await runner.query('reset role');
       }

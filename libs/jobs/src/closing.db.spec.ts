@@ -1,10 +1,12 @@
-import { Database } from '@app/database';
+import { Database, systemContext } from '@app/database';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { defineJob, type Delivery, type JobHandler, JobsRuntime, Outbox, type Payload, prepareQueue } from './index';
 
 const wait = defineJob<Payload>({ queue: 'subsidy', name: 'wait', key: () => 'one' });
 
 let world: TestDatabase;
+const openSubsidy = () =>
+  Database.open({ url: world.url('subsidy_rw'), schema: 'subsidy', standing: systemContext('test') });
 
 beforeAll(async () => {
   world = await createTestDatabase();
@@ -17,7 +19,7 @@ beforeEach(async () => {
 });
 
 const plan = async () => {
-  const database = await Database.open({ url: world.url('subsidy_rw'), schema: 'subsidy' });
+  const database = await openSubsidy();
   await database.write((tx) => new Outbox('subsidy').plan(tx, wait, [{}]));
   await database.close();
 };
@@ -25,7 +27,7 @@ const plan = async () => {
 /** Takes the planned message, closes in the middle of `handle`, and says what was reported as an error. */
 async function closeWhile(handle: (delivery: Delivery) => Promise<void>): Promise<unknown[]> {
   const errors: unknown[] = [];
-  const database = await Database.open({ url: world.url('subsidy_rw'), schema: 'subsidy' });
+  const database = await openSubsidy();
   let begun = () => {};
   const handling = new Promise<void>((resolve) => (begun = resolve));
   const handler: JobHandler<Payload> = {

@@ -1,4 +1,4 @@
-import { type Database, sqlState } from '@app/database';
+import { type Database, inContext, sqlState, systemContext } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { failpoint } from './failpoint';
 import { Inbox, type Message } from './inbox.repository';
@@ -45,18 +45,28 @@ export class Consumer {
   }
 
   /** Throws when the queue should bring the message again after a while: TryAgain after a failed try, else whatever broke. */
-  async consume(message: Message, signal: AbortSignal): Promise<void> {
+  consume(message: Message, signal: AbortSignal): Promise<void> {
+    return this.asPlumbing(() => this.take(message, signal));
+  }
+
+  private async take(message: Message, signal: AbortSignal): Promise<void> {
     const standing = await this.settings.database.write((tx) => this.inbox.begin(tx, message));
     if (standing.state === 'finished') return this.conclude(message, 'acknowledged');
     if (standing.state === 'quarantined') return this.conclude(message, 'quarantined');
     if (standing.crashes >= this.settings.crashes) return this.setAside(message, standing.errorCode ?? 'CRASHED');
     failpoint('consumer.started');
     try {
-      await this.handlerOf(message).handle(message.payload, {
-        messageId: message.id,
-        signal,
-        once: (tx) => this.inbox.once(tx, message),
+      const handler = this.handlerOf(message);
+      const context = systemContext(`job ${message.queue}/${message.name}`, {
+        actor: `system:${this.settings.schema}`,
       });
+      await inContext(context, () =>
+        handler.handle(message.payload, {
+          messageId: message.id,
+          signal,
+          once: (tx) => this.inbox.once(tx, message),
+        }),
+      );
     } catch (error) {
       return this.failed(message, error, signal);
     }
@@ -66,24 +76,34 @@ export class Consumer {
 
   /** Applies what a receiver told about a message of this app. */
   async apply({ messageId, outcome }: Notice): Promise<void> {
-    await this.settings.database.write(async (tx) => {
-      if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, messageId);
-      else if (outcome === 'quarantined') await this.outbox.quarantine(tx, messageId, this.settings.quarantineResend);
-      else await this.outbox.release(tx, messageId);
-    });
+    await this.asPlumbing(() =>
+      this.settings.database.write(async (tx) => {
+        if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, messageId);
+        else if (outcome === 'quarantined') await this.outbox.quarantine(tx, messageId, this.settings.quarantineResend);
+        else await this.outbox.release(tx, messageId);
+      }),
+    );
     failpoint('producer.applied');
   }
 
   /** Takes a message out of quarantine; false when it was not there. */
   async release(messageId: string): Promise<boolean> {
-    const producer = await this.settings.database.write(async (tx) => {
-      const found = await this.inbox.release(tx, messageId);
-      if (found === this.settings.schema) await this.outbox.release(tx, messageId);
-      return found;
-    });
+    const producer = await this.asPlumbing(() =>
+      this.settings.database.write(async (tx) => {
+        const found = await this.inbox.release(tx, messageId);
+        if (found === this.settings.schema) await this.outbox.release(tx, messageId);
+        return found;
+      }),
+    );
     if (producer && producer !== this.settings.schema)
       await this.settings.tell(producer, { messageId, outcome: 'released' });
     return producer !== undefined;
+  }
+
+  /** Books about messages tell of nobody; what a handler does has a context of its own. */
+  private asPlumbing<T>(work: () => Promise<T>): Promise<T> {
+    const { schema } = this.settings;
+    return inContext(systemContext('consumer', { actor: `system:${schema}`, isPlumbing: true }), work);
   }
 
   private handlerOf(message: Message): JobHandler<Payload> {

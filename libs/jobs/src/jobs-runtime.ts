@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@app/database';
+import { type Database, inContext, systemContext } from '@app/database';
 import type { Clock } from '@app/kernel';
 import type { Job } from 'bullmq';
 import { Bell } from './bell';
@@ -213,7 +213,9 @@ export class JobsRuntime {
     const queues = [...this.queues.keys()];
     for (const { schema, database } of this.options.apps) {
       const now = this.options.clock.now();
-      const { open, quarantined } = await database.read((read) => new Outbox(schema).count(read, now, queues));
+      const { open, quarantined } = await inContext(systemContext('jobs', { isPlumbing: true }), () =>
+        database.read((read) => new Outbox(schema).count(read, now, queues)),
+      );
       total.open += open;
       total.quarantined += quarantined;
     }

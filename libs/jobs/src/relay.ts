@@ -1,4 +1,4 @@
-import type { Database } from '@app/database';
+import { type Database, inContext, systemContext } from '@app/database';
 import type { Clock } from '@app/kernel';
 import { Bell } from './bell';
 import { failpoint } from './failpoint';
@@ -40,7 +40,12 @@ export class Relay {
     await this.loop;
   }
 
-  private async run(): Promise<void> {
+  private run(): Promise<void> {
+    const { schema } = this.settings;
+    return inContext(systemContext('relay', { actor: `system:${schema}`, isPlumbing: true }), () => this.loopOn());
+  }
+
+  private async loopOn(): Promise<void> {
     while (!this.stopping) {
       const more = await this.pass().catch((error: unknown) =>
         this.settings.onError(error, `relay ${this.settings.schema}`),

@@ -33,7 +33,7 @@ const KILLED_IMPORT = `
   require('reflect-metadata');
   const load = (file) => require(process.cwd() + '/' + file + '.ts');
   const slice = 'apps/registration/src/registry-import/';
-  const { Database } = load('libs/database/src/index');
+  const { Database, systemContext } = load('libs/database/src/index');
   const { Outbox } = load('libs/jobs/src/index');
   const { systemClock } = load('libs/kernel/src/index');
   const { Vault } = load('libs/vault/src/index');
@@ -44,7 +44,7 @@ const KILLED_IMPORT = `
   const { PersonWriterService } = load(slice + 'person-writer.service');
   const { ImportBatchRepository } = load(slice + 'import-batch.repository');
   (async () => {
-    const database = await Database.open({ url: process.env.DATABASE_URL, schema: 'registration' });
+    const database = await Database.open({ url: process.env.DATABASE_URL, schema: 'registration', standing: systemContext('test') });
     const divisions = new DivisionService(database, systemClock, new DivisionRepository());
     const vault = new Vault(Buffer.alloc(32, 7));
     const register = new RegistryImportRepository();

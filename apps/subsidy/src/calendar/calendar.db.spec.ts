@@ -117,7 +117,7 @@ describe('the payment calendar', () => {
         at: '2026-03-21T01:00:00.000Z',
       },
     ]);
-    await world.reconciliation.reconcile(batchId, 'finance-1');
+    await world.reconciliation.reconcile(batchId, 'clerk');
     expect(await rowOf('2026Q1')).toMatchObject({ state: 'done' });
   });
 });

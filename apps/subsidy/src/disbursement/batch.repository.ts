@@ -105,10 +105,11 @@ export class BatchRepository {
     return rows.map((row) => row.approver);
   }
 
-  async insertApproval(tx: Tx, batch: Batch, approver: string, at: Date): Promise<void> {
+  async insertApproval(tx: Tx, batch: Batch, approver: string, at: Date, steppedUpAt: Date): Promise<void> {
     await tx.query(
-      `insert into approval (batch_id, maker, content_hash, approver, at) values ($1, $2, decode($3, 'hex'), $4, $5)`,
-      [batch.id, batch.maker, batch.contentHash, approver, at],
+      `insert into approval (batch_id, maker, content_hash, approver, at, stepped_up_at)
+       values ($1, $2, decode($3, 'hex'), $4, $5, $6)`,
+      [batch.id, batch.maker, batch.contentHash, approver, at, steppedUpAt],
     );
   }
 

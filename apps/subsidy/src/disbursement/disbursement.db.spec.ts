@@ -247,7 +247,7 @@ describe('after one officer approved', () => {
     ['delete a line', 'delete from attempt', '42501'],
     [
       'approve its own batch',
-      `insert into approval select id, maker, content_hash, maker, now() from payment_batch`,
+      `insert into approval select id, maker, content_hash, maker, now(), now() from payment_batch`,
       '23514',
     ],
     ['skip the second officer', `update payment_batch set state = 'approved'`, '23514'],

@@ -121,8 +121,10 @@ export class DisbursementService {
   /**
    * An officer's word for the exact content of a batch; the second one approves it.
    * @param seenHash contentHash of what the officer looked at; anything else is refused.
+   * @param steppedUpAt When the officer last showed a second factor, at most five minutes ago; now, where the operator
+   *   of the command line vouches for them.
    */
-  approve(batchId: string, actor: string, seenHash?: string): Promise<Approved> {
+  approve(batchId: string, actor: string, seenHash?: string, steppedUpAt?: Date): Promise<Approved> {
     return this.database.write(async (tx) => {
       const batch = await this.batches.findForUpdate(tx, batchId);
       if (!batch) throw refuse.unknownBatch(batchId);
@@ -133,7 +135,7 @@ export class DisbursementService {
       if (seenHash !== undefined && seenHash !== batch.contentHash) throw refuse.changedSinceSeen(batchId);
 
       const at = this.clock.now();
-      await this.batches.insertApproval(tx, batch, actor, at);
+      await this.batches.insertApproval(tx, batch, actor, at, steppedUpAt ?? at);
       const approvals = approvers.length + 1;
       const state: BatchState = approvals >= APPROVERS_NEEDED ? 'approved' : 'prepared';
       if (state === 'approved') await this.batches.move(tx, batchId, state, { column: 'approved_at', at });

@@ -223,7 +223,7 @@ describe('money that came back', () => {
     const account = await world.account(1, 77);
     const [open] = await openCases();
     await world.reconciliation.repair(open!.id, account, 'township');
-    expect(await world.reconciliation.reconcile(batchId, 'finance-1')).toMatchObject({
+    expect(await world.reconciliation.reconcile(batchId, 'clerk')).toMatchObject({
       isReconciled: true,
       batchState: 'reconciled',
     });
@@ -237,7 +237,7 @@ describe('money that came back', () => {
     const [again] = (await world.claimsByReference(repair.batchId!)).keys();
     expect(again).toBe(`${references[1]!.slice(0, 32)}02`);
     await world.answer(sent.messageId, [word(again!, 'SETTLED')]);
-    expect(await world.reconciliation.reconcile(repair.batchId!, 'finance-1')).toMatchObject({ batchState: 'closed' });
+    expect(await world.reconciliation.reconcile(repair.batchId!, 'clerk')).toMatchObject({ batchState: 'closed' });
 
     expect((await world.disbursement.find(batchId))!.state).toBe('closed');
     expect(await world.rows('select state, count(*)::integer as n from claim group by 1')).toEqual([
@@ -271,7 +271,7 @@ describe('money that came back', () => {
   it('comes back weeks after the claim was closed, and the claim is open again', async () => {
     const { messageId, references, batchId } = await world.sent(1);
     await world.answer(messageId, [word(references[0]!, 'SETTLED')]);
-    await world.reconciliation.reconcile(batchId, 'finance-1');
+    await world.reconciliation.reconcile(batchId, 'clerk');
     expect(await attempts()).toMatchObject([{ claim: 'closed' }]);
     await world.answer(messageId, [word(references[0]!, 'RETURNED')]);
     expect(await attempts()).toMatchObject([{ state: 'RETURNED', claim: 'returned', instruction: 'returned' }]);
@@ -320,11 +320,11 @@ describe('reconciling', () => {
   it('closes what list, bank and ledger agree on, and says which lines they do not', async () => {
     const { messageId, references, batchId } = await world.sent(3);
     await world.answer(messageId, [word(references[0]!, 'SETTLED'), word(references[1]!, 'REJECTED')]);
-    const open = await world.reconciliation.reconcile(batchId, 'finance-1');
+    const open = await world.reconciliation.reconcile(batchId, 'clerk');
     expect(open).toMatchObject({ isReconciled: false, batchState: 'sent', differenceCount: 1 });
     expect(open.differences).toMatchObject([{ kind: 'UNANSWERED', endToEndId: references[2], listFen: 360_000n }]);
     await world.answer(messageId, [word(references[2]!, 'SETTLED')]);
-    const done = await world.reconciliation.reconcile(batchId, 'finance-1');
+    const done = await world.reconciliation.reconcile(batchId, 'clerk');
     expect(done).toMatchObject({ isReconciled: true, batchState: 'reconciled', differenceCount: 0 });
     expect(done.threeWay.list).toEqual({ paidFen: 720_000n, returnedFen: 360_000n, openFen: 0n, totalFen: 1_080_000n });
     expect(done.threeWay.bank).toEqual(done.threeWay.list);
@@ -335,6 +335,6 @@ describe('reconciling', () => {
     await world.claims({ count: 1 });
     await world.fund(1);
     const { batchId } = await world.prepare();
-    expect((await refusalOf(world.reconciliation.reconcile(batchId!, 'finance-1'))).code).toBe('BATCH_NOT_SENT');
+    expect((await refusalOf(world.reconciliation.reconcile(batchId!, 'clerk'))).code).toBe('BATCH_NOT_SENT');
   });
 });
