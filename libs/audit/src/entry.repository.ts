@@ -1,0 +1,54 @@
+import type { Tx } from '@app/database';
+import type { AuditEntry } from './leaf';
+
+/** One line to be written; who acted, what for and when come from the signed context of the transaction. */
+export interface Line {
+  readonly kind: 'read' | 'done' | 'refused';
+  readonly subjectType: string | null;
+  readonly subjects: readonly string[];
+  readonly fields: readonly string[];
+  readonly code: string | null;
+}
+
+/** The columns of an entry `e` as they are hashed. */
+export const ENTRY = `e.id::text as id, e.xid::text as xid, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
+  e.kind, e.actor, e.operation, e.permission, e.purpose, e.case_ref as "caseRef", e.request_id as "requestId", e.division,
+  e.subject_type as "subjectType", e.subjects, e.fields, e.code, encode(e.content, 'hex') as content`;
+
+/** All lines of a transaction in one statement. */
+export async function appendLines(tx: Tx, schema: string, lines: readonly Line[]): Promise<void> {
+  await tx.query(`select ${schema}.audit_append($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`, [
+    lines.map(({ kind }) => kind),
+    lines.map(({ subjectType }) => subjectType),
+    lines.map(({ subjects }) => arrayLiteral(subjects)),
+    lines.map(({ fields }) => arrayLiteral(fields)),
+    lines.map(({ code }) => code),
+  ]);
+}
+
+const arrayLiteral = (texts: readonly string[]): string => `{${texts.map((text) => JSON.stringify(text)).join(',')}}`;
+
+/**
+ * For the select list of a statement over rows that were decided: one entry a row, whatever their number. `subject`
+ * is the id of what was decided about, `text` the canonical text of the decision.
+ */
+export const decidedSql = (subjectType: string, subject: string, text: string): string =>
+  `audit_decide('${subjectType}', array_agg(${subject} order by ${subject}),
+     array_agg(sha256(convert_to(${text}, 'UTF8')) order by ${subject}))`;
+
+/** Decisions about these subjects with their places in the tree, oldest first; those not sealed yet have none. */
+export function decisionsAbout(
+  tx: Tx,
+  subjectType: string,
+  subjects: readonly string[],
+): Promise<{ entry: AuditEntry; leafIndex: number | null }[]> {
+  return tx
+    .query<AuditEntry & { leafIndex: string | null }>(
+      `select ${ENTRY}, l.leaf_index::text as "leafIndex" from audit_entry e left join audit_leaf l on l.entry_id = e.id
+        where e.kind = 'decided' and e.subject_type = $1 and e.subjects && $2::uuid[] order by e.xid, e.id`,
+      [subjectType, subjects],
+    )
+    .then((rows) =>
+      rows.map(({ leafIndex, ...entry }) => ({ entry, leafIndex: leafIndex === null ? null : Number(leafIndex) })),
+    );
+}
