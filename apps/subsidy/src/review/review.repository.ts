@@ -1,21 +1,28 @@
+import { decidedSql } from '@app/audit';
 import type { Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
+import { decisionText, isDecision, JOIN_DETERMINATION } from './decision.repository';
 
 /** The only SQL that reviews and confirms; all of it set-based, one statement for a county. */
 @Injectable()
 export class ReviewRepository {
-  /** Moves every claim of the subtree that stands at `from` on to `to`; returns how many and their sum. */
+  /**
+   * Moves every claim of the subtree that stands at `from` on to `to`; returns how many and their sum. Where that is
+   * a decision, each has a line of its own in the audit log.
+   */
   async moveAll(
     tx: Tx,
     where: { programme: string; prefix: string; from: string; to: string; actor: string; at: Date },
   ): Promise<{ count: number; amountFen: bigint }> {
+    const decided = isDecision(where.to) ? `, ${decidedSql('claim', 'c.id', decisionText('$4', '$6'))}` : '';
     const [row] = await tx.query<{ n: bigint; fen: bigint }>(
       `with moved as (
          insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
          select c.id, c.events + 1, c.state, $4, $5, null, $6 from claim c
           where c.programme = $1 and c.division_code ^@ $2 and c.state = $3
           order by c.id returning claim_id)
-       select count(*) as n, coalesce(sum(c.amount_fen), 0)::int8 as fen from moved m join claim c on c.id = m.claim_id`,
+       select count(*) as n, coalesce(sum(c.amount_fen), 0)::int8 as fen ${decided}
+         from moved m join claim c on c.id = m.claim_id ${decided && JOIN_DETERMINATION}`,
       [where.programme, where.prefix, where.from, where.to, where.actor, where.at],
     );
     return { count: Number(row!.n), amountFen: row!.fen };
@@ -74,6 +81,15 @@ export class ReviewRepository {
     return row;
   }
 
+  /** A claim whose applicant the caller is. */
+  async findOwnClaim(tx: Tx, id: string): Promise<{ state: string } | undefined> {
+    const [row] = await tx.query<{ state: string }>(
+      'select state from claim where id = $1 and applicant_key = guard_key() for update',
+      [id],
+    );
+    return row;
+  }
+
   async attest(
     tx: Tx,
     claimId: string,
@@ -114,9 +130,12 @@ export class ReviewRepository {
   }
 
   async moveOne(tx: Tx, claimId: string, to: string, actor: string, reason: string | null, at: Date): Promise<void> {
+    const decided = isDecision(to) ? decidedSql('claim', 'c.id', decisionText('$2', '$5')) : 'count(*)';
     await tx.query(
-      `insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
-       select id, events + 1, state, $2, $3, $4, $5 from claim where id = $1`,
+      `with moved as (
+         insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
+         select id, events + 1, state, $2, $3, $4, $5 from claim where id = $1 returning claim_id)
+       select ${decided} from moved m join claim c on c.id = m.claim_id ${JOIN_DETERMINATION}`,
       [claimId, to, actor, reason, at],
     );
   }
