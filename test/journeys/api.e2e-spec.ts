@@ -205,7 +205,7 @@ describe('the graph over HTTP', () => {
     const hold = 'mutation ($id: ID!) { holdRun(id: $id, reason: "等待年底指标") { state heldBy heldReason } }';
     const release = 'mutation ($id: ID!) { releaseRun(id: $id) { state heldBy } }';
     expect((await graph.ask('auditor', hold, { id })).refused).toEqual(['NOT_PERMITTED']);
-    expect((await graph.ask(STRANGER, hold, { id })).refused).toEqual(['OUTSIDE_DIVISION']);
+    expect((await graph.ask(STRANGER, hold, { id })).refused).toEqual(['CALENDAR_UNKNOWN']);
     expect((await graph.ask('supervisor', hold, { id })).data).toEqual({
       holdRun: { state: 'HELD', heldBy: 'demo-supervisor', heldReason: '等待年底指标' },
     });
@@ -389,7 +389,7 @@ const approved = once(async () => {
   expect(batch).toMatchObject({ lineCount: count - data.prepareBatch.heldWithoutAccount, state: 'PREPARED' });
   const changed = { id: batch.id, contentHash: '00'.repeat(32) };
   expect((await graph.ask('finance-officer-1', approve, changed)).refused).toEqual(['BATCH_CHANGED_SINCE_SEEN']);
-  expect((await graph.ask(STRANGER, approve, batch)).refused).toEqual(['OUTSIDE_DIVISION']);
+  expect((await graph.ask(STRANGER, approve, batch)).refused).toEqual(['BATCH_UNKNOWN']);
   expect((await graph.ask('finance-officer-1', approve, batch)).data).toEqual({
     approveBatch: { approvals: 1, batch: { state: 'PREPARED' } },
   });

@@ -106,15 +106,18 @@ describe('one family', () => {
     await takeClaims(made.claim('A1', { child_id_number: '', child_birth_certificate_no: made.CERTIFICATE }));
     await takeClaims(made.claim('A2', { submitted_on: '2025-11-01' }));
     // Both confirmed by hand, as if two places had checked the papers before the registration arrived.
-    await world.database.admin(`update subsidy.claim set amount_fen = 360000`);
+    const subsidy = await world.database.open('subsidy');
+    await subsidy.write((tx) => tx.query(`update claim set amount_fen = 360000`));
     for (const [from, to] of [
       ['received', 'determined'],
       ['determined', 'reviewed'],
       ['reviewed', 'confirmed'],
     ]) {
-      await world.database.admin(
-        `insert into subsidy.claim_event select id, events + 1, $1, $2, 'by hand', null, now() from subsidy.claim`,
-        [from, to],
+      await subsidy.write((tx) =>
+        tx.query(`insert into claim_event select id, events + 1, $1, $2, 'by hand', null, now() from claim`, [
+          from,
+          to,
+        ]),
       );
     }
     await register([child!]);

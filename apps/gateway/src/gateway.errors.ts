@@ -2,6 +2,11 @@ import { Refusal } from '@app/kernel';
 
 /** Every way the door can say no before the graph is asked. Codes are part of the API: add, never rename. */
 export const refuse = {
+  caseUnreadable: () =>
+    new Refusal('CASE_REFERENCE_UNREADABLE', {
+      zh: '请求头 yangyu-case 应为申请或待办的编号（字母、数字和连字符，至多 64 位）。',
+      en: 'The header yangyu-case names a claim or a case: letters, digits and hyphens, 64 at most.',
+    }),
   queryTooDeep: (max: number) =>
     new Refusal(
       'QUERY_TOO_DEEP',

@@ -12,9 +12,9 @@ import { LIMITS } from './limits';
 
 const sdl = `
   "A person."
-  type Person @key(fields: "id") { "The id." id: ID! "The name." name: String! "The friends." friends: [Person!]! }
-  "One of a page." type PersonEdge { "The cursor." cursor: String! "The person." node: Person! }
-  "A page." type PersonConnection { "The entries." edges: [PersonEdge!]! "Where it stands." pageInfo: PageInfo! "How many there are." totalCount: Int }
+  type Person @key(fields: "id") @shows(word: "public") { "The id." id: ID! "The name." name: String! "The friends." friends: [Person!]! }
+  "One of a page." type PersonEdge @shows(word: "public") { "The cursor." cursor: String! "The person." node: Person! }
+  "A page." type PersonConnection @shows(word: "public") { "The entries." edges: [PersonEdge!]! "Where it stands." pageInfo: PageInfo! "How many there are." totalCount: Int }
   extend type Query {
     "One person." person("Its id." id: ID!): Person
     "Everybody." persons("How many." first: Int, "After which." after: String): PersonConnection!

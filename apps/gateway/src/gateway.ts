@@ -7,8 +7,15 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Caller, VerifyToken } from '@app/access';
-import { bugAsRefusal, extensionsOf, GraphContext, presentError, type ReportBug } from '@app/graphql';
+import { askedPurpose, type Caller, type VerifyToken } from '@app/access';
+import {
+  bugAsRefusal,
+  extensionsOf,
+  GraphContext,
+  type GraphRequest,
+  presentError,
+  type ReportBug,
+} from '@app/graphql';
 import { type Clock, Refusal } from '@app/kernel';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -21,6 +28,8 @@ export interface GatewayOptions {
   readonly schema: GraphQLSchema;
   /** Who a token stands for; refuses with TOKEN_NOT_ACCEPTED. */
   readonly verify: VerifyToken;
+  /** Adds what the register knows of a signed-in caller: a citizen's family. */
+  readonly complete?: (caller: Caller) => Promise<Caller>;
   readonly clock: Clock;
   readonly host: string;
   /** 0 takes any free port. */
@@ -45,6 +54,7 @@ export interface Gateway {
 
 interface SignedRequest extends FastifyRequest {
   caller?: Caller;
+  asked?: GraphRequest;
 }
 
 /** The one public door of the graph: sign-in, limits, error presentation. No tables, no rules. */
@@ -62,10 +72,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     method: 'POST',
     url: '/graphql',
     onRequest: async (request: SignedRequest) => {
-      request.caller = await findCaller(request, options.verify);
+      const caller = await findCaller(request, options.verify);
+      request.caller = caller && options.complete ? await options.complete(caller) : caller;
+      request.asked = readAsked(request, options.clock);
     },
     handler: fastifyApolloHandler(apollo, {
-      context: (request: SignedRequest) => Promise.resolve(new GraphContext(request.caller, LIMITS.objects)),
+      context: ({ caller, asked }: SignedRequest) => Promise.resolve(new GraphContext(caller, LIMITS.objects, asked)),
     }),
   });
   server.route({
@@ -133,6 +145,18 @@ async function findCaller(request: FastifyRequest, verify: VerifyToken): Promise
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
   return verify(/^Bearer ([\w.-]+)$/i.exec(header)?.[1] ?? '');
+}
+
+/** What a request says of itself: its purpose, where that is not what the role is for, and the case it belongs to. */
+function readAsked(request: SignedRequest, clock: Clock): GraphRequest {
+  const one = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const caseRef = one('yangyu-case');
+  if (caseRef !== undefined && !/^[\w-]{1,64}$/.test(caseRef)) throw refuse.caseUnreadable();
+  const purpose = askedPurpose(request.caller, one('yangyu-purpose'));
+  return { id: randomUUID(), now: clock.now(), purpose, caseRef };
 }
 
 const STATUS: Readonly<Record<string, number>> = {

@@ -8,6 +8,7 @@ import { ExplanationModule } from './explanation/explanation.module';
 import { FactModule } from './fact/fact.module';
 import { FundingModule } from './funding/funding.module';
 import { IntakeModule } from './intake/intake.module';
+import { LookupModule } from './lookup/lookup.module';
 import { ProgrammeModule } from './programme/programme.module';
 import { ReconciliationModule } from './reconciliation/reconciliation.module';
 import { ReviewModule } from './review/review.module';
@@ -27,6 +28,7 @@ import { WorklistModule } from './worklist/worklist.module';
     DeterminationModule,
     WorklistModule,
     ReviewModule,
+    LookupModule,
     ExplanationModule,
     FundingModule,
     DisbursementModule,

@@ -38,6 +38,15 @@ export const refuse = {
       },
       { division: text },
     ),
+  purposeNotPermitted: (asked: string, allowed: readonly string[]) =>
+    new Refusal(
+      'PURPOSE_NOT_PERMITTED',
+      {
+        zh: `您的岗位不能以“${asked}”为目的办理，可用：${allowed.join('、') || '（无）'}。`,
+        en: `Your role does not act for the purpose "${asked}"; choose from ${allowed.join(', ') || '(none)'}.`,
+      },
+      { asked, allowed },
+    ),
   /** One code for every reason, so that an attacker does not learn which check failed. */
   tokenNotAccepted: () =>
     new Refusal('TOKEN_NOT_ACCEPTED', {

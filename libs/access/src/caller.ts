@@ -22,9 +22,27 @@ export interface Caller {
   readonly id: string;
   readonly name: string;
   readonly roles: readonly Role[];
-  /** The caller's scope: this division and everything below it. */
+  /** The caller's scope: this division and everything below it. A citizen's is empty: they have their family instead. */
   readonly division: DivisionCode;
+  /** A citizen's own matters: the blind index (hex) of their number, and the persons they may act for. */
+  readonly family?: { readonly key: string; readonly persons: readonly string[] };
+  /** How and when they signed in; absent where an operator vouches. */
+  readonly signIn?: SignIn;
+  /** A citizen's own identity number as the issuer attests it; never logged. */
+  readonly idNumber?: string;
 }
+
+export interface SignIn {
+  readonly at: Date;
+  readonly factors: 1 | 2;
+  readonly client: string;
+  readonly tokenId: string;
+  readonly session?: string;
+}
+
+/** Leading digits of the divisions the caller may see; undefined for a citizen, who sees a family and no division. */
+export const scopeOf = (caller: Caller): string | undefined =>
+  caller.roles.includes('citizen') ? undefined : divisionPrefix(caller.division);
 
 /** Whether the division lies in the caller's subtree. */
 export const covers = (caller: Caller, division: DivisionCode): boolean =>

@@ -34,6 +34,53 @@ export const PERMISSIONS = {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },
   },
+  // Field groups: what may be shown of a thing once it may be seen at all. A citizen sees their own family's.
+  'person.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看姓名、性别、生卒日期和登记状态', en: 'be shown names, sex, days of birth and death, state' },
+  },
+  'person.identity': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看证件类型和掩码号码', en: 'be shown kinds of papers and masked numbers' },
+  },
+  'person.family': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看家庭与亲属关系', en: 'be shown household and kinship' },
+  },
+  'person.address': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看户籍地址、民族和迁移日期', en: 'be shown address, ethnic group and moves' },
+  },
+  'household.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看户的信息', en: 'be shown households' },
+  },
+  'claim.basics': {
+    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看申领的状态和金额', en: 'be shown where claims stand and their amounts' },
+  },
+  'claim.explanation': {
+    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看认定的理由', en: 'be shown why a claim was decided so' },
+  },
+  'claim.question': {
+    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看待核事项', en: 'be shown what is still asked about a claim' },
+  },
+  'payee.read': {
+    roles: [...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看收款人和掩码账号', en: 'be shown payees and masked account numbers' },
+  },
+  'own.read': { roles: ['citizen'], lets: { zh: '查看本人和未成年子女的信息', en: 'see one’s own family’s matters' } },
+  'own.withdraw': { roles: ['citizen'], lets: { zh: '撤回本人的申领', en: 'take one’s own claim back' } },
+  'person.reveal': {
+    roles: REVIEWERS,
+    lets: { zh: '查看完整证件号码（说明理由）', en: 'be shown a whole identity number, for a reason given' },
+  },
+  'audit.read': {
+    roles: WATCHERS,
+    lets: { zh: '查看谁查阅过、办理过', en: 'see who looked and who acted' },
+  },
   'claim.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看申领及其说明', en: 'see claims and why they were decided so' },
@@ -108,8 +155,14 @@ export type Requirement = PermissionWord | typeof PUBLIC;
 
 export const isRequirement = (word: string): word is Requirement => word === PUBLIC || Object.hasOwn(PERMISSIONS, word);
 
-/** Refuses with NOT_SIGNED_IN or NOT_PERMITTED; returns when the caller may. */
-export function authorise(caller: Caller | undefined, word: Requirement): void {
+/** Whether money depends on it: such an operation wants a second factor, freshly shown. */
+export const needsStepUp = (word: Requirement): boolean => {
+  const { power }: Permission = word === PUBLIC ? PERMISSIONS['programme.read'] : PERMISSIONS[word];
+  return power === 'funds' || power === 'payment';
+};
+
+/** Refuses with NOT_SIGNED_IN, NOT_PERMITTED or STEP_UP_REQUIRED; returns when the caller may. */
+export function authorise(caller: Caller | undefined, word: Requirement, _now?: Date): void {
   if (word === PUBLIC) return;
   const { roles }: Permission = PERMISSIONS[word];
   if (roles === 'everyone') return;

@@ -1,6 +1,8 @@
-import type { Caller } from '@app/access';
+import { authorise, type Caller, defaultPurpose, type Requirement, scopeOf } from '@app/access';
+import type { WorkContext } from '@app/database';
 import DataLoader from 'dataloader';
 import { GraphQLError } from 'graphql';
+import { randomUUID } from 'node:crypto';
 import { refuse } from './graphql.errors';
 
 /** Objects, not requests: one operation may ask for a page of everything, nested. */
@@ -39,16 +41,56 @@ export class ObjectBudget {
   }
 }
 
+/** What the door learned of one request beside its caller. */
+export interface GraphRequest {
+  readonly id: string;
+  /** When it came; a second factor is judged by it. */
+  readonly now: Date | undefined;
+  /** What the caller says it is for, where that is not what their role is for. */
+  readonly purpose: string | undefined;
+  /** The claim or case it is for. */
+  readonly caseRef: string | undefined;
+}
+
 /** What every resolver gets as its last argument; lives as long as one operation. */
 export class GraphContext {
   readonly budget: ObjectBudget;
+  readonly request: GraphRequest;
+  /** Fields asked for of things that tell of somebody, by kind; known once the first operation is called. */
+  fields: WorkContext['fields'];
   private readonly loaders = new Map<string, DataLoader<unknown, unknown>>();
+  private readonly allowed = new Set<Requirement>();
 
   constructor(
     readonly caller: Caller | undefined,
     objectsMax = OBJECTS_MAX,
+    request: Partial<GraphRequest> = {},
   ) {
     this.budget = new ObjectBudget(objectsMax);
+    this.request = { id: randomUUID(), now: undefined, purpose: undefined, caseRef: undefined, ...request };
+  }
+
+  /** Refuses with NOT_SIGNED_IN, NOT_PERMITTED or STEP_UP_REQUIRED; asked once per word and operation. */
+  assertMay(word: Requirement): void {
+    if (this.allowed.has(word)) return;
+    authorise(this.caller, word, this.request.now);
+    this.allowed.add(word);
+  }
+
+  /** What the database is told about work for one field of this operation. */
+  workFor(operation: string, word: Requirement): WorkContext {
+    const { caller, request, fields } = this;
+    return {
+      actor: caller?.id ?? 'anonymous',
+      operation,
+      permission: word,
+      purpose: request.purpose ?? defaultPurpose(caller),
+      caseRef: request.caseRef,
+      requestId: request.id,
+      division: caller && scopeOf(caller),
+      family: caller?.family,
+      fields,
+    };
   }
 
   /** The signed-in caller; refuses with NOT_SIGNED_IN. Behind a permission that everybody must sign in for, never refuses. */

@@ -14,20 +14,20 @@ type Person = (typeof PERSONS)[number];
 
 const registrationSdl = `
   "A person."
-  type Person @key(fields: "id") {
+  type Person @key(fields: "id") @shows(word: "public") {
     "The id." id: ID!
     "The name." name: String!
     "The day of birth." born: Day
     "The household." household: Household!
   }
   "A household."
-  type Household @key(fields: "id") { "The id." id: ID! "Who lives there." members: [Person!]! }
+  type Household @key(fields: "id") @shows(word: "public") { "The id." id: ID! "Who lives there." members: [Person!]! }
   extend type Query { "One person." person("Its id." id: ID!): Person }
 `;
 const subsidySdl = `
   extend type Person @key(fields: "id") { id: ID! @external "What is paid for the child." awarded: Fen! }
   "A claim."
-  type Claim { "The id." id: ID! "The child." child: Person! }
+  type Claim @shows(word: "public") { "The id." id: ID! "The child." child: Person! }
   extend type Query { "All claims." claims: [Claim!]! "What was sent." echo("A day." day: Day, "Money." fen: Fen, "Any." json: JSON): JSON! }
   extend type Mutation { "Reviews a claim." reviewClaim("Its id." id: ID!): Claim! }
 `;
@@ -349,7 +349,8 @@ describe('the graph does not build', () => {
         return null;
       }
     }
-    const sdl = 'type Thing { id: ID! } "X." type Keyed @key(fields: "id") { "x" id: ID! } ';
+    const sdl =
+      'type Thing @shows(word: "public") { id: ID! } "X." type Keyed @key(fields: "id") @shows(word: "public") { "x" id: ID! } ';
     expect(withQuery(sdl + ping, new Wrong())).toThrow(
       [
         'the graph cannot be built:',

@@ -1,4 +1,5 @@
-import { authorise, isRequirement, PUBLIC, requirementOf, type Requirement } from '@app/access';
+import { isRequirement, requirementOf, type Requirement } from '@app/access';
+import { inContext, isDisclosed } from '@app/database';
 import {
   buildASTSchema,
   getNamedType,
@@ -14,7 +15,8 @@ import type { GraphContext } from './context';
 import { findResolver, type ResolverMethod } from './decorators';
 import { refuse } from './graphql.errors';
 import { SCALARS } from './scalars';
-import { mergeDocuments, type SdlSource, undescribed } from './sdl';
+import { fieldsAsked } from './fields-asked';
+import { mergeDocuments, type SdlSource, type Shown, undescribed } from './sdl';
 
 type Row = Record<string, unknown>;
 type Resolve = GraphQLFieldResolver<unknown, GraphContext>;
@@ -38,16 +40,18 @@ interface Completion {
 /**
  * The executable union of the apps' SDL and of all resolvers (instances of classes with @Resolver; others are passed over).
  * A returned reference such as `{ id }` is completed by its owner's @Reference(s) method, batched per operation.
- * Throws one error that lists every problem: an operation without permission, a name the SDL does not know,
+ * Every answer is computed in the context of its caller and permission, which is all that the database goes by.
+ * Throws one error that lists every problem: an operation or field without permission, a name the SDL does not know,
  * an operation nobody answers, a type or field without a description.
  */
 export function buildMergedSchema(parts: {
   sources: readonly SdlSource[];
   resolvers: readonly object[];
 }): GraphQLSchema {
-  const { document, keys } = mergeDocuments(parts.sources);
+  const { document, keys, shown } = mergeDocuments(parts.sources);
   const schema = buildASTSchema(document);
   const problems = undescribed(document).map((name) => `${name} has no description`);
+  const kindOf = (type: string): Shown['kind'] => shown.get(type)?.kind;
   const answers = new Map<string, Answer & { owner: object }>();
   const completions = new Map<string, Completion>();
 
@@ -76,26 +80,43 @@ export function buildMergedSchema(parts: {
   for (const scalar of SCALARS) Object.assign(schema.getType(scalar.name)!, pick(scalar));
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
+    const isRoot = isRootType(schema, type);
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, GraphContext>[]) {
-      const answer = answers.get(`${type.name}.${field.name}`);
+      const name = `${type.name}.${field.name}`;
+      const answer = answers.get(name);
       if (isRoot) attachOperation(type, field, answer, problems);
-      else attachField(field, answer, completions.get(type.name));
+      else {
+        const { word } = shown.get(name) ?? shown.get(type.name) ?? {};
+        if (word === undefined) problems.push(`${name} needs @shows(word: "…")`);
+        else if (!isRequirement(word)) problems.push(`${name}: there is no permission "${word}"`);
+        else attachField(type.name, field, word, kindOf(type.name), answer, completions.get(type.name));
+      }
     }
   }
   if (problems.length > 0) throw new Error(`the graph cannot be built:\n${problems.sort().join('\n')}`);
   return schema;
 }
 
-/** Each operation and what it requires, sorted: the generated access list. */
-export function listOperations(schema: GraphQLSchema): { operation: string; requires: Requirement }[] {
-  return [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-    Object.values(type?.getFields() ?? {}).map((field) => ({
-      operation: `${type!.name}.${field.name}`,
-      requires: field.extensions.requires as Requirement,
-    })),
+/** Each operation and what it requires, sorted: the first half of the generated access list. */
+export const listOperations = (schema: GraphQLSchema): { operation: string; requires: Requirement }[] =>
+  [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+    type ? requirementsOf(type).map(({ field, requires }) => ({ operation: field, requires })) : [],
   );
-}
+
+/** Each field of the other types and what it requires: the second half. */
+export const listFields = (schema: GraphQLSchema): { field: string; requires: Requirement }[] =>
+  Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !type.name.startsWith('__') && !isRootType(schema, type) ? requirementsOf(type) : [],
+  );
+
+const requirementsOf = (type: GraphQLObjectType): { field: string; requires: Requirement }[] =>
+  Object.values(type.getFields()).map((field) => ({
+    field: `${type.name}.${field.name}`,
+    requires: field.extensions.requires as Requirement,
+  }));
+
+const isRootType = (schema: GraphQLSchema, type: GraphQLObjectType): boolean =>
+  type === schema.getQueryType() || type === schema.getMutationType();
 
 function bind(instance: object, { method }: ResolverMethod): Answer {
   return {
@@ -118,40 +139,71 @@ function attachOperation(
     return void problems.push(`${answer.label}: there is no permission "${String(required)}"`);
   field.extensions = { ...field.extensions, requires: required };
   field.resolve = spending(field, (_root, args, context, info) => {
-    authorise(context.caller, required);
-    return answer.call(args, context, info);
+    context.assertMay(required);
+    context.fields ??= fieldsAsked(info.schema, info.operation, info.fragments);
+    const work = context.workFor(`${type.name}.${field.name}`, required);
+    return inContext(work, () => answer.call(args, context, info));
   });
 }
 
 function attachField(
+  type: string,
   field: GraphQLField<unknown, GraphContext>,
+  word: Requirement,
+  kind: string | undefined,
   answer: (Answer & { owner: object }) | undefined,
   completion: Completion | undefined,
 ): void {
-  const resolve = answer ? answering(answer, completion) : reading(field.name, completion);
-  if (resolve || isCompositeType(getNamedType(field.type)))
-    field.resolve = spending(field, resolve ?? readOwn(field.name));
+  const name = `${type}.${field.name}`;
+  field.extensions = { ...field.extensions, requires: word, kind };
+  const resolve = answer ? answering(answer, completion, kind) : reading(field.name, completion, kind);
+  const isKey = completion?.key.includes(field.name) ?? false;
+  field.resolve = spending(field, (parent, args, context, info) => {
+    context.assertMay(word);
+    if (!completion && kind) assertDisclosed(parent as Row, kind);
+    if (isKey || !(answer || completion)) return resolve(parent, args, context, info);
+    return inContext(context.workFor(name, word), () => resolve(parent, args, context, info));
+  });
+}
+
+/** A row that tells of somebody and was not noted when it was read is a bug that must not leave the house. */
+function assertDisclosed(row: Row, kind: string): void {
+  if (!isDisclosed(row)) throw new Error(`a row that tells of a ${kind} was read without being disclosed`);
 }
 
 /** A field with a method. The owner's methods get the whole object; those that extend the type rely on its key only. */
-function answering(answer: Answer & { owner: object }, completion: Completion | undefined): Resolve {
+function answering(
+  answer: Answer & { owner: object },
+  completion: Completion | undefined,
+  kind: string | undefined,
+): Resolve {
   if (completion?.instance !== answer.owner) {
     return (parent, args, context, info) => answer.call(parent, args, context, info);
   }
-  return (parent, args, context, info) =>
-    isBare(parent as Row, completion.key)
-      ? complete(completion, parent as Row, context, info).then((whole) => answer.call(whole, args, context, info))
-      : answer.call(parent, args, context, info);
+  return (parent, args, context, info) => {
+    if (isBare(parent as Row, completion.key)) {
+      return complete(completion, parent as Row, kind, context, info).then((whole) =>
+        answer.call(whole, args, context, info),
+      );
+    }
+    if (kind) assertDisclosed(parent as Row, kind);
+    return answer.call(parent, args, context, info);
+  };
 }
 
-/** A field without a method: the parent's own value, or the owner's. Undefined where the default resolver does. */
-function reading(name: string, completion: Completion | undefined): Resolve | undefined {
-  if (!completion || completion.key.includes(name)) return undefined;
+/** A field without a method: the parent's own value, or the owner's. */
+function reading(name: string, completion: Completion | undefined, kind: string | undefined): Resolve {
   const read = readOwn(name);
+  if (!completion || completion.key.includes(name)) return read;
   return (parent, args, context, info) => {
     const own = read(parent, args, context, info);
-    if (own !== undefined) return own;
-    return complete(completion, parent as Row, context, info).then((whole) => read(whole, args, context, info) ?? null);
+    if (own !== undefined) {
+      if (kind) assertDisclosed(parent as Row, kind);
+      return own;
+    }
+    return complete(completion, parent as Row, kind, context, info).then(
+      (whole) => read(whole, args, context, info) ?? null,
+    );
   };
 }
 
@@ -189,11 +241,12 @@ function isBare(parent: Row, key: readonly string[]): boolean {
 function complete(
   { answer, kind, key }: Completion,
   ref: Row,
+  personal: string | undefined,
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<Row> {
   const type = info.parentType.name;
-  if (answer.required !== undefined && answer.required !== PUBLIC) authorise(context.caller, answer.required);
+  if (answer.required !== undefined) context.assertMay(answer.required);
   const loader = context.loader<string, Row | null>(`reference:${type}`, async (texts) => {
     const refs = texts.map((text) => JSON.parse(text) as Row);
     return kind === 'references'
@@ -203,6 +256,7 @@ function complete(
   const text = JSON.stringify(Object.fromEntries(key.map((name) => [name, ref[name]])));
   return loader.load(text).then((whole) => {
     if (!whole) throw refuse.referenceNotFound(type, text);
+    if (personal) assertDisclosed(whole, personal);
     return whole;
   });
 }

@@ -20,11 +20,21 @@ export interface SdlSource {
   readonly sdl: string;
 }
 
-/** One schema from many apps, and by which fields each type is referred to. */
+/** What `@shows(word, kind)` says of a type or field. */
+export interface Shown {
+  /** The permission a caller needs to be shown it, or `public`. */
+  readonly word: string;
+  /** What its rows tell of somebody: only rows that were disclosed as that are served. */
+  readonly kind?: string;
+}
+
+/** One schema from many apps, by which fields each type is referred to, and who is shown what. */
 export interface MergedSdl {
   readonly document: DocumentNode;
   /** Type → the fields of its @key. */
   readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** `Type` and `Type.field` → its @shows. */
+  readonly shown: ReadonlyMap<string, Shown>;
 }
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
@@ -73,7 +83,11 @@ export function mergeDocuments(sources: readonly SdlSource[]): MergedSdl {
   const keys = [...objects].flatMap(([name, { keys }]): [string, string[]][] =>
     keys.length > 0 ? [[name, keys]] : [],
   );
-  return { document: { kind: Kind.DOCUMENT, definitions: inOrder }, keys: new Map(keys) };
+  return {
+    document: { kind: Kind.DOCUMENT, definitions: inOrder },
+    keys: new Map(keys),
+    shown: new Map([...objects].flatMap(([name, joined]) => shownOf(name, joined))),
+  };
 }
 
 /** Every type, field, argument, input field and enum value that lacks a description. */
@@ -101,6 +115,7 @@ export function undescribed(document: DocumentNode): string[] {
 interface Joined {
   description?: StringValueNode;
   keys: string[];
+  shown?: Shown;
   fields: Map<string, FieldDefinitionNode>;
   interfaces: Map<string, NonNullable<ObjectNode['interfaces']>[number]>;
 }
@@ -117,6 +132,7 @@ function join(joined: Joined, definition: ObjectNode): Joined {
   const name = definition.name.value;
   if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) joined.description ??= definition.description;
   for (const directive of definition.directives ?? []) {
+    if (directive.name.value === 'shows') joined.shown = readShown(name, directive);
     if (directive.name.value !== 'key') continue;
     const fields = keyFields(name, directive);
     if (joined.keys.length > 0 && joined.keys.join() !== fields.join())
@@ -155,6 +171,24 @@ function toNode(name: string, joined: Joined): TypeDefinitionNode[] {
       fields: [...joined.fields.values()].map(withoutDirectives),
     },
   ];
+}
+
+function shownOf(type: string, { shown, fields }: Joined): [string, Shown][] {
+  const ofFields = [...fields].flatMap(([name, { directives = [] }]): [string, Shown][] => {
+    const found = directives.find((directive) => directive.name.value === 'shows');
+    return found ? [[`${type}.${name}`, readShown(`${type}.${name}`, found)]] : [];
+  });
+  return shown ? [[type, shown], ...ofFields] : ofFields;
+}
+
+function readShown(place: string, directive: ConstDirectiveNode): Shown {
+  const read = (name: string): string | undefined => {
+    const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+    return value?.kind === Kind.STRING ? value.value : undefined;
+  };
+  const [word, kind] = [read('word'), read('kind')];
+  if (!word) throw new Error(`the @shows of ${place} must name a word`);
+  return kind ? { word, kind } : { word };
 }
 
 function keyFields(type: string, directive: ConstDirectiveNode): string[] {

@@ -62,7 +62,7 @@ export class Vault {
   }
 
   /** 32 bytes, the same for the same text and kind; without the key it cannot be guessed back. */
-  blindIndex(kind: 'id-number' | 'bank-account' | 'birth-certificate' | 'row', text: string): Buffer {
+  blindIndex(kind: 'id-number' | 'bank-account' | 'birth-certificate' | 'row' | 'lookup-place', text: string): Buffer {
     return createHmac('sha256', this.indexing).update(kind).update('\0').update(text).digest();
   }
 }

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
+import { FamilyService } from './family.service';
 import { PersonRepository } from './person.repository';
 import { PersonResolver } from './person.resolver';
 import { PersonService } from './person.service';
+import { RevealRepository } from './reveal.repository';
+import { RevealService } from './reveal.service';
 
 /** Persons: read here, written by imports. */
 @Module({
-  providers: [PersonRepository, PersonService, PersonResolver],
-  exports: [PersonService, PersonResolver],
+  providers: [PersonRepository, PersonService, RevealRepository, RevealService, FamilyService, PersonResolver],
+  exports: [PersonService, FamilyService, PersonResolver],
 })
 export class PersonModule {}

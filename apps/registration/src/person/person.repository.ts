@@ -26,17 +26,43 @@ const parametersOf = (filter: PersonFilter): unknown[] => [
 
 @Injectable()
 export class PersonRepository {
-  find(read: Tx, ids: readonly string[]): Promise<PersonView[]> {
-    return read.query(`select ${COLUMNS} from person where id = any($1::uuid[])`, [ids]);
+  async find(read: Tx, ids: readonly string[]): Promise<PersonView[]> {
+    return read.disclose(
+      'person',
+      await read.query<PersonView>(`select ${COLUMNS} from person where id = any($1::uuid[])`, [ids]),
+    );
   }
 
-  /** By division and id; `after` is the last row of the page before. */
-  list(read: Tx, filter: PersonFilter, after: readonly string[] | undefined, limit: number): Promise<PersonView[]> {
-    return read.query(
+  /** By division and id; `after` is the last row of the page before. The last of `limit` rows is for looking ahead only. */
+  async list(
+    read: Tx,
+    filter: PersonFilter,
+    after: readonly string[] | undefined,
+    limit: number,
+  ): Promise<PersonView[]> {
+    const rows = await read.query<PersonView>(
       `select ${COLUMNS} from person
         where ${MATCHES} and ($7::text is null or (division_code, id) > ($7::text, $8::uuid))
         order by division_code, id limit $9`,
       [...parametersOf(filter), after?.[0] ?? null, after?.[1] ?? null, limit],
+    );
+    read.disclose('person', rows.slice(0, limit - 1));
+    return rows;
+  }
+
+  /** Everybody the caller may see, the eldest first: for a citizen, who sees a family. */
+  async all(read: Tx): Promise<PersonView[]> {
+    const rows = await read.query<PersonView>(`select ${COLUMNS} from person order by born, id limit 50`);
+    return read.disclose('person', rows);
+  }
+
+  /** The one person who holds a number, with their children born after a day; nobody while two hold it. */
+  family(read: Tx, idNumberKey: Buffer, bornAfter: string): Promise<{ id: string }[]> {
+    return read.query(
+      `with self as (select id from person where id_number_key = $1 and not id_number_shared and status <> 1)
+       select id from self
+       union select p.id from person p join self on self.id in (p.father_id, p.mother_id) where p.born > $2`,
+      [idNumberKey, bornAfter],
     );
   }
 
@@ -49,22 +75,28 @@ export class PersonRepository {
   }
 
   /** Members of these households: the head first, then by relation and age. */
-  listMembers(read: Tx, householdIds: readonly string[]): Promise<PersonView[]> {
-    return read.query(
-      `select ${COLUMNS} from person where household_id = any($1::uuid[])
-        order by household_id, relation_to_head nulls last, born, id`,
-      [householdIds],
+  async listMembers(read: Tx, householdIds: readonly string[]): Promise<PersonView[]> {
+    return read.disclose(
+      'person',
+      await read.query<PersonView>(
+        `select ${COLUMNS} from person where household_id = any($1::uuid[])
+          order by household_id, relation_to_head nulls last, born, id`,
+        [householdIds],
+      ),
     );
   }
 
   /** Children of these parents by birth, once under each parent. */
-  listChildren(read: Tx, parentIds: readonly string[]): Promise<(PersonView & { parentId: string })[]> {
-    return read.query(
-      `select p.parent_id as "parentId", c.* from unnest($1::uuid[]) as p (parent_id)
-         cross join lateral (select ${COLUMNS} from person
-                              where father_id = p.parent_id or mother_id = p.parent_id) c
-        order by p.parent_id, c.born, c.id`,
-      [parentIds],
+  async listChildren(read: Tx, parentIds: readonly string[]): Promise<(PersonView & { parentId: string })[]> {
+    return read.disclose(
+      'person',
+      await read.query<PersonView & { parentId: string }>(
+        `select p.parent_id as "parentId", c.* from unnest($1::uuid[]) as p (parent_id)
+           cross join lateral (select ${COLUMNS} from person
+                                where father_id = p.parent_id or mother_id = p.parent_id) c
+          order by p.parent_id, c.born, c.id`,
+        [parentIds],
+      ),
     );
   }
 }

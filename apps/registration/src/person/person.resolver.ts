@@ -1,4 +1,4 @@
-import { assertCovers, Requires } from '@app/access';
+import { Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -6,17 +6,18 @@ import {
   type GraphContext,
   inGroups,
   inOrder,
+  Mutation,
   openPage,
   type PageArguments,
   Query,
   References,
   Resolver,
 } from '@app/graphql';
-import type { DivisionCode } from '@app/kernel';
 import { DivisionService } from '../division/division.service';
 import { nameForMatching } from './name.rules';
 import { refuse } from './person.errors';
 import { PersonService } from './person.service';
+import { RevealService } from './reveal.service';
 import type { PersonFilter, PersonView } from './person.types';
 
 const SEXES: Record<number, string> = { 0: 'UNKNOWN', 1: 'MALE', 2: 'FEMALE', 9: 'UNSPECIFIED' };
@@ -34,13 +35,15 @@ interface FilterArgument {
 /** Persons in the graph, numbers masked. */
 @Resolver('Person')
 export class PersonResolver {
-  constructor(private readonly service: PersonService) {}
+  constructor(
+    private readonly service: PersonService,
+    private readonly reveals: RevealService,
+  ) {}
 
   @Query()
   @Requires('person.read')
-  async person({ id }: { id: string }, context: GraphContext): Promise<PersonView | null> {
+  async person({ id }: { id: string }): Promise<PersonView | null> {
     const [found] = await this.service.byIds([id]);
-    if (found) assertCovers(context.getCaller(), found.divisionCode as DivisionCode);
     return found ?? null;
   }
 
@@ -61,8 +64,20 @@ export class PersonResolver {
     );
   }
 
+  @Query()
+  @Requires('own.read')
+  myFamily(): Promise<PersonView[]> {
+    return this.service.ofFamily();
+  }
+
+  @Mutation()
+  @Requires('person.reveal')
+  async revealIdNumber({ id, reason, caseRef }: { id: string; reason: string; caseRef: string }) {
+    return { person: { id }, ...(await this.reveals.idNumber(id, reason, caseRef)) };
+  }
+
   @References()
-  @Requires('person.read')
+  @Requires('person.basics')
   async references(refs: readonly { id: string }[]): Promise<(PersonView | null)[]> {
     const ids = refs.map(({ id }) => id);
     return inOrder(ids, await this.service.byIds(ids), ({ id }) => id);

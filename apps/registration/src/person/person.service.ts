@@ -24,6 +24,11 @@ export class PersonService {
     return this.database.read((read) => this.persons.count(read, filter));
   }
 
+  /** Everybody a citizen may see: themselves and their minor children. */
+  ofFamily(): Promise<PersonView[]> {
+    return this.database.read((read) => this.persons.all(read));
+  }
+
   membersOf(householdIds: readonly string[]): Promise<PersonView[]> {
     return this.database.read((read) => this.persons.listMembers(read, householdIds));
   }

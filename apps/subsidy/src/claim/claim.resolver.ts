@@ -42,8 +42,8 @@ export class ClaimResolver {
 
   @Query('claim')
   @Requires('claim.read')
-  async one({ id }: { id: string }, context: GraphContext): Promise<ClaimView | null> {
-    const [claim] = await this.claims.byIds([id], divisionPrefix(context.getCaller().division));
+  async one({ id }: { id: string }): Promise<ClaimView | null> {
+    const [claim] = await this.claims.byIds([id]);
     return claim ?? null;
   }
 
@@ -66,11 +66,21 @@ export class ClaimResolver {
 
   @Query('explain')
   @Requires('claim.read')
-  explain({ number, asOf }: { number: string; asOf?: Day | null }, context: GraphContext): Promise<Explanation> {
-    return this.explanations.byNumber(number, {
-      asOf: asOf ?? undefined,
-      within: divisionPrefix(context.getCaller().division),
-    });
+  explain({ number, asOf }: { number: string; asOf?: Day | null }): Promise<Explanation> {
+    return this.explanations.byNumber(number, { asOf: asOf ?? undefined });
+  }
+
+  @Query()
+  @Requires('own.read')
+  myClaims(): Promise<ClaimView[]> {
+    return this.claims.ofFamily();
+  }
+
+  @Mutation()
+  @Requires('own.withdraw')
+  async withdrawClaim(args: { id: string; note?: string | null }, context: GraphContext): Promise<{ id: string }> {
+    await this.reviews.withdraw(args.id, context.getCaller().id, args.note ?? null);
+    return { id: args.id };
   }
 
   @Mutation()
@@ -86,13 +96,9 @@ export class ClaimResolver {
   }
 
   @References()
-  async references(refs: readonly { id: string }[], context: GraphContext): Promise<(ClaimView | null)[]> {
+  async references(refs: readonly { id: string }[]): Promise<(ClaimView | null)[]> {
     const ids = refs.map(({ id }) => id);
-    return inOrder(
-      ids,
-      await this.claims.byIds(ids, divisionPrefix(context.getCaller().division)),
-      (claim) => claim.id,
-    );
+    return inOrder(ids, await this.claims.byIds(ids), (claim) => claim.id);
   }
 
   @Field()
@@ -124,8 +130,8 @@ export class ClaimResolver {
   }
 
   @Field()
-  explanation({ claimNo }: ClaimView, _: unknown, context: GraphContext): Promise<Explanation> {
-    return this.explanations.byNumber(claimNo, { within: divisionPrefix(context.getCaller().division) });
+  explanation({ claimNo }: ClaimView): Promise<Explanation> {
+    return this.explanations.byClaimNo(claimNo);
   }
 }
 

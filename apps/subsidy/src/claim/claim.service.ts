@@ -21,8 +21,13 @@ export class ClaimService {
     return this.database.read((read) => this.claims.count(read, filter));
   }
 
-  byIds(ids: readonly string[], prefix: string): Promise<ClaimView[]> {
-    return this.database.read((read) => this.claims.byIds(read, ids, prefix));
+  byIds(ids: readonly string[]): Promise<ClaimView[]> {
+    return this.database.read((read) => this.claims.byIds(read, ids));
+  }
+
+  /** All claims that a citizen may see: their own and those for their children. */
+  ofFamily(): Promise<ClaimView[]> {
+    return this.database.read((read) => this.claims.all(read));
   }
 
   events(claimIds: readonly string[]): Promise<ClaimEventView[]> {

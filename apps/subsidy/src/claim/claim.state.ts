@@ -29,5 +29,7 @@ export const MOVES: Record<ClaimState, readonly ClaimState[]> = {
   withdrawn: [],
 };
 
+export const canMove = (from: string, to: ClaimState): boolean => MOVES[from as ClaimState].includes(to);
+
 /** States in which a claim takes the child's year: one at most, by constraint. */
 export const TAKES_THE_YEAR: readonly ClaimState[] = ['confirmed', 'paying', 'paid', 'returned', 'closed'];

@@ -1,4 +1,4 @@
-import { askedDivision, assertCovers, covers, Requires } from '@app/access';
+import { askedDivision, Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -22,9 +22,8 @@ export class DisbursementResolver {
 
   @Query()
   @Requires('disbursement.read')
-  async paymentBatch({ id }: { id: string }, context: GraphContext): Promise<Batch | null> {
-    const batch = await this.disbursement.find(id);
-    return batch && covers(context.getCaller(), batch.divisionCode) ? batch : null;
+  async paymentBatch({ id }: { id: string }): Promise<Batch | null> {
+    return (await this.disbursement.find(id)) ?? null;
   }
 
   @Query()
@@ -61,24 +60,22 @@ export class DisbursementResolver {
   @Mutation()
   @Requires('disbursement.approve')
   async approveBatch({ id, contentHash }: { id: string; contentHash: string }, context: GraphContext) {
-    await this.assertOurs(id, context);
-    const { approvals } = await this.disbursement.approve(id, context.getCaller().id, contentHash);
+    const { id: officer, signIn } = context.getCaller();
+    const { approvals } = await this.disbursement.approve(id, officer, contentHash, signIn?.at);
     return { batch: { id }, approvals };
   }
 
   @Mutation()
   @Requires('disbursement.prepare')
   async cancelBatch({ id, reason }: { id: string; reason: string }, context: GraphContext): Promise<{ id: string }> {
-    await this.assertOurs(id, context);
     await this.disbursement.cancel(id, context.getCaller().id, reason);
     return { id };
   }
 
   @References()
   @Requires('disbursement.read')
-  async references(refs: readonly { id: string }[], context: GraphContext): Promise<(Batch | null)[]> {
-    const found = await this.disbursement.byIds(refs.map(({ id }) => id));
-    return found.map((batch) => (batch && covers(context.getCaller(), batch.divisionCode) ? batch : null));
+  references(refs: readonly { id: string }[]): Promise<(Batch | null)[]> {
+    return this.disbursement.byIds(refs.map(({ id }) => id));
   }
 
   @Field()
@@ -134,11 +131,6 @@ export class DisbursementResolver {
         return found;
       })
       .load(id);
-  }
-
-  private async assertOurs(id: string, context: GraphContext): Promise<void> {
-    const { divisionCode } = await this.disbursement.get(id);
-    assertCovers(context.getCaller(), divisionCode);
   }
 }
 

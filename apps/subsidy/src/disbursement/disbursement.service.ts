@@ -218,8 +218,8 @@ export class DisbursementService {
     return this.database.read((read) => this.lineRows.instructions(read, filter));
   }
 
-  instructionsByIds(ids: readonly string[], divisionPrefix: string): Promise<InstructionRow[]> {
-    return this.database.read((read) => this.lineRows.instructionsByIds(read, ids, divisionPrefix));
+  instructionsByIds(ids: readonly string[]): Promise<InstructionRow[]> {
+    return this.database.read((read) => this.lineRows.instructionsByIds(read, ids));
   }
 
   private placeOf({ division, period }: PrepareRequest): { county: ReturnType<typeof countyOf>; prefix: string } {

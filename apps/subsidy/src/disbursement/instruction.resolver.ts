@@ -12,7 +12,6 @@ import {
   References,
   Resolver,
 } from '@app/graphql';
-import { divisionPrefix } from '@app/kernel';
 import { prefixOf } from './disbursement.resolver';
 import { DisbursementService } from './disbursement.service';
 import type { AttemptRow, InstructionRow } from './disbursement.types';
@@ -41,10 +40,9 @@ export class InstructionResolver {
 
   @References()
   @Requires('disbursement.read')
-  async references(refs: readonly { id: string }[], context: GraphContext): Promise<(InstructionRow | null)[]> {
+  async references(refs: readonly { id: string }[]): Promise<(InstructionRow | null)[]> {
     const ids = refs.map(({ id }) => id);
-    const rows = await this.disbursement.instructionsByIds(ids, divisionPrefix(context.getCaller().division));
-    return inOrder(ids, rows, (row) => row.id);
+    return inOrder(ids, await this.disbursement.instructionsByIds(ids), (row) => row.id);
   }
 
   @Field()

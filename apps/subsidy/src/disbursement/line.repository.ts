@@ -89,38 +89,44 @@ export class LineRepository {
     await tx.query(`update attempt set state = 'CANCELLED' where batch_id = $1`, [batchId]);
   }
 
-  lines(
+  /** The last of `page.first` rows is for looking ahead only. */
+  async lines(
     read: Read,
     batchId: string,
     page: { after: number; first: number; state?: AttemptState },
   ): Promise<AttemptRow[]> {
-    return read.query<AttemptRow>(
+    const rows = await read.query<AttemptRow>(
       `${ATTEMPT} where a.batch_id = $1 and a.line > $2 and ($3::text is null or a.state = $3) order by a.line limit $4`,
       [batchId, page.after, page.state ?? null, page.first],
     );
+    read.disclose('attempt', rows.slice(0, page.first - 1));
+    return rows;
   }
 
   /** Oldest first within an instruction. */
-  attemptsOf(read: Read, instructionIds: readonly string[]): Promise<AttemptRow[]> {
-    return read.query<AttemptRow>(
+  async attemptsOf(read: Read, instructionIds: readonly string[]): Promise<AttemptRow[]> {
+    const rows = await read.query<AttemptRow>(
       `${ATTEMPT} where a.instruction_id = any($1::uuid[]) order by a.instruction_id, a.no`,
       [instructionIds],
     );
+    return read.disclose('attempt', rows);
   }
 
-  /** By id, which is the order they were made in. */
-  instructions(read: Read, filter: InstructionFilter): Promise<InstructionRow[]> {
-    return read.query<InstructionRow>(
+  /** By id, which is the order they were made in. The last of `filter.first` rows is for looking ahead only. */
+  async instructions(read: Read, filter: InstructionFilter): Promise<InstructionRow[]> {
+    const rows = await read.query<InstructionRow>(
       `${INSTRUCTION} where starts_with(c.division_code, $1) and ($2::text is null or i.programme = $2)
           and ($3::text is null or i.state = $3) and ($4::uuid is null or i.id > $4) order by i.id limit $5`,
       [filter.divisionPrefix, filter.programme ?? null, filter.state ?? null, filter.after ?? null, filter.first],
     );
+    read.disclose('instruction', rows.slice(0, filter.first - 1));
+    return rows;
   }
 
-  instructionsByIds(read: Read, ids: readonly string[], divisionPrefix: string): Promise<InstructionRow[]> {
-    return read.query<InstructionRow>(
-      `${INSTRUCTION} where i.id = any($1::uuid[]) and starts_with(c.division_code, $2)`,
-      [ids, divisionPrefix],
+  async instructionsByIds(read: Read, ids: readonly string[]): Promise<InstructionRow[]> {
+    return read.disclose(
+      'instruction',
+      await read.query<InstructionRow>(`${INSTRUCTION} where i.id = any($1::uuid[])`, [ids]),
     );
   }
 }

@@ -32,13 +32,17 @@ export interface StandingRow {
   readonly decided_at: Date;
 }
 
+/** Blind indexes of a number, where it may be one, and the text as a claim number. */
+export interface SubjectKeys {
+  readonly idKey: Buffer | null;
+  readonly certificateKey: Buffer | null;
+  readonly claimNo: string;
+}
+
 @Injectable()
 export class ExplanationRepository {
   /** By blind index of a number or certificate, or by claim number; the register's person first. */
-  async findSubject(
-    tx: Tx,
-    by: { idKey: Buffer; certificateKey: Buffer; claimNo: string },
-  ): Promise<Subject | undefined> {
+  async findSubject(tx: Tx, by: SubjectKeys): Promise<Subject | undefined> {
     const [row] = await tx.query<Subject>(
       `with named as (
          select coalesce(

@@ -4,10 +4,17 @@ import { decide, decideAll, type Decision, type Programme } from '@app/rules';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { claimRelation, personRelation } from '../determination/determination.rules';
+import { LookupService } from '../lookup/lookup.service';
 import { ProgrammeService } from '../programme/programme.service';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './explanation.errors';
-import { type ClaimRow, ExplanationRepository, type StandingRow, type Subject } from './explanation.repository';
+import {
+  type ClaimRow,
+  ExplanationRepository,
+  type StandingRow,
+  type Subject,
+  type SubjectKeys,
+} from './explanation.repository';
 import type { ExplainedYear, Explanation, StandingDecision } from './explanation.types';
 
 /** Why a person is paid what they are paid: each condition, the fact that decided it, who owns the fact, and the rule. */
@@ -18,45 +25,46 @@ export class ExplanationService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly vault: Vault,
     private readonly programmes: ProgrammeService,
+    private readonly lookups: LookupService,
     private readonly explanations: ExplanationRepository,
   ) {}
 
-  /** By identity number, birth certificate number or claim number, in any spelling. */
-  byNumber(text: string, options: { asOf?: Day; within?: string } = {}): Promise<Explanation> {
+  /** By identity number, birth certificate number or claim number, in any spelling; the look-up is counted. */
+  async byNumber(text: string, options: { asOf?: Day } = {}): Promise<Explanation> {
     const normal = normaliseIdNumber(text);
     const parsed = parseCitizenId(normal);
     const number = typeof parsed === 'string' ? normal : parsed.number;
-    return this.explain(
-      {
-        idKey: this.vault.blindIndex('id-number', number),
-        certificateKey: this.vault.blindIndex('birth-certificate', normal),
-        claimNo: text.trim(),
-      },
-      options.asOf ?? this.clock.today(),
-      options.within ?? '',
-    );
+    const by = {
+      idKey: this.vault.blindIndex('id-number', number),
+      certificateKey: this.vault.blindIndex('birth-certificate', normal),
+      claimNo: text.trim(),
+    };
+    const found = await this.lookups.counted(number, (tx) => this.explain(tx, by, options.asOf ?? this.clock.today()));
+    if (!found) throw refuse.nothingKnown();
+    return found;
   }
 
-  /** `within`: leading digits of the divisions the asker may see; outside is answered like unknown. */
-  private explain(
-    by: Parameters<ExplanationRepository['findSubject']>[1],
-    asOf: Day,
-    within: string,
-  ): Promise<Explanation> {
-    return this.database.read(async (read) => {
-      const subject = await this.explanations.findSubject(read, by);
-      if (!subject || !(subject.division_code ?? within).startsWith(within)) throw refuse.nothingKnown();
-      const ids = [subject.person_id, subject.beneficiary_id].filter((id) => id !== null);
-      const standing = await this.explanations.standing(read, ids);
-      const years = [
-        ...(await this.claims(read, subject, standing, asOf)),
-        ...(await this.person(read, subject, standing, asOf)),
-      ];
-      return {
-        person: { id: subject.person_id, idNumberMask: subject.id_number_mask, divisionCode: subject.division_code },
-        years,
-      };
-    });
+  /** Of a claim that the asker has found already. */
+  async byClaimNo(claimNo: string): Promise<Explanation> {
+    const by = { idKey: null, certificateKey: null, claimNo };
+    const found = await this.database.read((read) => this.explain(read, by, this.clock.today()));
+    if (!found) throw refuse.nothingKnown();
+    return found;
+  }
+
+  /** What the asker may see: the person's facts, or a claim for them; null where that is nothing. */
+  private async explain(read: Tx, by: SubjectKeys, asOf: Day): Promise<Explanation | null> {
+    const subject = await this.explanations.findSubject(read, by);
+    if (!subject) return null;
+    const ids = [subject.person_id, subject.beneficiary_id].filter((id) => id !== null);
+    const standing = await this.explanations.standing(read, ids);
+    const claims = await this.claims(read, subject, standing, asOf);
+    if (claims.length === 0 && subject.division_code === null) return null;
+    const years = [...claims, ...(await this.person(read, subject, standing, asOf))];
+    const { person_id: id, id_number_mask: idNumberMask, division_code: divisionCode } = subject;
+    const [person] = read.disclose('person', [{ id, idNumberMask, divisionCode }], () => id ?? subject.beneficiary_id);
+    read.disclose('claim', claims, ({ claim }) => claim!.id);
+    return { person: person!, years };
   }
 
   private async claims(
@@ -83,11 +91,11 @@ export class ExplanationService {
     standing: readonly StandingRow[],
     asOf: Day,
   ): Promise<ExplainedYear[]> {
-    if (!subject.person_id) return [];
+    if (!subject.person_id || subject.division_code === null) return [];
     const programmes = this.programmes.all().filter(({ unit }) => unit === 'person');
     const [facts] = await this.explanations.facts(read, personRelation(`f.person_id = '${subject.person_id}'`));
     const year = yearOf(asOf);
-    const decisions = decideAll(programmes, facts!, { year, asOf, region: subject.division_code!.slice(0, 9) });
+    const decisions = decideAll(programmes, facts!, { year, asOf, region: subject.division_code.slice(0, 9) });
     return programmes.map((programme, i) => explained(programme, year, decisions[i]!, standing));
   }
 }

@@ -101,9 +101,9 @@ create policy bank_status_line_of_attempt on bank_status_line
 
 -- Codes of accounts say whose they are: source:LEVEL, paying:BATCH, and KIND:PROGRAMME:COUNTY… for the rest.
 create policy ledger_account_of_county on ledger_account
-  using ((select guard_whole()) or case kind
+  using ((select guard_whole()) or case split_part(code, ':', 1)
     when 'source' then (select guard_from()) is not null
-    when 'working' then exists (select from payment_batch b where b.id = substr(ledger_account.code, 8)::uuid)
+    when 'paying' then exists (select from payment_batch b where b.id = substr(ledger_account.code, 8)::uuid)
     else split_part(code, ':', 3) ^@ left((select guard_from()), 6) end);
 create policy transfer_of_account on transfer
   using ((select guard_whole())

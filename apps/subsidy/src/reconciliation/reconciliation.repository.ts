@@ -159,8 +159,8 @@ export class ReconciliationRepository {
   }
 
   /** Live accounts of everybody the claim of a case is about, the newest first. */
-  repairAccounts(read: Read, caseId: string): Promise<RepairAccount[]> {
-    return read.query<RepairAccount>(
+  async repairAccounts(read: Read, caseId: string): Promise<RepairAccount[]> {
+    const accounts = await read.query<RepairAccount>(
       `with about as (
          select c.applicant_key, b.id_number_key, f.holder_key, f.account_key
            from review_case r join claim c on c.id = r.claim_id join beneficiary b on b.id = c.beneficiary_id
@@ -174,6 +174,7 @@ export class ReconciliationRepository {
         order by p.recorded_at desc, p.id`,
       [caseId],
     );
+    return read.disclose('payee_account', accounts);
   }
 
   async resolveCase(

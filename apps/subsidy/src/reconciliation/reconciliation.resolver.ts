@@ -1,6 +1,5 @@
-import { assertCovers, Requires } from '@app/access';
+import { Requires } from '@app/access';
 import { Field, type GraphContext, Mutation, Query, Resolver } from '@app/graphql';
-import type { DivisionCode } from '@app/kernel';
 import { DisbursementService } from '../disbursement/disbursement.service';
 import { AnswerService } from './answer.service';
 import { ReconciliationService } from './reconciliation.service';
@@ -26,22 +25,20 @@ export class ReconciliationResolver {
 
   @Query()
   @Requires('disbursement.read')
-  async reconciliation({ batchId }: { batchId: string }, context: GraphContext): Promise<Compared> {
-    await this.assertBatch(batchId, context);
+  async reconciliation({ batchId }: { batchId: string }): Promise<Compared> {
+    await this.disbursement.get(batchId);
     return this.reconciliations.compare(batchId);
   }
 
   @Query()
   @Requires('account.repair')
-  async repairAccounts({ caseId }: { caseId: string }, context: GraphContext): Promise<RepairAccount[]> {
-    await this.assertCase(caseId, context);
+  repairAccounts({ caseId }: { caseId: string }): Promise<RepairAccount[]> {
     return this.reconciliations.repairAccounts(caseId);
   }
 
   @Mutation()
   @Requires('reconciliation.run')
-  async reconcileBatch({ id }: { id: string }, context: GraphContext): Promise<Compared> {
-    await this.assertBatch(id, context);
+  reconcileBatch({ id }: { id: string }, context: GraphContext): Promise<Compared> {
     return this.reconciliations.reconcile(id, context.getCaller().id);
   }
 
@@ -51,7 +48,6 @@ export class ReconciliationResolver {
     args: { caseId: string; accountId?: string | null; note?: string | null },
     context: GraphContext,
   ): Promise<CaseRef> {
-    await this.assertCase(args.caseId, context);
     const actor = context.getCaller().id;
     await this.reconciliations.repair(args.caseId, args.accountId ?? 'same', actor, args.note ?? undefined);
     return { __typename: 'ReviewCase', id: args.caseId };
@@ -63,7 +59,6 @@ export class ReconciliationResolver {
     args: { caseId: string; truth: 'SETTLED' | 'REJECTED'; note: string },
     context: GraphContext,
   ): Promise<CaseRef> {
-    await this.assertCase(args.caseId, context);
     await this.answers.rule(args.caseId, args.truth, args.note, context.getCaller().id);
     return { __typename: 'ReviewCase', id: args.caseId };
   }
@@ -71,13 +66,5 @@ export class ReconciliationResolver {
   @Field()
   batch({ batchId }: Compared): { __typename: 'PaymentBatch'; id: string } {
     return { __typename: 'PaymentBatch', id: batchId };
-  }
-
-  private async assertBatch(id: string, context: GraphContext): Promise<void> {
-    assertCovers(context.getCaller(), (await this.disbursement.get(id)).divisionCode);
-  }
-
-  private async assertCase(id: string, context: GraphContext): Promise<void> {
-    assertCovers(context.getCaller(), (await this.reconciliations.divisionOfCase(id)) as DivisionCode);
   }
 }

@@ -13,6 +13,15 @@ export const refuse = {
     ),
   claimUnknown: (claim: string) =>
     new Refusal('CLAIM_UNKNOWN', { zh: `没有编号为 ${claim} 的申请。`, en: `There is no claim ${claim}.` }, { claim }),
+  tooLateToWithdraw: (claim: string, state: string) =>
+    new Refusal(
+      'CLAIM_CANNOT_BE_WITHDRAWN',
+      {
+        zh: `申请 ${claim} 已进入发放环节（${state}），不能撤回。请联系受理机关。`,
+        en: `Claim ${claim} is being paid already (${state}) and cannot be taken back; ask the authority that took it in.`,
+      },
+      { claim, state },
+    ),
   caseUnknown: (id: string) =>
     new Refusal(
       'CASE_UNKNOWN',

@@ -3,6 +3,7 @@ import { CLOCK, type Clock, type DivisionCode, divisionPrefix, findDay } from '@
 import { failpoint } from '@app/jobs';
 import { Inject, Injectable } from '@nestjs/common';
 import { ATTESTABLE } from '../determination/determination.rules';
+import { canMove } from '../claim/claim.state';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './review.errors';
 import { ReviewRepository } from './review.repository';
@@ -73,7 +74,9 @@ export class ReviewService {
             const own = await this.reviews.countReviewedBy(tx, programme, prefix, actor);
             if (own > 0) throw refuse.sameOfficer(actor, own);
             await this.reviews.lockChildren(tx, programme, prefix);
-            const held = await this.reviews.holdDuplicates(tx, programme, prefix, at);
+            const held = await tx.across('another division may have taken the year', () =>
+              this.reviews.holdDuplicates(tx, programme, prefix, at),
+            );
             const moved = await this.reviews.moveAll(tx, {
               programme,
               prefix,
@@ -92,6 +95,21 @@ export class ReviewService {
         if (!lostRace || attempt >= ATTEMPTS) throw error;
       }
     }
+  }
+
+  /** The applicant takes their own claim back, as long as nothing is being paid; a second time changes nothing. */
+  withdraw(claimId: string, actor: string, note: string | null): Promise<void> {
+    return this.database.write(async (tx) => {
+      const claim = await this.reviews.findOwnClaim(tx, claimId);
+      if (!claim) throw refuse.claimUnknown(claimId);
+      if (claim.state === 'withdrawn') return;
+      if (!canMove(claim.state, 'withdrawn')) throw refuse.tooLateToWithdraw(claimId, claim.state);
+
+      const at = this.clock.now();
+      await this.reviews.resolveOthers(tx, claimId, 'WITHDRAWN', actor, at);
+      await this.reviews.moveOne(tx, claimId, 'withdrawn', actor, note, at);
+      tx.concern('claim', [claimId]);
+    });
   }
 
   /** A person's answer to one question of the work-list. A claim goes on only when nothing else is asked about it. */

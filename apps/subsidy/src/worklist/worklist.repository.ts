@@ -31,18 +31,19 @@ export class WorklistRepository {
     return rows.length;
   }
 
-  list(
+  /** The last of `limit` rows is for looking ahead only. */
+  async list(
     tx: Tx,
     filter: { prefix: string; reason?: string },
     after: readonly string[] | undefined,
     limit: number,
   ): Promise<ReviewCaseView[]> {
-    return tx.query(`${VIEW} where ${MATCHES} and ($3::uuid is null or r.id > $3::uuid) order by r.id limit $4`, [
-      filter.prefix,
-      filter.reason ?? null,
-      after?.[0] ?? null,
-      limit,
-    ]);
+    const rows = await tx.query<ReviewCaseView>(
+      `${VIEW} where ${MATCHES} and ($3::uuid is null or r.id > $3::uuid) order by r.id limit $4`,
+      [filter.prefix, filter.reason ?? null, after?.[0] ?? null, limit],
+    );
+    tx.disclose('review_case', rows.slice(0, limit - 1));
+    return rows;
   }
 
   async count(tx: Tx, filter: { prefix: string; reason?: string }): Promise<number> {
@@ -61,11 +62,16 @@ export class WorklistRepository {
     );
   }
 
-  byIds(tx: Tx, ids: readonly string[]): Promise<ReviewCaseView[]> {
-    return tx.query(`${VIEW} where r.id = any($1::uuid[])`, [ids]);
+  async byIds(tx: Tx, ids: readonly string[]): Promise<ReviewCaseView[]> {
+    const rows = await tx.query<ReviewCaseView>(`${VIEW} where r.id = any($1::uuid[])`, [ids]);
+    return tx.disclose('review_case', rows);
   }
 
-  openOfClaims(tx: Tx, claimIds: readonly string[]): Promise<ReviewCaseView[]> {
-    return tx.query(`${VIEW} where r.state = 'open' and r.claim_id = any($1::uuid[]) order by r.id`, [claimIds]);
+  async openOfClaims(tx: Tx, claimIds: readonly string[]): Promise<ReviewCaseView[]> {
+    const rows = await tx.query<ReviewCaseView>(
+      `${VIEW} where r.state = 'open' and r.claim_id = any($1::uuid[]) order by r.id`,
+      [claimIds],
+    );
+    return tx.disclose('review_case', rows);
   }
 }

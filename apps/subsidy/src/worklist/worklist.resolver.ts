@@ -61,7 +61,7 @@ export class WorklistResolver {
   @Mutation()
   @Requires('claim.resolve')
   async resolveCase(args: ResolveArguments, context: GraphContext): Promise<ReviewCaseView> {
-    const { id: actor, division } = context.getCaller();
+    const actor = context.getCaller().id;
     const { id: caseId, decision, note, attestations } = args;
     await this.reviews.resolve({
       caseId,
@@ -69,7 +69,6 @@ export class WorklistResolver {
       note: note ?? undefined,
       actor,
       attestations: attestations ?? [],
-      within: divisionPrefix(division),
     });
     const [resolved] = await this.cases.byIds([caseId]);
     return resolved!;
