@@ -1,6 +1,7 @@
 import { inContext, systemContext } from '@app/database';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Day, type DivisionCode, findDay, findDivisionCode } from '@app/kernel';
+import { addAuditVerbs } from './audit-cli';
 import { readConfig } from './config';
 import { type Installation, openInstallation } from './installation';
 import { OFFICERS } from './officers';
@@ -191,5 +192,11 @@ verb(program, 'verify', '检查账、单、状态是否处处一致 / check that
       if (violations.length > 0) process.exitCode = 1;
     }),
 );
+
+addAuditVerbs(program, {
+  add: verb,
+  run: (options, work) =>
+    run(options, (_, terminal, _options, installation) => work(installation, readConfig(), terminal)),
+});
 
 void program.parseAsync();

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
+import { auditRecorder } from '@app/audit';
 import { type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
 import { JobsRuntime, prepareQueue } from '@app/jobs';
 import { type Clock, systemClock } from '@app/kernel';
@@ -70,7 +71,9 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
 
   options.onStep?.('apps');
   const [registration, subsidy] = await Promise.all(
-    SCHEMAS.map((schema) => Database.open({ url: url(`${schema}_rw`, rolePassword), schema })),
+    SCHEMAS.map((schema) =>
+      Database.open({ url: url(`${schema}_rw`, rolePassword), schema, recorder: auditRecorder(schema) }),
+    ),
   );
   const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
   const parts = { registration: registration!, subsidy: subsidy!, vault, clock };

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
+import { AuditSteps } from './audit-steps';
 import { readConfig } from './config';
 import { runDemo } from './demo';
 import { openInstallation } from './installation';
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
     fs.writeFileSync(file, toJson(summary) + '\n');
     terminal.result(summary);
     terminal.say(`汇总已写入 ${file}`, 'holds this summary as JSON');
+    await new AuditSteps(installation, config).seal();
     if (options.once) return summary.isReconciled ? 0 : 1;
     const server = await serve(installation, config, terminal);
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));

@@ -1,8 +1,10 @@
 import * as path from 'node:path';
 import { DEMO_USERS, DemoTokens } from '@app/access';
+import { startSealing } from '@app/audit';
 import { buildMergedSchema, collectSdl } from '@app/graphql';
 import { ModulesContainer } from '@nestjs/core';
 import { createGateway } from '../../gateway/src/gateway';
+import { auditLogs } from './audit-steps';
 import { bankCourier } from './courier';
 import type { Config } from './config';
 import { EXAMPLES } from './examples';
@@ -33,7 +35,10 @@ export async function serve(
     report: (id, error) =>
       process.stderr.write(`${id} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
   });
-  const background = [bankCourier(installation, config, terminal), scheduleBell(installation)];
+  const sealing = startSealing(auditLogs(installation, config), (error, where) =>
+    terminal.say(`${where}: ${String(error)}`, ''),
+  );
+  const background = [bankCourier(installation, config, terminal), scheduleBell(installation), sealing];
   await announce(gateway.url, tokens, terminal);
   return {
     close: async () => {

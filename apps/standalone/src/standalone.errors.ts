@@ -80,6 +80,15 @@ export const refuse = {
       },
       { batch },
     ),
+  checkpointUnreadable: (file: string) =>
+    new Refusal(
+      'AUDIT_CHECKPOINT_UNREADABLE',
+      {
+        zh: `${file} 不是审计检查点，或不属于本系统的任何日志。`,
+        en: `${file} is no checkpoint, or of no log of this installation.`,
+      },
+      { file },
+    ),
   interrupted: () =>
     new Refusal('INTERRUPTED', {
       zh: '已按要求停止，已完成的步骤不会丢失；再次运行同一命令即可继续。',

@@ -20,15 +20,6 @@ export const refuse = {
       },
       { schema, size, published },
     ),
-  checkpointUnreadable: (file: string) =>
-    new Refusal(
-      'AUDIT_CHECKPOINT_UNREADABLE',
-      {
-        zh: `${file} 不是审计检查点，或不属于本系统的任何日志。`,
-        en: `${file} is no checkpoint, or of no log of this installation.`,
-      },
-      { file },
-    ),
   decisionUnknown: (claim: string) =>
     new Refusal(
       'AUDIT_DECISION_UNKNOWN',
