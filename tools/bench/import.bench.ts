@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Database, migrate, startCluster, systemContext } from '@app/database';
+import { Database, migrate, startCluster } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { systemClock } from '@app/kernel';
 import { Vault } from '@app/vault';
@@ -57,11 +57,7 @@ export async function run({ people, runs, say }: BenchOptions): Promise<ImportBe
     const file = path.join(folder, 'registry.csv');
     say('生成登记数据', 'writing an extract');
     await writeRegistry({ people, seed: 1, file });
-    const database = await Database.open({
-      url: url('registration_rw'),
-      schema: 'registration',
-      standing: systemContext('bench'),
-    });
+    const database = await Database.open({ url: url('registration_rw'), schema: 'registration' });
     const admin = new Client({ connectionString: url('postgres'), options: '-c search_path=registration' });
     await admin.connect();
     try {

@@ -1,3 +1,4 @@
+import { inContext, systemContext } from '@app/database';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +7,7 @@ import { fail, openTerminal, toJson, type Terminal } from '../../apps/standalone
 import type { Bench, BenchTable } from './bench.types';
 
 const BENCHES: Readonly<Record<string, string>> = {
+  audit: 'what the audit log costs the main job, with it against without it; and how fast it is sealed and verified',
   county: 'makes the county that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
@@ -24,7 +26,7 @@ async function main(): Promise<number> {
   const bench = await load(name);
   const people = wholeNumber('people', values.people, 4_000, 10_000_000);
   const runs = wholeNumber('runs', values.runs, 1, 100);
-  const result = await bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) });
+  const result = await inContext(systemContext('bench'), () => bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) }));
   terminal.result(result);
   for (const table of bench.tables?.(result) ?? [lineByLine(result)]) print(terminal, table);
   return 0;

@@ -1,0 +1,372 @@
+import { authorise, type Caller, type Requirement, ROLES, type Role } from '@app/access';
+import { inContext, Notes, systemContext } from '@app/database';
+import { GraphContext, listFields, listOperations } from '@app/graphql';
+import type { DivisionCode } from '@app/kernel';
+import { graphql, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { FamilyService } from '../../apps/registration/src/person/family.service';
+import { mergedSchema } from '../../apps/standalone/src/server';
+import { assure } from '../support/assurance';
+import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
+
+/** A family with a paid claim, and what else of its county an operation may name. */
+interface Subject {
+  readonly place: Place;
+  readonly division: DivisionCode;
+  readonly claimId: string;
+  readonly childId: string;
+  readonly childNumber: string;
+  readonly applicantNumber: string;
+  readonly householdId: string;
+  readonly batchId: string;
+  readonly runId: string;
+  readonly instructionId: string;
+  readonly attemptId: string;
+  readonly questionId: string;
+  /** Open repair cases, one for each try. */
+  readonly repairs: readonly string[];
+  readonly contradiction: string;
+}
+type Place = 'own family' | 'other family, same county' | 'other county';
+type Outcome = 'shown' | 'refused' | 'nothing';
+
+let world: TwoCounties;
+let schema: GraphQLSchema;
+let subjects: Record<Place, Subject>;
+let family: Caller['family'];
+
+beforeAll(async () => {
+  world = await openTwoCounties();
+  schema = mergedSchema(world);
+  subjects = {
+    'own family': await findSubject('own family', OURS, 0),
+    'other family, same county': await findSubject('other family, same county', OURS, 1),
+    'other county': await findSubject('other county', THEIRS, 0),
+  };
+  family = await world.get(FamilyService).of(subjects['own family'].applicantNumber);
+}, 120_000);
+const tally = { operations: 0, fields: 0, cells: 0, leaks: 0, unclassified: 0 };
+afterAll(async () => {
+  await world?.close();
+  assure('T31', 'Authorisation matrix from the schema: every operation and field, role, county and case', tally);
+});
+
+async function findSubject(place: Place, division: DivisionCode, n: number): Promise<Subject> {
+  const prefix = division.slice(0, 6);
+  const files = division === OURS ? world.ours : world.theirs;
+  const found = await world.database.admin<Record<string, string>>(
+    `select c.id as "claimId", c.claim_no as "claimNo", f.person_id as "childId", p.household_id as "householdId",
+            i.id as "instructionId", a.id as "attemptId"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id
+       join subsidy.person_fact f on f.person_id = b.person_id join registration.person p on p.id = f.person_id
+       join subsidy.instruction i on i.claim_id = c.id join subsidy.attempt a on a.instruction_id = i.id
+      where c.division_code like $1 and c.state = 'paid' and p.household_id is not null order by c.claim_no`,
+    [`${prefix}%`],
+  );
+  const claims = found.filter(({ claimNo }) => {
+    const row = files.claims.find((claim) => claim.claim_no === claimNo)!;
+    return /^\d{17}[\dX]$/.test(row.child_id_number!) && /^\d{17}[\dX]$/.test(row.applicant_id_number!);
+  });
+  const claim = claims[n * 7]!;
+  const row = files.claims.find(({ claim_no }) => claim_no === claim.claimNo)!;
+  const one = async (sql: string) =>
+    (await world.database.admin<{ id: string }>(sql, [`${prefix}%`])).map(({ id }) => id);
+  const repairs = await one(
+    `select id from subsidy.review_case where division_code like $1 and reason = 'ACCOUNT_REPAIR' and state = 'open' order by id`,
+  );
+  const questions = await one(
+    `select id from subsidy.review_case where division_code like $1 and reason <> 'ACCOUNT_REPAIR' and state = 'open' order by id`,
+  );
+  const [contradiction] = await one(
+    `insert into subsidy.review_case (id, reason, claim_id, instruction_id, division_code, facts, opened_at)
+     select gen_random_uuid(), 'BANK_CONTRADICTION', r.claim_id, r.instruction_id, r.division_code,
+            jsonb_build_object('reference', a.end_to_end_id), now()
+       from subsidy.review_case r join subsidy.attempt a on a.instruction_id = r.instruction_id
+      where r.division_code like $1 and r.reason = 'ACCOUNT_REPAIR' order by r.id offset ${n} limit 1
+     on conflict do nothing returning id`,
+  );
+  return {
+    ...(claim as unknown as Subject),
+    place,
+    division,
+    childNumber: row.child_id_number!,
+    applicantNumber: row.applicant_id_number!,
+    batchId: (await one('select id from subsidy.payment_batch where division_code like $1'))[0]!,
+    runId: (await one('select id from subsidy.payment_calendar where division_code like $1 order by due_on'))[n]!,
+    questionId: questions[n]!,
+    repairs: repairs.slice(n * 8, n * 8 + 8),
+    contradiction: contradiction ?? questions.at(-1)!,
+  };
+}
+
+const callerOf = (role: Role): Caller => ({
+  id: `matrix-${role}`,
+  name: role,
+  roles: [role],
+  division: OURS,
+  signIn: { at: world.clock.now(), factors: 2, client: 'matrix', tokenId: 'matrix' },
+  ...(role === 'citizen' && { family }),
+});
+
+const contextOf = (caller: Caller | undefined): GraphContext =>
+  new GraphContext(caller, undefined, { now: world.clock.now() });
+
+function may(caller: Caller | undefined, word: Requirement): boolean {
+  try {
+    authorise(caller, word, world.clock.now());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether somebody of this role may see this family at all: officers their county's, citizens their own. */
+const sees = (role: Role | undefined, { place }: Subject): boolean =>
+  role === 'citizen' ? place === 'own family' : role !== undefined && place !== 'other county';
+
+interface Asked {
+  /** One operation about the subject; `n` counts the calls, for what can be done once only. */
+  readonly ask: (subject: Subject, n: number) => string;
+  /** Says the same whoever the subject is: rules, places, one's own. */
+  readonly isOfNobody?: boolean;
+}
+const q = JSON.stringify;
+const about = (ask: Asked['ask']): Asked => ({ ask });
+const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
+
+/** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
+const OPERATIONS: Readonly<Record<string, Asked>> = {
+  'Query.claim': about(({ claimId }) => `{ claim(id: ${q(claimId)}) { id } }`),
+  'Query.claims': about(
+    ({ division }) => `{ claims(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.division': ofNobody('{ division(code: "340203") { code } }'),
+  'Query.divisions': ofNobody('{ divisions(parent: "340203") { code } }'),
+  'Query.explain': about(({ childNumber }) => `{ explain(number: ${q(childNumber)}) }`),
+  'Query.household': about(({ householdId }) => `{ household(id: ${q(householdId)}) { id } }`),
+  'Query.households': about(
+    ({ division }) => `{ households(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.importBatch': ofNobody('{ importBatch(id: "00000000-0000-4000-8000-000000000000") { id } }'),
+  'Query.importBatches': ofNobody('{ importBatches(first: 1) { nodes { id } } }'),
+  'Query.instructions': about(
+    ({ division }) => `{ instructions(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.ledgerBalances': ofNobody('{ ledgerBalances(first: 1) { nodes { code } } }'),
+  'Query.myClaims': ofNobody('{ myClaims { id } }'),
+  'Query.myFamily': ofNobody('{ myFamily { id } }'),
+  'Query.paymentBatch': about(({ batchId }) => `{ paymentBatch(id: ${q(batchId)}) { id } }`),
+  'Query.paymentBatches': about(
+    ({ division }) => `{ paymentBatches(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.person': about(({ childId }) => `{ person(id: ${q(childId)}) { id } }`),
+  'Query.persons': about(
+    ({ division }) => `{ persons(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.plannedRuns': about(({ division }) => `{ plannedRuns(division: ${q(division)}) { id } }`),
+  'Query.programmes': ofNobody('{ programmes { code } }'),
+  'Query.reconciliation': about(({ batchId }) => `{ reconciliation(batchId: ${q(batchId)}) { isReconciled } }`),
+  'Query.releasedFunds': about(
+    ({ division }) => `{ releasedFunds(programme: "YEB", county: ${q(division)}, year: 2026) { level } }`,
+  ),
+  'Query.repairAccounts': about(({ repairs }) => `{ repairAccounts(caseId: ${q(repairs.at(-1))}) { id } }`),
+  'Query.threeWay': ofNobody('{ threeWay { list { totalFen } } }'),
+  'Query.worklist': about(({ division }) => `{ worklist(first: 1, division: ${q(division)}) { nodes { id } } }`),
+  'Query.worklistByReason': about(({ division }) => `{ worklistByReason(division: ${q(division)}) { reason } }`),
+  'Mutation.approveBatch': about(
+    ({ batchId }) => `mutation { approveBatch(id: ${q(batchId)}, contentHash: "00") { approvals } }`,
+  ),
+  'Mutation.cancelBatch': about(({ batchId }) => `mutation { cancelBatch(id: ${q(batchId)}, reason: "试") { id } }`),
+  'Mutation.confirmClaims': about(
+    ({ division }) => `mutation { confirmClaims(programme: "YEB", division: ${q(division)}) { count } }`,
+  ),
+  'Mutation.holdRun': about(({ runId }) => `mutation { holdRun(id: ${q(runId)}, reason: "试一试") { id } }`),
+  'Mutation.prepareBatch': about(
+    ({ division }) =>
+      `mutation { prepareBatch(programme: "YEB", division: ${q(division)}, period: "2026Q2") { heldWithoutAccount } }`,
+  ),
+  'Mutation.reconcileBatch': about(({ batchId }) => `mutation { reconcileBatch(id: ${q(batchId)}) { isReconciled } }`),
+  'Mutation.releaseRun': about(({ runId }) => `mutation { releaseRun(id: ${q(runId)}) { id } }`),
+  'Mutation.repairAccount': about(
+    ({ repairs }, n) => `mutation { repairAccount(caseId: ${q(repairs[n % 7])}) { id } }`,
+  ),
+  'Mutation.resolveCase': about(
+    ({ questionId }) => `mutation { resolveCase(id: ${q(questionId)}, decision: CHECK_AGAIN) { id } }`,
+  ),
+  'Mutation.revealIdNumber': about(
+    ({ childId, claimId }) =>
+      `mutation { revealIdNumber(id: ${q(childId)}, reason: "核对户口簿", caseRef: ${q(claimId)}) { left } }`,
+  ),
+  'Mutation.reviewClaims': about(
+    ({ division }) => `mutation { reviewClaims(programme: "YEB", division: ${q(division)}) { count } }`,
+  ),
+  'Mutation.ruleContradiction': about(
+    ({ contradiction }) =>
+      `mutation { ruleContradiction(caseId: ${q(contradiction)}, truth: SETTLED, note: "已电话核实") { id } }`,
+  ),
+  'Mutation.withdrawClaim': about(({ claimId }) => `mutation { withdrawClaim(id: ${q(claimId)}) { id } }`),
+};
+
+const DENIED = new Set(['NOT_SIGNED_IN', 'NOT_PERMITTED']);
+/** What somebody hears who asks about what does not exist, or lies outside their division: the same for both. */
+const ABSENT = new Set([
+  'OUTSIDE_DIVISION',
+  'BATCH_UNKNOWN',
+  'CALENDAR_UNKNOWN',
+  'CASE_UNKNOWN',
+  'NO_OPEN_CASE',
+  'CLAIM_UNKNOWN',
+  'PERSON_UNKNOWN',
+  'NOTHING_TO_EXPLAIN',
+  'REFERENCE_NOT_FOUND',
+]);
+
+const codeOf = (error: unknown): string => {
+  const { code, originalError } = error as { code?: string; originalError?: { code?: string } };
+  return originalError?.code ?? code ?? String(error);
+};
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || (Array.isArray(value) && value.length === 0) || isEmptyPage(value);
+const isEmptyPage = (value: unknown): boolean => {
+  const nodes = (value as { nodes?: unknown[] } | null)?.nodes;
+  return nodes?.length === 0;
+};
+
+async function ask(caller: Caller | undefined, source: string): Promise<Outcome> {
+  const { data, errors } = await graphql({ schema, source, contextValue: contextOf(caller) });
+  const codes = (errors ?? []).map(codeOf);
+  if (codes.some((code) => DENIED.has(code))) return 'refused';
+  if (codes.some((code) => ABSENT.has(code))) return 'nothing';
+  if (codes.length > 0) return 'shown'; // A refusal that knows more than that there is nothing.
+  return Object.values(data ?? {}).every(isEmpty) ? 'nothing' : 'shown';
+}
+
+const WHO: readonly (Role | undefined)[] = [undefined, ...ROLES];
+const PLACES: readonly Place[] = ['own family', 'other family, same county', 'other county'];
+
+describe('the authorisation matrix', () => {
+  it('knows every operation of the schema', () => {
+    const operations = listOperations(schema);
+    tally.operations = operations.length;
+    expect(operations.filter(({ operation }) => !OPERATIONS[operation])).toEqual([]);
+    expect(Object.keys(OPERATIONS).filter((name) => !operations.some(({ operation }) => operation === name))).toEqual(
+      [],
+    );
+  });
+
+  it('lets each role do what its word allows, about whom it may see, and nothing else', async () => {
+    const wrong: string[] = [];
+    let calls = 0;
+    for (const { operation, requires } of listOperations(schema)) {
+      for (const role of WHO) {
+        const caller = role && callerOf(role);
+        for (const place of PLACES) {
+          const { ask: source, isOfNobody } = OPERATIONS[operation]!;
+          const outcome = await ask(caller, source(subjects[place], calls++));
+          const allowed = may(caller, requires);
+          const expected = !allowed
+            ? ['refused']
+            : isOfNobody
+              ? ['shown', 'nothing']
+              : sees(role, subjects[place])
+                ? ['shown']
+                : ['nothing'];
+          tally.cells++;
+          if (expected.includes(outcome)) continue;
+          if (outcome === 'shown') tally.leaks++;
+          wrong.push(`${operation} × ${role ?? 'nobody'} × ${place}: ${outcome}, expected ${expected.join(' or ')}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+
+  it('shows of a citizen’s own only their own', async () => {
+    const source = '{ myFamily { id } myClaims { id child { id } } }';
+    const { data, errors } = await graphql({ schema, source, contextValue: contextOf(callerOf('citizen')) });
+    expect(errors).toBeUndefined();
+    const { myFamily, myClaims } = data as unknown as {
+      myFamily: { id: string }[];
+      myClaims: { id: string; child: { id: string } }[];
+    };
+    const own = new Set(family!.persons);
+    expect(myFamily.map(({ id }) => id).sort()).toEqual([...own].sort());
+    expect(myFamily.map(({ id }) => id)).toContain(subjects['own family'].childId);
+    expect(myClaims.length).toBeGreaterThan(0);
+    expect(myClaims.filter(({ child }) => !own.has(child.id))).toEqual([]);
+  });
+
+  it('shows every field to the roles of its word and to no other, of those that may be seen and of no others', async () => {
+    const wrong: string[] = [];
+    const fields = listFields(schema);
+    tally.fields = fields.length;
+    for (const { field, requires } of fields) {
+      const [typeName, name] = field.split('.') as [string, string];
+      for (const role of WHO) {
+        const caller = role && callerOf(role);
+        for (const place of PLACES) {
+          const subject = subjects[place];
+          const reference = referenceOf(typeName, subject);
+          const outcome = await resolveField(typeName, name, reference ?? disclosedStub(), caller);
+          const isKey = reference !== undefined && name in reference;
+          const isBound = reference !== undefined && typeName !== 'Division' && !isKey;
+          const expected: Outcome[] = !may(caller, requires)
+            ? ['refused']
+            : isBound && !reachable(typeName, role, subject)
+              ? ['nothing', 'refused']
+              : ['shown', 'nothing'];
+          tally.cells++;
+          if (expected.includes(outcome)) continue;
+          if (outcome === 'shown') tally.leaks++;
+          wrong.push(`${field} × ${role ?? 'nobody'} × ${place}: ${outcome}, expected ${expected.join(' or ')}`);
+        }
+      }
+    }
+    tally.unclassified = fields.filter(({ requires }) => requires === undefined).length;
+    expect(tally.unclassified).toBe(0);
+    expect(wrong).toEqual([]);
+    expect(tally.leaks).toBe(0);
+  }, 120_000);
+});
+
+/** The reference by which a type with a key is reached; undefined for types that are only reached through another. */
+function referenceOf(type: string, subject: Subject): Record<string, string> | undefined {
+  const ids: Record<string, string> = {
+    Person: subject.childId,
+    Household: subject.householdId,
+    Claim: subject.claimId,
+    PaymentBatch: subject.batchId,
+    Instruction: subject.instructionId,
+    ReviewCase: subject.questionId,
+  };
+  if (type === 'Division') return { code: subject.division };
+  return ids[type] === undefined ? undefined : { id: ids[type] };
+}
+
+/** Batches are a county's, so a citizen sees none; the rest is seen with the family or the county. */
+const reachable = (type: string, role: Role | undefined, subject: Subject): boolean =>
+  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase'].includes(type));
+
+/** A row as a repository would give it out: noted as disclosed, its values undefined but ids. */
+function disclosedStub(): Record<string, unknown> {
+  const { childId, batchId, instructionId } = subjects['own family'];
+  const row = { id: childId, batchId, instructionId, state: 'x', person: { id: childId }, division: OURS };
+  return new Notes().disclose('stub', [row])[0]!;
+}
+
+async function resolveField(type: string, name: string, parent: object, caller: Caller | undefined): Promise<Outcome> {
+  const parentType = schema.getType(type) as GraphQLObjectType<object, GraphContext>;
+  const field = parentType.getFields()[name]!;
+  const info = { parentType, fieldName: name, schema } as unknown as GraphQLResolveInfo;
+  try {
+    // Resolvers run in a context of nobody's, so that only what the field itself sets counts.
+    const nobody = systemContext('test', { actor: 'nobody', division: undefined });
+    const value: unknown = await inContext(nobody, async () => field.resolve!(parent, {}, contextOf(caller), info));
+    return value === null || value === undefined ? 'nothing' : 'shown';
+  } catch (error) {
+    const code = codeOf(error);
+    if (DENIED.has(code)) return 'refused';
+    if (ABSENT.has(code)) return 'nothing';
+    return 'shown';
+  }
+}

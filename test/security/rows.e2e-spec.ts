@@ -1,0 +1,349 @@
+import {
+  contextKey,
+  type Database,
+  inContext,
+  signContext,
+  sqlState,
+  systemContext,
+  type Tx,
+  type WorkContext,
+} from '@app/database';
+import { divisionPrefix } from '@app/kernel';
+import { Client } from 'pg';
+import { assure } from '../support/assurance';
+import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
+
+const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
+const BATCH = (id: string) => `(select b.division_code from subsidy.payment_batch b where b.id = ${id})`;
+const PERSON = (id: string) => `(select f.division_code from subsidy.person_fact f where f.person_id = ${id})`;
+const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
+const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
+  when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
+
+/** Where each row of a table belongs, as SQL over `t`, asked as superuser. */
+const DIVISION_OF: Readonly<Record<string, string>> = {
+  'registration.person': 't.division_code',
+  'registration.person_history': 't.division_code',
+  'registration.household': 't.division_code',
+  'subsidy.person_fact': 't.division_code',
+  'subsidy.person_fact_history': PERSON('t.person_id'),
+  'subsidy.finding': PERSON('t.person_id'),
+  'subsidy.claim': 't.division_code',
+  'subsidy.claim_event': CLAIM('t.claim_id'),
+  'subsidy.claim_finding': CLAIM('t.claim_id'),
+  'subsidy.payee_account': PAYEE,
+  'subsidy.determination_run': 't.division_code',
+  'subsidy.determination_chunk': '(select r.division_code from subsidy.determination_run r where r.id = t.run_id)',
+  'subsidy.determination': `coalesce(${CLAIM('t.claim_id')}, ${PERSON('t.person_id')})`,
+  'subsidy.review_case': `coalesce(t.division_code, ${CLAIM('t.claim_id')})`,
+  'subsidy.indicator': 't.division_code',
+  'subsidy.payment_batch': 't.division_code',
+  'subsidy.payment_calendar': 't.division_code',
+  'subsidy.instruction': CLAIM('t.claim_id'),
+  'subsidy.attempt': BATCH('t.batch_id'),
+  'subsidy.batch_share': BATCH('t.batch_id'),
+  'subsidy.approval': BATCH('t.batch_id'),
+  'subsidy.bank_file': BATCH('t.batch_id'),
+  'subsidy.bank_answer': BATCH('t.batch_id'),
+  'subsidy.bank_status_line': `(select ${BATCH('a.batch_id')} from subsidy.attempt a where a.id = t.attempt_id)`,
+  'subsidy.ledger_account': ACCOUNT('t.code'),
+  'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
+  'subsidy.power_use': 't.county_code',
+};
+
+/** Tables of no division, and why everybody with a context may see them. */
+const SHARED: Readonly<Record<string, string>> = {
+  'registration.division': 'public reference data',
+  'registration.import_batch': 'counts of imports, for officers',
+  'registration.import_reject': 'codes by line, for officers',
+  'registration.import_warning': 'codes by line, for officers',
+  'subsidy.import_batch': 'counts of imports, for officers',
+  'subsidy.import_reject': 'codes by line, for officers',
+  'subsidy.programme_version': 'the rules, public',
+  'subsidy.claim_state': 'the rules, public',
+  'subsidy.claim_state_move': 'the rules, public',
+  'subsidy.batch_state_move': 'the rules, public',
+  'subsidy.beneficiary': 'opaque keys that two authorities may share',
+  'subsidy.fact_dirty': 'ids of persons to derive anew',
+  'subsidy.feed_cursor': 'a position',
+  ...Object.fromEntries(
+    ['registration', 'subsidy', 'gateway'].flatMap((schema) =>
+      ['outbox', 'inbox', 'delivery', 'quarantine'].map((name) => [`${schema}.${name}`, 'messages hold ids only']),
+    ),
+  ),
+};
+
+/** Tables that are the actor's own or nobody's: each has tests of its own. */
+const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|\w*rate_limit\w*)$/;
+
+let world: TwoCounties;
+let databases: Record<string, Database>;
+beforeAll(async () => {
+  world = await openTwoCounties();
+  databases = {
+    registration: await world.database.open('registration', { standing: undefined }),
+    subsidy: await world.database.open('subsidy', { standing: undefined }),
+  };
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  assure('T32', 'Row-level security: no row of another county is seen or written, by whatever way', {
+    tables: seen.tables,
+    'ways around tried': seen.bypasses,
+    'foreign rows looked for': seen.foreign,
+    'foreign rows seen': seen.leaked,
+    'callers at once': 64,
+  });
+});
+
+const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>
+  systemContext('test', { actor: 'officer', permission: 'claim.read', division: divisionPrefix(division), ...more });
+const us = officerOf(OURS);
+const them = officerOf(THEIRS);
+
+const ask = <R = { n: bigint }>(
+  schema: string,
+  context: WorkContext | undefined,
+  sql: string,
+  parameters: unknown[] = [],
+) => {
+  const read = () => databases[schema]!.read((tx) => tx.query<R>(sql, parameters));
+  return context ? inContext(context, read) : read();
+};
+
+/** Places of the rows of a table that belong to a division. */
+async function placesOf(table: string, division: string): Promise<string[]> {
+  const rows = await world.database.admin<{ place: string }>(
+    `select t.ctid::text as place from ${table} t where ${DIVISION_OF[table]} like $1`,
+    [`${divisionPrefix(division as typeof OURS)}%`],
+  );
+  return rows.map(({ place }) => place);
+}
+
+const schemaOf = (table: string): string => table.split('.')[0]!;
+const TABLES = Object.keys(DIVISION_OF);
+const seen = { tables: 0, foreign: 0, leaked: 0, bypasses: 0 };
+
+describe('rows', () => {
+  it('of every table are under forced row-level security and belong to a division or are known to be shared', async () => {
+    const tables = await world.database.admin<{ name: string; forced: boolean }>(
+      `select n.nspname || '.' || c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'gateway')`,
+    );
+    const open = tables.filter(({ name, forced }) => !forced && !name.endsWith('.migration'));
+    expect(open).toEqual([]);
+    const unclassified = tables.filter(({ name }) => !DIVISION_OF[name] && !SHARED[name] && !APART.test(name));
+    expect(unclassified).toEqual([]);
+    seen.tables = tables.length;
+  });
+
+  it.each(TABLES)('of %s are seen by their own county, whole, and none of them by the other', async (table) => {
+    const [mine, foreign] = [await placesOf(table, OURS), await placesOf(table, THEIRS)];
+    const visible = async (context: WorkContext | undefined, places: string[]) => {
+      const [row] = await ask(
+        schemaOf(table),
+        context,
+        `select count(*) as n from ${table} where ctid = any ($1::tid[])`,
+        [places],
+      );
+      return Number(row!.n);
+    };
+    const leaked = [await visible(us, foreign), await visible(them, mine)];
+    seen.leaked += leaked[0]! + leaked[1]!;
+    expect(leaked).toEqual([0, 0]);
+    expect([await visible(us, mine), await visible(them, foreign)]).toEqual([mine.length, foreign.length]);
+    expect(await visible(undefined, [...mine, ...foreign])).toBe(0);
+    seen.foreign += foreign.length + mine.length;
+    if (!['subsidy.person_fact_history', 'subsidy.claim_finding', 'registration.person_history'].includes(table)) {
+      expect(Math.min(mine.length, foreign.length)).toBeGreaterThan(0); // A table without rows would show nothing.
+    }
+  });
+
+  it('are not to be had by any known way around: every try gives no row or an error', async () => {
+    const count = 'select count(*) as n from claim';
+    const { length: theirs } = await placesOf('subsidy.claim', THEIRS);
+    const forge = (change: (signed: string) => string) => async (tx: Tx) => {
+      const signed = signContext(them, contextKey('not the password', 'subsidy'));
+      await tx.query(`set local app.context = '${change(signed)}'`);
+      return tx.query<{ n: bigint }>(count);
+    };
+    const own = `current_setting('app.context')`;
+    const body = `encode(convert_to('{"actor":"x","division":""}', 'UTF8'), 'base64')`;
+    const tries: Record<string, (tx: Tx) => Promise<{ n: bigint }[]>> = {
+      'a context signed with another key': forge((signed) => signed),
+      'a context without a signature': forge((signed) => signed.split('.')[0]!),
+      'no context': forge(() => ''),
+      'text that is no context': forge(() => 'x.y'),
+      'a wider body under the own signature': async (tx) => {
+        await tx.query(`select set_config('app.context', ${body} || '.' || split_part(${own}, '.', 2), true)`);
+        return tx.query(count);
+      },
+      'the signature of the other app': async (tx) => {
+        const foreign = signContext(systemContext('test'), contextKey(passwordOf(), 'registration'));
+        await tx.query(`set local app.context = '${foreign}'`);
+        return tx.query(count);
+      },
+      'the key itself': async (tx) => tx.query('select count(*) as n from context_key'),
+      'row security off': async (tx) => {
+        await tx.query('set local row_security = off');
+        return tx.query(count);
+      },
+      'the owner’s role': async (tx) => {
+        await tx.query('set local role subsidy_owner');
+        return tx.query(count);
+      },
+      'a superuser’s role': async (tx) => {
+        await tx.query('set local role postgres');
+        return tx.query(count);
+      },
+      'a function of one’s own': async (tx) => {
+        await tx.query(
+          `create function pg_temp.peek() returns bigint language sql security definer as 'select count(*) from subsidy.claim where division_code like ''340203%'''`,
+        );
+        return tx.query('select pg_temp.peek() as n');
+      },
+      'a view of one’s own': async (tx) => {
+        await tx.query(`create temp view peek as select * from claim where division_code like '340203%'`);
+        return tx.query('select count(*) as n from peek');
+      },
+      'a leaky function in the condition': async (tx) => {
+        await tx.query('create temp table loot (n text)');
+        await tx.query(`create function pg_temp.steal(t text) returns boolean language plpgsql cost 0.0001 as
+          $$ begin insert into loot values (t); return true; end $$`);
+        await tx.query('select from claim where pg_temp.steal(division_code)');
+        return tx.query(`select count(*) as n from loot where n like '340203%'`);
+      },
+      'a join from what is seen': (tx) =>
+        tx.query(
+          `select count(*) as n from beneficiary b join claim c on c.beneficiary_id = b.id where c.division_code like '340203%'`,
+        ),
+      'a union of child tables': (tx) =>
+        tx.query(
+          `select count(*) as n from attempt a where not exists (select from payment_batch b where b.id = a.batch_id)`,
+        ),
+      'a cursor': async (tx) => {
+        await tx.query(`declare peek cursor for select 1::bigint as n from claim where division_code like '340203%'`);
+        return tx.query('fetch all from peek');
+      },
+      COPY: async (tx) => {
+        let text = '';
+        for await (const chunk of await tx.copyOut(
+          `copy (select id from claim where division_code like '340203%') to stdout`,
+        ))
+          text += String(chunk);
+        return [{ n: BigInt(text.length) }];
+      },
+      'a locked row': (tx) =>
+        tx.query(`select 1::bigint as n from claim where division_code like '340203%' for update`),
+    };
+    const results: Record<string, string> = {};
+    for (const [name, attempt] of Object.entries(tries)) {
+      const work = () => databases.subsidy!.write(attempt);
+      results[name] = await inContext(us, work).then(
+        (rows) => (rows.every(({ n }) => n === 0n) ? 'nothing' : `${rows.length} rows`),
+        (error: unknown) => (sqlState(error) ? 'refused' : String(error)),
+      );
+    }
+    expect(theirs).toBeGreaterThan(50);
+    expect(Object.entries(results).filter(([, result]) => !['nothing', 'refused'].includes(result))).toEqual([]);
+    seen.bypasses = Object.keys(tries).length;
+  });
+
+  it('are shown to whoever asks now, whatever plan, session or error came before on the same connection', async () => {
+    const client = new Client({
+      connectionString: world.database.url('subsidy_rw'),
+      options: '-c search_path=subsidy',
+    });
+    await client.connect();
+    const key = contextKey(passwordOf(), 'subsidy');
+    const inTransaction = async (context: WorkContext | undefined, end = 'commit') => {
+      await client.query('begin');
+      if (context) await client.query(`set local app.context = '${signContext(context, key)}'`);
+      const { rows } = await client.query<{ d: string }>({
+        name: 'kept', // A named statement: its plan outlives the transaction and, after five runs, is made for any caller.
+        text: 'select distinct left(division_code, 6) as d from claim where division_code is not null order by 1',
+      });
+      await client.query(end);
+      return rows.map(({ d }) => d);
+    };
+    try {
+      for (let i = 0; i < 8; i++) expect(await inTransaction(i % 2 ? us : them)).toEqual([i % 2 ? '340202' : '340203']);
+      expect(await inTransaction(systemContext('test'), 'rollback')).toEqual(['340202', '340203']);
+      expect(await inTransaction(undefined)).toEqual([]);
+      await client.query('begin');
+      await client.query(`set local app.context = '${signContext(them, key)}'`);
+      await expect(client.query('select 1 / 0')).rejects.toThrow();
+      await client.query('rollback');
+      expect((await client.query('select from claim')).rowCount).toBe(0);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('of one county never reach another among 64 callers at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, async (_, n) => {
+        const [mine, context] = n % 2 ? ['340202', us] : ['340203', them];
+        let wrong = 0;
+        for (let round = 0; round < 40; round++) {
+          const rows = await ask<{ d: string }>(
+            'subsidy',
+            context,
+            'select left(division_code, 6) as d from claim where division_code is not null limit 20',
+          );
+          wrong += rows.filter(({ d }) => d !== mine).length;
+          if (rows.length === 0) wrong++;
+        }
+        return wrong;
+      }),
+    );
+    expect(answers.reduce((sum, n) => sum + n, 0)).toBe(0);
+  }, 60_000);
+
+  it('cannot be written into another county, nor by a statement left behind by a failed transaction', async () => {
+    const work = (sql: string) => inContext(us, () => databases.subsidy!.write((tx) => tx.query(sql)));
+    for (const table of ['claim', 'person_fact', 'payment_batch', 'review_case', 'payment_calendar']) {
+      const state = await world.database.admin(
+        `select md5(string_agg(t::text, '' order by t::text)) as s from subsidy.${table} t`,
+      );
+      const touched = await work(
+        `update ${table} set division_code = division_code where division_code like '340203%' returning 1`,
+      ).catch((error: unknown) => sqlState(error));
+      expect([[], '42501']).toContainEqual(touched);
+      const after = await world.database.admin(
+        `select md5(string_agg(t::text, '' order by t::text)) as s from subsidy.${table} t`,
+      );
+      expect(after).toEqual(state);
+    }
+    await expect(
+      work(`insert into indicator (id, programme, division_code, year, level, amount_fen, document_no, released_on, recorded_by, recorded_at)
+            values (gen_random_uuid(), 'YEB', '340203000000', 2026, 'county', 1, 'x', '2026-01-01', 'x', now())`),
+    ).rejects.toMatchObject({ driverError: { code: '42501' } });
+    const leaked: unknown = await databases
+      .subsidy!.dataSource.query(
+        `insert into review_case (reason, division_code, opened_at) values ('X', '340202000000', now())`,
+      )
+      .catch((error: unknown) => sqlState(error));
+    expect(leaked).toBe('42501');
+  });
+
+  it('do not say in an error that somebody elsewhere exists', async () => {
+    const [foreign] = await world.database.admin<{ id: string }>(
+      `select id from subsidy.claim where division_code like '340203%' limit 1`,
+    );
+    const failureOf = async (claim: string) => {
+      const insert = `insert into claim_finding (claim_id, fact, value, document_no, attested_by, attested_at)
+        values ($1, 'claim.other_claimant', 'true', 'x', 'x', now())`;
+      const error: unknown = await inContext(us, () =>
+        databases.subsidy!.write((tx) => tx.query(insert, [claim])),
+      ).catch((found: unknown) => found);
+      const { message, driverError } = error as { message: string; driverError: { detail?: string } };
+      return { message, detail: driverError.detail };
+    };
+    expect(await failureOf(foreign!.id)).toEqual(await failureOf('00000000-0000-4000-8000-000000000000'));
+    expect(await failureOf(foreign!.id)).toMatchObject({ detail: undefined });
+  });
+});
+
+const passwordOf = (): string => decodeURIComponent(new URL(world.database.url('subsidy_rw')).password);

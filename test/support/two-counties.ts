@@ -1,0 +1,113 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { checkCharacter, day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
+import { BankSimulator } from '../../apps/simulator/src/bank/bank.simulator';
+import { generateCounty } from '../../apps/simulator/src/county/county.service';
+import { CalendarService } from '../../apps/subsidy/src/calendar/calendar.service';
+import { DeterminationService } from '../../apps/subsidy/src/determination/determination.service';
+import { BankFileService } from '../../apps/subsidy/src/disbursement/bank-file.service';
+import { DisbursementService } from '../../apps/subsidy/src/disbursement/disbursement.service';
+import { FactService } from '../../apps/subsidy/src/fact/fact.service';
+import { FundingService } from '../../apps/subsidy/src/funding/funding.service';
+import { LEVELS } from '../../apps/subsidy/src/funding/funding.types';
+import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
+import { AnswerService } from '../../apps/subsidy/src/reconciliation/answer.service';
+import { ReviewService } from '../../apps/subsidy/src/review/review.service';
+import { type CountyWorld, openCountyWorld } from './county-world';
+import { parse } from './csv';
+
+export const OURS = findDivisionCode('340202')!;
+export const THEIRS = findDivisionCode('340203')!;
+export const TODAY = '2026-04-01';
+const PROGRAMME = 'YEB';
+const FILES = ['registry', 'findings', 'accounts', 'claims'] as const;
+
+/** What the files of a county say, by file. */
+export type CountyFiles = Readonly<Record<(typeof FILES)[number], Record<string, string>[]>>;
+
+export interface TwoCounties extends CountyWorld {
+  readonly ours: CountyFiles;
+  readonly theirs: CountyFiles;
+}
+
+/** One installation of two counties, each with people, claims, a paid batch, one that waits for approval, and returned money. */
+export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
+  const world = await openCountyWorld(TODAY);
+  const [ours, theirs] = [path.join(world.folder, 'ours'), path.join(world.folder, 'theirs')];
+  await generateCounty({ people, folder: ours });
+  moveCounty(ours, theirs);
+  for (const folder of [ours, theirs]) await takeIn(world, folder);
+  for (const [division, place] of [
+    [OURS, 'ours'],
+    [THEIRS, 'theirs'],
+  ] as const)
+    await pay(world, division, place);
+  return { ...world, ours: filesOf(ours), theirs: filesOf(theirs) };
+}
+
+const filesOf = (folder: string): CountyFiles =>
+  Object.fromEntries(
+    FILES.map((name) => [name, parse(fs.readFileSync(path.join(folder, `${name}.csv`), 'utf8'))]),
+  ) as unknown as CountyFiles;
+
+/** The same people under other numbers in the next county. */
+function moveCounty(from: string, to: string): void {
+  fs.mkdirSync(to);
+  for (const name of FILES) {
+    const text = fs.readFileSync(path.join(from, `${name}.csv`), 'utf8');
+    const moved = text
+      .replace(/340202(\d{11})[\dXx]/g, (_, rest: string) => `340203${rest}${checkCharacter(`340203${rest}`)}`)
+      .replace(/\b340202(\d{0,6})\b/g, '340203$1')
+      .replace(/\b62(\d{14,17})\b/g, '63$1')
+      .replace(/\b([A-Z])34(\d{7})\b/g, '$135$2');
+    const [head, ...rows] = moved.split('\n');
+    const own = head!.split(',').findIndex((column) => column === 'registry_person_id' || column === 'claim_no');
+    const renamed = own === 0 ? rows.map((row) => (row ? `B${row}` : row)) : rows;
+    fs.writeFileSync(path.join(to, `${name}.csv`), [head, ...renamed].join('\n'));
+  }
+}
+
+async function takeIn(world: CountyWorld, folder: string): Promise<void> {
+  const file = (name: string) => path.join(folder, `${name}.csv`);
+  await world.get(RegistryImportService).import(file('registry'));
+  await world.get(FactService).pull();
+  await world.get(IntakeService).importFindings(file('findings'));
+  await world.get(IntakeService).importAccounts(file('accounts'));
+  await world.get(IntakeService).importClaims(file('claims'), PROGRAMME);
+}
+
+async function pay(world: CountyWorld, division: DivisionCode, place: string): Promise<void> {
+  const actor = (role: string) => `${place}-${role}`;
+  await world
+    .get(DeterminationService)
+    .determine({ programmes: ['childcare', 'ageing-rural-parents'], division, asOf: day('2026-03-31'), actor: 'test' });
+  const scope = { programme: PROGRAMME, division };
+  await world.get(ReviewService).review({ ...scope, actor: actor('reviewer') });
+  await world.get(ReviewService).confirm({ ...scope, actor: actor('confirmer') });
+  for (const level of LEVELS) {
+    await world.get(FundingService).release({
+      programme: PROGRAMME,
+      county: division,
+      year: 2026,
+      level,
+      amountFen: 100_000_000_00n,
+      documentNo: `${place}财〔2026〕${level}`,
+      releasedOn: day('2026-01-10'),
+      actor: actor('treasurer'),
+    });
+  }
+  const payments = world.get(DisbursementService);
+  const { batchId } = await payments.prepare({ ...scope, period: '2026Q1', actor: actor('maker') });
+  for (const n of [1, 2]) await payments.approve(batchId!, actor(`finance-${n}`));
+  const sent = await world.get(BankFileService).send({ batchId: batchId!, folder: world.folder, format: 'pain.001' });
+  const bank = await BankSimulator.open({
+    folder: path.join(world.folder, `${place}-book`),
+    clock: world.clock,
+    behaviour: { returned: 0.2 },
+  });
+  for (const answer of await bank.receive(sent.path, path.join(world.folder, `${place}-answers`))) {
+    await world.get(AnswerService).receive(answer);
+  }
+  await world.get(CalendarService).plan(PROGRAMME, division, 2027);
+}
