@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { NoteSigner } from './note';
 
 /** The name of the log of a schema, and of the key that signs its checkpoints. */
-export const originOf = (schema: string): string => `yangyu/${schema}`;
+const originOf = (schema: string): string => `yangyu/${schema}`;
 
 /** Reads the installation's signing key, or makes it (mode 0600) when there is none yet. */
 export function signerFromFile(file: string, schema: string): NoteSigner {

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Database, inContext, sqlState, systemContext, type WorkContext } from '@app/database';
+import {
+  contextPads,
+  type Database,
+  inContext,
+  signContext,
+  sqlState,
+  systemContext,
+  type WorkContext,
+} from '@app/database';
 import { Refusal } from '@app/kernel';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { AuditLog, auditRecorder, keptIn, type Verified } from './index';
@@ -197,6 +205,33 @@ describe('the runtime role', () => {
       /null value|row-level security/,
     );
     expect(await entries()).toEqual([]);
+  });
+
+  it('cannot forge a context by a temporary table in the place of the key', async () => {
+    const key = Buffer.alloc(32, 7);
+    const { inner, outer } = contextPads(key);
+    const bare = await world.open('subsidy', { standing: undefined });
+    const claims = await bare.write(async (tx) => {
+      await tx.query(
+        'create temp table context_key (is_only boolean, inner_pad bytea, outer_pad bytea) on commit drop',
+      );
+      await tx.query('grant all on pg_temp.context_key to public');
+      await tx.query('insert into pg_temp.context_key values (true, $1, $2)', [inner, outer]);
+      await tx.query(`set local app.context = '${signContext(context({ actor: 'director' }), key)}'`);
+      return tx.query('select guard_claims() as claims');
+    });
+    expect(claims).toEqual([{ claims: null }]);
+  });
+
+  it('cannot turn the log aside into a temporary table', async () => {
+    await inContext(context({ isPlumbing: true }), () =>
+      database.write(async (tx) => {
+        await tx.query('create temp table audit_entry (like subsidy.audit_entry including all) on commit drop');
+        await tx.query('grant all on pg_temp.audit_entry to public');
+        await tx.query(`select audit_append('{done}', '{null}', '{"{}"}', '{"{}"}', '{null}')`);
+      }),
+    );
+    expect(await entries()).toHaveLength(1);
   });
 
   it('sees of the log what was done within its own division, or to its own family', async () => {

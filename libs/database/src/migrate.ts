@@ -99,7 +99,7 @@ function sqlMigrations(schema: string, folder: string, context: string): Functio
     return class implements MigrationInterface {
       name = `${schema}_${what}_${timestamp}`.replaceAll('-', '_');
       async up(runner: QueryRunner): Promise<void> {
-        await runner.query(`set local role ${schema}_owner; set local search_path = ${schema}, public;
+        await runner.query(`set local role ${schema}_owner; set local search_path = ${schema}, public, pg_temp;
           set local app.context = '${context}'`);
         await runner.query(sql);
         await runner.query('reset role');

@@ -180,7 +180,7 @@ create index person_history_by_person on person_history (id, recorded_until);
 create index person_history_by_registry_person_id on person_history (registry_person_id);
 comment on table person_history is 'What a person''s row was and until when: append-only, written by the trigger on person.';
 
-create function person_keep_history() returns trigger language plpgsql security definer set search_path = registration as $$
+create function person_keep_history() returns trigger language plpgsql security definer set search_path = registration, pg_temp as $$
 begin
   insert into person_history (
     id, registry_person_id, name, name_match, sex, ethnicity, id_type, id_number_sealed, id_number_key, id_number_mask,

@@ -253,7 +253,7 @@ create table claim_event (
 comment on table claim_event is 'The history of every claim; append-only. A claim''s state is what its last event says.';
 
 -- A state is what the events say: the trigger writes it, and refuses an event that starts from another state.
-create function claim_event_applies() returns trigger language plpgsql security definer set search_path = subsidy as $$
+create function claim_event_applies() returns trigger language plpgsql security definer set search_path = subsidy, pg_temp as $$
 declare moved integer; wanted integer;
 begin
   select count(*) into wanted from arrived;
