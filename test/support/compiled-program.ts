@@ -68,6 +68,7 @@ export class CompiledProgram {
         PATH: process.env.PATH,
         YANGYU_DATA: dataFolder,
         YANGYU_BANK_FAILURES: '0',
+        YANGYU_THROWAWAY: 'yes',
         NODE_COMPILE_CACHE: path.join(this.folder, 'compiled'),
         ...environment,
       },

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { auditRecorder } from '@app/audit';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -26,7 +27,8 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const database = await createTestDatabase();
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
-  const [registration, subsidy] = [await database.open('registration'), await database.open('subsidy')];
+  const open = (schema: string) => database.open(schema, { recorder: auditRecorder(schema) });
+  const [registration, subsidy] = [await open('registration'), await open('subsidy')];
   const parts = { registration, subsidy, vault: new Vault(Buffer.alloc(32, 1)), clock };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error'],

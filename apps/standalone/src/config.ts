@@ -10,6 +10,8 @@ const schema = z.object({
   YANGYU_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   /** Default: any free port. */
   YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** `yes`: what is committed may be lost in a crash of the machine. For tests; otherwise such a server is refused. */
+  YANGYU_THROWAWAY: z.enum(['yes', 'no']).default('no'),
   /** People of the demo county. */
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
   /** Share of the demo's payments that the simulated bank fails by chance; planted accounts fail always. */
@@ -21,6 +23,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly postgresPort: number | undefined;
+  readonly isThrowaway: boolean;
   readonly people: number;
   readonly bankFailures: number;
 }
@@ -38,6 +41,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: data.YANGYU_HOST,
     port: data.YANGYU_PORT,
     postgresPort: data.YANGYU_PG_PORT,
+    isThrowaway: data.YANGYU_THROWAWAY === 'yes',
     people: data.YANGYU_PEOPLE,
     bankFailures: data.YANGYU_BANK_FAILURES,
   };

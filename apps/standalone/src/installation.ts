@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
-import { type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
+import { assertGuarded, type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
 import { JobsRuntime, prepareQueue } from '@app/jobs';
 import { type Clock, systemClock } from '@app/kernel';
 import { Vault } from '@app/vault';
@@ -75,6 +75,9 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
       Database.open({ url: url(`${schema}_rw`, rolePassword), schema, recorder: auditRecorder(schema) }),
     ),
   );
+  const isThrowaway = options.throwaway ?? config.isThrowaway;
+  await assertGuarded(registration!, 'registration', systemClock.now, isThrowaway);
+  await assertGuarded(subsidy!, 'subsidy', systemClock.now, isThrowaway);
   const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
   const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {

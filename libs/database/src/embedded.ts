@@ -264,6 +264,9 @@ async function launch(
     random_page_cost: 1.1,
     wal_compression: 'on',
     log_min_messages: 'warning',
+    // What a statement or a failing row held may name a person: the log gets the sentence of an error and nothing else.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
     ...(throwaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   const args = ['-D', folder, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];

@@ -1,3 +1,4 @@
+export * from './boot-check';
 export * from './context';
 export * from './copy';
 export * from './database';

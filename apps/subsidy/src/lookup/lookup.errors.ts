@@ -4,8 +4,8 @@ import { Refusal } from '@app/kernel';
 export const refuse = {
   locked: () =>
     new Refusal('LOOKUP_LOCKED', {
-      zh: '同一地区和出生日期的号码已连续查无 5 次，24 小时内不再受理此类查询，并已记录备查。请核对证件原件，或请监督人员处理。',
-      en: 'Five numbers of one region and birth date were looked up and not found; no more are taken for 24 hours, and this is on record. Compare the paper itself, or ask the supervisor.',
+      zh: '同一地区和出生日期的号码查无次数过多，24 小时内不再受理此类查询，并已记录备查。请核对证件原件，或请监督人员处理。',
+      en: 'Too many numbers of one region and birth date were looked up and not found; no more are taken for 24 hours, and this is on record. Compare the paper itself, or ask the supervisor.',
     }),
   spent: (max: number) =>
     new Refusal(

@@ -10,9 +10,10 @@ export class LookupRepository {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`lookup:${actor}`]);
   }
 
-  async countMisses(tx: Tx, actor: string, placeKey: Buffer, since: Date): Promise<number> {
+  /** @param actor Null counts everybody's. */
+  async countMisses(tx: Tx, actor: string | null, placeKey: Buffer, since: Date): Promise<number> {
     const [row] = await tx.query<{ n: number }>(
-      'select count(*)::integer as n from lookup_miss where actor = $1 and place_key = $2 and at > $3',
+      'select count(*)::integer as n from lookup_miss where ($1::text is null or actor = $1) and place_key = $2 and at > $3',
       [actor, placeKey, since],
     );
     return row!.n;

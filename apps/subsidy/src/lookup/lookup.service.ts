@@ -8,6 +8,8 @@ import { LookupRepository } from './lookup.repository';
 
 /** Misses of one actor for one region and birth date in a day. A number has 1,000 neighbours there; five say little. */
 const MISSES_MAX = 5;
+/** Misses of everybody together for one region and birth date in a day: many may share a list, or a stolen token. */
+const PLACE_MISSES_MAX = 20;
 /** Different people that one actor may find by number in a day. */
 const FOUND_MAX = 200;
 const DAY_MILLISECONDS = 24 * 3_600_000;
@@ -41,6 +43,10 @@ export class LookupService {
       const [at, today] = [this.clock.now(), this.clock.today()];
       const since = new Date(at.getTime() - DAY_MILLISECONDS);
       if ((await this.lookups.countMisses(tx, actor, placeKey, since)) >= MISSES_MAX) throw refuse.locked();
+      const all = await tx.across('misses are counted over all who look', () =>
+        this.lookups.countMisses(tx, null, placeKey, since),
+      );
+      if (all >= PLACE_MISSES_MAX) throw refuse.locked();
       if ((await this.lookups.countFound(tx, actor, today)) >= FOUND_MAX) throw refuse.spent(FOUND_MAX);
       const found = await look(tx);
       if (!found) await this.lookups.noteMiss(tx, placeKey, at);

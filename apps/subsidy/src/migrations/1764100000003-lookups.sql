@@ -7,7 +7,7 @@ create table lookup_miss (
   at         timestamptz not null
 );
 comment on table lookup_miss is 'Look-ups by number that found nothing the asker may see; append-only. After five for one region and birth date the asker is stopped.';
-create index lookup_miss_by_actor on lookup_miss (actor, place_key, at);
+create index lookup_miss_by_place on lookup_miss (place_key, at);
 
 create table lookup_found (
   actor      text not null default guard_text('actor'),

@@ -1,0 +1,147 @@
+import { assure } from '../support/assurance';
+import { GraphClient } from '../support/graph-client';
+import { openTwoCounties, type TwoCounties } from '../support/two-counties';
+
+/** What tells of somebody, and what a line of the audit log calls it. */
+const KINDS: Readonly<Record<string, string>> = {
+  Person: 'person',
+  Household: 'household',
+  Claim: 'claim',
+  ReviewCase: 'review_case',
+  PaymentAttempt: 'attempt',
+  Instruction: 'instruction',
+  RepairAccount: 'payee_account',
+};
+
+let world: TwoCounties;
+let graph: GraphClient;
+beforeAll(async () => {
+  world = await openTwoCounties();
+  graph = await GraphClient.open(world);
+}, 120_000);
+const seen = { 'rows on the wire': 0, 'rows in the audit log': 0, ratio: '' };
+afterAll(async () => {
+  await graph?.close();
+  await world?.close();
+  seen.ratio = (seen['rows in the audit log'] / seen['rows on the wire']).toFixed(3);
+  assure('T45', 'Every row that tells of somebody and leaves is in the audit log', seen);
+});
+
+/** `kind id` of every object in an answer that says more of itself than its id. */
+function onTheWire(value: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const one of value) onTheWire(one, found);
+  else if (typeof value === 'object' && value !== null) {
+    const { __typename: type, id, ...rest } = value as { __typename?: string; id?: string };
+    if (type && id && KINDS[type] && Object.keys(rest).length > 0) found.add(`${KINDS[type]} ${id}`);
+    for (const one of Object.values(rest)) onTheWire(one, found);
+  }
+  return found;
+}
+
+const audited = async (after: bigint | string) => {
+  const rows = await world.database.admin<{
+    what: string;
+    fields: string[];
+    actor: string;
+    purpose: string;
+    request: string;
+  }>(
+    `select e.subject_type || ' ' || s as what, e.fields, e.actor, e.purpose, e.request_id as request from (
+       select * from registration.audit_entry union all select * from subsidy.audit_entry) e, unnest(e.subjects) s
+      where e.kind = 'read' and e.at > $1::timestamptz`,
+    [after],
+  );
+  return rows;
+};
+
+const PERSON = '__typename id name idNumberMask born';
+const QUERIES: readonly [who: string, query: string][] = [
+  ['auditor', `{ persons(first: 50) { nodes { ${PERSON} } } }`],
+  [
+    'township-reviewer',
+    `{ persons(first: 20) { nodes { ${PERSON} mother { ${PERSON} } father { ${PERSON} children { ${PERSON} } } } } }`,
+  ],
+  ['county-confirmer', `{ households(first: 20) { nodes { __typename id householdNo members { ${PERSON} } } } }`],
+  [
+    'supervisor',
+    `{ claims(first: 30) { nodes { __typename id state amountFen child { ${PERSON} } openCases { __typename id reason } } } }`,
+  ],
+  [
+    'finance-officer-1',
+    '{ instructions(first: 40) { nodes { __typename id amountFen attempts { __typename id accountMask holderName } } } }',
+  ],
+  [
+    'auditor',
+    '{ paymentBatches { nodes { id lines(first: 25) { nodes { __typename id holderName instruction { __typename id state claim { __typename id claimNo } } } } } } }',
+  ],
+  [
+    'county-confirmer',
+    '{ worklist(first: 30) { nodes { __typename id reason claim { __typename id state accountMask } } } }',
+  ],
+];
+
+describe('the audit of reading', () => {
+  it.each(QUERIES)('has for %s every row that went over the wire, and no other: %s', async (who, query) => {
+    const [{ now }] = (await world.database.admin<{ now: string }>('select clock_timestamp()::text as now')) as [
+      { now: string },
+    ];
+    const { data, refused } = await graph.ask(who, query);
+    expect(refused).toEqual([]);
+    const wire = onTheWire(data);
+    const rows = await audited(now);
+    const logged = new Set(rows.map(({ what }) => what));
+    expect([...wire].filter((row) => !logged.has(row))).toEqual([]);
+    expect([...logged].filter((row) => !wire.has(row))).toEqual([]);
+    expect(wire.size).toBeGreaterThan(10);
+    expect(new Set(rows.map(({ request }) => request)).size).toBe(1);
+    expect(
+      rows.every(({ actor, purpose, fields }) => actor.startsWith('demo-') && purpose !== '' && fields.length > 0),
+    ).toBe(true);
+    seen['rows on the wire'] += wire.size;
+    seen['rows in the audit log'] += logged.size;
+  });
+
+  it('names the fields that were asked for and nothing of what they hold', async () => {
+    const { data } = await graph.ask<{ persons: { nodes: { id: string; name: string }[] } }>(
+      'auditor',
+      'query Named { persons(first: 2) { nodes { id ...Some } } } fragment Some on Person { name maritalStatus }',
+    );
+    const [entry] = await world.database.admin<Record<string, unknown>>(
+      `select * from registration.audit_entry where kind = 'read' and $1 = any (subjects) order by id desc limit 1`,
+      [data.persons.nodes[0]!.id],
+    );
+    expect(entry).toMatchObject({
+      fields: ['id', 'maritalStatus', 'name'],
+      actor: 'demo-auditor',
+      purpose: 'audit',
+      operation: 'Query.persons',
+    });
+    expect(JSON.stringify(entry)).not.toContain(data.persons.nodes[0]!.name);
+  });
+
+  it('comes first: where the line cannot be written, nothing is read and nothing is done', async () => {
+    const onBoth = async (change: string) => {
+      for (const schema of ['registration', 'subsidy'])
+        await world.database.admin(`alter table ${schema}.audit_entry ${change}`);
+    };
+    await onBoth('add constraint unwritable check (false) not valid');
+    try {
+      const names = new Set(world.ours.registry.map((row) => row.name!));
+      graph.answers.length = 0;
+      await expect(graph.ask('auditor', `{ persons(first: 5) { nodes { ${PERSON} } } }`)).rejects.toThrow('unwritable');
+      const [run] = await world.database.admin<{ id: string }>(
+        `select id from subsidy.payment_calendar where division_code = '340202000000' and state = 'planned' limit 1`,
+      );
+      await expect(
+        graph.ask('supervisor', `mutation { holdRun(id: "${run!.id}", reason: "审计不可用") { id } }`),
+      ).rejects.toThrow('unwritable');
+      expect(await world.database.admin(`select state from subsidy.payment_calendar where id = $1`, [run!.id])).toEqual(
+        [{ state: 'planned' }],
+      );
+      expect(graph.answers.join('').length).toBeGreaterThan(0);
+      expect([...names].filter((name) => name.length > 1 && graph.answers.join('').includes(name))).toEqual([]);
+    } finally {
+      await onBoth('drop constraint unwritable');
+    }
+  });
+});
