@@ -13,7 +13,7 @@ import {
 } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
-import { AuditLog, auditRecorder, keptIn, type Verified } from './index';
+import { AuditLog, auditRecorder, keptIn, startSealing, type Verified } from './index';
 
 let world: TestDatabase;
 let database: Database;
@@ -312,6 +312,26 @@ describe('sealing', () => {
     );
     expect(fs.statSync(path.join(lost, 'audit.key')).mode & 0o777).toBe(0o600);
     fs.rmSync(lost, { recursive: true });
+  });
+
+  it('goes on by itself, says what stops it, and seals what is left when it is stopped', async () => {
+    const complaints: string[] = [];
+    const sealing = startSealing([log], (error, where) => complaints.push(`${where} ${(error as Refusal).code}`), 20);
+    const until = async (isSo: () => Promise<boolean>) => {
+      while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    await act(2);
+    await until(async () => (await log.verify()).size === 2);
+    await act(1);
+    await sealing.stop();
+    expect(await log.verify()).toMatchObject({ size: 3, unsealed: 0, finding: null });
+    expect(complaints).toEqual([]);
+
+    await tamper('delete from audit_leaf where leaf_index = 2');
+    const broken = startSealing([log], (error, where) => complaints.push(`${where} ${(error as Refusal).code}`), 20);
+    await until(async () => complaints.length > 1);
+    await broken.stop();
+    expect(new Set(complaints)).toEqual(new Set(['audit subsidy AUDIT_TREE_BROKEN']));
   });
 
   it('signs nothing that does not continue what was signed or published before', async () => {
