@@ -61,9 +61,23 @@ export class CompiledProgram {
 
   /** Runs the main job once, to its end or to the failpoint that the environment arms. */
   run(dataFolder: string, environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return this.spawn('main.js', ['--once', '--json'], dataFolder, environment);
+  }
+
+  /** Runs one command of `yangyu`. */
+  command(dataFolder: string, words: readonly string[]): Promise<Ended> {
+    return this.spawn('cli.js', words, dataFolder);
+  }
+
+  private spawn(
+    file: string,
+    words: readonly string[],
+    dataFolder: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
     const packaged = path.join(ROOT, 'node_modules', '.bin', 'node');
-    const program = path.join(this.folder, 'dist', 'apps', 'standalone', 'src', 'main.js');
-    const child = spawn(fs.existsSync(packaged) ? packaged : process.execPath, [program, '--once', '--json'], {
+    const program = path.join(this.folder, 'dist', 'apps', 'standalone', 'src', file);
+    const child = spawn(fs.existsSync(packaged) ? packaged : process.execPath, [program, ...words], {
       env: {
         PATH: process.env.PATH,
         YANGYU_DATA: dataFolder,

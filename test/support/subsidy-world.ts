@@ -191,11 +191,7 @@ export class SubsidyWorld {
   async account(holder: number, number: number, at = this.clock.now().toISOString()): Promise<string> {
     const id = randomUUID();
     await this.database.write((tx) =>
-      tx.copyInto(
-        'payee_account',
-        ACCOUNT_COLUMNS,
-        [this.accountLine(id, holder, number, at)],
-      ),
+      tx.copyInto('payee_account', ACCOUNT_COLUMNS, [this.accountLine(id, holder, number, at)]),
     );
     return id;
   }

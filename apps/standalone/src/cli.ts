@@ -1,6 +1,6 @@
 import { inContext, systemContext } from '@app/database';
 import { Command, InvalidArgumentError } from 'commander';
-import { type Day, type DivisionCode, findDay, findDivisionCode } from '@app/kernel';
+import { type Day, type DivisionCode, findDay, findDivisionCode, withoutTyped } from '@app/kernel';
 import { addAuditVerbs } from './audit-cli';
 import { readConfig } from './config';
 import { type Installation, openInstallation } from './installation';
@@ -17,7 +17,8 @@ interface Global {
 const program = new Command('yangyu')
   .description('养育：从户籍提取到发放对账的各个步骤。 The steps from a registry extract to reconciled payments.')
   .helpCommand(false)
-  .showHelpAfterError('（加 --help 查看用法 / add --help for usage）');
+  .showHelpAfterError('（加 --help 查看用法 / add --help for usage）')
+  .configureOutput({ outputError: (text, write) => write(withoutTyped(text)) });
 
 /** A verb: opens the installation, does one thing, shows it, closes. */
 function verb(parent: Command, usage: string, description: string): Command {

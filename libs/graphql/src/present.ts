@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sqlState } from '@app/database';
-import { type Facts, Refusal, type Sentence } from '@app/kernel';
+import { type Facts, Refusal, type Sentence, withoutTyped } from '@app/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { refuse } from './graphql.errors';
 
@@ -48,8 +48,8 @@ export function presentError(
   const code = formatted.extensions?.code;
   const zh = typeof code === 'string' ? REQUEST_CODES[code] : undefined;
   if (typeof code === 'string' && zh !== undefined && cause instanceof GraphQLError) {
-    const sentence = { zh, en: formatted.message };
-    return { message: formatted.message, ...place, extensions: { code, facts: {}, sentence } };
+    const message = withoutTyped(formatted.message);
+    return { message, ...place, extensions: { code, facts: {}, sentence: { zh, en: message } } };
   }
   const bug = bugAsRefusal(cause, report);
   return { message: bug.message, ...place, extensions: extensionsOf(bug) };

@@ -4,3 +4,4 @@ export * from './day';
 export * from './division';
 export * from './money';
 export * from './refusal';
+export * from './typed';
