@@ -75,6 +75,20 @@ export const refuse = {
       { zh: '/graphql 只接受 POST 请求。', en: 'Send operations to /graphql by POST.' },
       { method },
     ),
+  operationNotStored: () =>
+    new Refusal('OPERATION_NOT_STORED', {
+      zh: '本客户端只能调用预先登记的操作，请使用其摘要（extensions.persistedQuery.sha256Hash）。',
+      en: 'This client may only call operations that were stored beforehand; name one by its hash (extensions.persistedQuery.sha256Hash).',
+    }),
+  tooManyRequests: (seconds: number) =>
+    new Refusal(
+      'TOO_MANY_REQUESTS',
+      {
+        zh: `请求过于频繁，请在 ${seconds} 秒后再试。`,
+        en: `Too much was asked in a minute; try again in ${seconds} seconds.`,
+      },
+      { seconds },
+    ),
   notFound: (path: string) =>
     new Refusal(
       'NOT_FOUND',

@@ -17,11 +17,14 @@ import {
   type ReportBug,
 } from '@app/graphql';
 import { type Clock, Refusal } from '@app/kernel';
+import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type DemoSignIns, type Example, serveExplorer } from './explorer';
 import { refuse } from './gateway.errors';
+import { PersistedOperations, type RequestBody } from './persisted';
+import type { RateLimits } from './rate-limit.repository';
 import { limitRules, LIMITS, objectLimit } from './limits';
 
 export interface GatewayOptions {
@@ -39,6 +42,10 @@ export interface GatewayOptions {
   /** Sign-ins that the page offers. Never in production: whoever sees the page may be anyone on the list. */
   readonly demo?: DemoSignIns;
   readonly examples?: readonly Example[];
+  /** How much one subject may ask in a minute; without it there is no limit. */
+  readonly limits?: RateLimits;
+  /** Our own desk may call nothing but stored operations. On in production. */
+  readonly isDeskStoredOnly?: boolean;
   /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. */
   readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
   /** Where a bug is written down, under the number that the client was given. */
@@ -63,18 +70,33 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await apollo.start();
   const server = Fastify({ bodyLimit: LIMITS.bodyBytes, requestTimeout: 30_000, forceCloseConnections: 'idle' });
   presentFailures(server, options.report);
+  // Nothing of ours is shown in a frame, guessed at, or fetched from elsewhere; the page at `/` says what it needs itself.
+  await server.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginEmbedderPolicy: false,
+  });
+  const operations = PersistedOperations.open();
   server.removeContentTypeParser('text/plain'); // A form on a foreign page can send it without asking.
   server.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    reply.header('cache-control', 'no-store');
   });
 
   server.route({
     method: 'POST',
     url: '/graphql',
-    onRequest: async (request: SignedRequest) => {
+    onRequest: async (request: SignedRequest, reply) => {
       const caller = await findCaller(request, options.verify);
       request.caller = caller && options.complete ? await options.complete(caller) : caller;
       request.asked = readAsked(request, options.clock);
+      reply.header('yangyu-request', request.asked.id);
+      const seconds = await options.limits?.take(caller ? `subject ${caller.id}` : `address ${request.ip}`, 1);
+      if (seconds !== undefined) throw refuse.tooManyRequests(seconds);
+    },
+    preHandler: async (request: SignedRequest) => {
+      const body = request.body as RequestBody | null;
+      if (typeof body !== 'object' || body === null || Array.isArray(body)) return; // Apollo says what is wrong with it.
+      body.query = operations.textOf(body, request.caller, options.isDeskStoredOnly ?? false);
+      delete body.extensions?.persistedQuery;
     },
     handler: fastifyApolloHandler(apollo, {
       context: ({ caller, asked }: SignedRequest) => Promise.resolve(new GraphContext(caller, LIMITS.objects, asked)),
@@ -163,6 +185,7 @@ const STATUS: Readonly<Record<string, number>> = {
   TOKEN_NOT_ACCEPTED: 401,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  TOO_MANY_REQUESTS: 429,
   BODY_TOO_LARGE: 413,
   INTERNAL: 500,
 };
@@ -171,6 +194,7 @@ const STATUS: Readonly<Record<string, number>> = {
 function presentFailures(server: FastifyInstance, report: ReportBug): void {
   const send = (reply: FastifyReply, refusal: Refusal) => {
     if (refusal.code === 'TOKEN_NOT_ACCEPTED') void reply.header('www-authenticate', 'Bearer error="invalid_token"');
+    if (refusal.code === 'TOO_MANY_REQUESTS') void reply.header('retry-after', String(refusal.facts.seconds));
     if (refusal.code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
     return reply
       .code(STATUS[refusal.code] ?? 400)
