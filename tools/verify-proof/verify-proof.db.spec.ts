@@ -33,6 +33,7 @@ beforeAll(async () => {
       tx.query(`select audit_decide('claim', $1::uuid[], $2::bytea[])`, [subjects, contents]),
     );
   }
+  await world.settled();
   await log.seal();
   proof = await log.prove({ subjectType: 'claim', subject: claim, name: 'C一', texts: ['no', text] });
 });

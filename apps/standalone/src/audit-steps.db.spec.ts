@@ -39,11 +39,13 @@ afterAll(async () => {
 
 describe('the audit verbs', () => {
   it('seal every schema, prove a decision, verify, and find what was altered', async () => {
+    await world.settled();
     expect(await steps.seal()).toMatchObject([
       { schema: 'registration', added: 1, size: 1 },
       { schema: 'subsidy', added: 2, size: 2 },
     ]);
     const file = path.join(dataFolder, 'proof.json');
+    await world.settled();
     await steps.prove('C1', file);
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toMatchObject({ decision: JSON.parse(text), leafIndex: 0 });
     expect(await steps.verify()).toMatchObject([{ finding: null }, { finding: null }]);

@@ -36,19 +36,16 @@ export const decidedSql = (subjectType: string, subject: string, text: string): 
   `audit_decide('${subjectType}', array_agg(${subject} order by ${subject}),
      array_agg(sha256(convert_to(${text}, 'UTF8')) order by ${subject}))`;
 
-/** Decisions about these subjects with their places in the tree, oldest first; those not sealed yet have none. */
-export function decisionsAbout(
+/** Decisions about a subject with their places in the tree, oldest first; those not sealed yet have none. */
+export async function decisionsAbout(
   tx: Tx,
   subjectType: string,
-  subjects: readonly string[],
+  subject: string,
 ): Promise<{ entry: AuditEntry; leafIndex: number | null }[]> {
-  return tx
-    .query<AuditEntry & { leafIndex: string | null }>(
-      `select ${ENTRY}, l.leaf_index::text as "leafIndex" from audit_entry e left join audit_leaf l on l.entry_id = e.id
-        where e.kind = 'decided' and e.subject_type = $1 and e.subjects && $2::uuid[] order by e.xid, e.id`,
-      [subjectType, subjects],
-    )
-    .then((rows) =>
-      rows.map(({ leafIndex, ...entry }) => ({ entry, leafIndex: leafIndex === null ? null : Number(leafIndex) })),
-    );
+  const rows = await tx.query<AuditEntry & { leafIndex: string | null }>(
+    `select ${ENTRY}, l.leaf_index::text as "leafIndex" from audit_entry e left join audit_leaf l on l.entry_id = e.id
+      where e.kind = 'decided' and e.subject_type = $1 and e.subjects = array[$2::uuid] order by e.xid, e.id`,
+    [subjectType, subject],
+  );
+  return rows.map(({ leafIndex, ...entry }) => ({ entry, leafIndex: leafIndex === null ? null : Number(leafIndex) }));
 }

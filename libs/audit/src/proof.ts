@@ -33,7 +33,7 @@ export function proveDecision(
   const texts = new Map(about.texts.map((text) => [createHash('sha256').update(text).digest('hex'), text]));
   return inContext(systemContext('audit.proof', { isPlumbing: true }), () =>
     database.read(async (read) => {
-      const decisions = await decisionsAbout(read, subjectType, [subject]);
+      const decisions = await decisionsAbout(read, subjectType, subject);
       const newest = decisions.at(-1);
       const text = newest && texts.get(newest.entry.content!);
       if (text === undefined) throw refuse.decisionUnknown(name);

@@ -18,6 +18,8 @@ export interface TestDatabase {
   open(schema: string, more?: Partial<DatabaseOptions>): Promise<Database>;
   /** One statement as superuser: for looking at, or tampering with, what no app may. */
   admin<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
+  /** Waits until every transaction that is under way now, in whatever database of the server, is over. */
+  settled(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -45,6 +47,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       return database;
     },
     admin: async <R>(sql: string, parameters: unknown[] = []) => (await admin.query(sql, parameters)).rows as R[],
+    settled: async () => {
+      const mark = (await admin.query<{ xid: string }>('select pg_current_xact_id()::text as xid')).rows[0]!.xid;
+      const isOver = 'select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as over';
+      while (!(await admin.query<{ over: boolean }>(isOver, [mark])).rows[0]!.over) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
     drop: async () => {
       for (const database of open) await database.close();
       await admin.end();

@@ -32,10 +32,11 @@ comment on column audit_entry.division is 'How far the actor saw: leading digits
 comment on column audit_entry.fields is 'Names of the fields that were asked for.';
 comment on column audit_entry.content is 'SHA-256 of the canonical text of a decision.';
 -- The sealer goes on from the last entry that it sealed; a budget counts what an actor did since some time; a person
--- may ask who looked at them.
+-- may ask who looked at them, and what was decided. A county is decided at once, about one subject a line.
 create index audit_entry_in_order on audit_entry (xid, id);
 create index audit_entry_by_actor on audit_entry (actor, operation, at);
-create index audit_entry_by_subject on audit_entry using gin (subjects);
+create index audit_entry_by_subject on audit_entry using gin (subjects) where kind <> 'decided';
+create index audit_entry_by_decided on audit_entry (subjects) where kind = 'decided';
 
 create table audit_leaf (
   leaf_index  bigint primary key check (leaf_index >= 0),
