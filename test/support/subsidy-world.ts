@@ -24,6 +24,7 @@ import { AnswerRepository } from '../../apps/subsidy/src/reconciliation/answer.r
 import { AnswerService } from '../../apps/subsidy/src/reconciliation/answer.service';
 import { ReconciliationRepository } from '../../apps/subsidy/src/reconciliation/reconciliation.repository';
 import { ReconciliationService } from '../../apps/subsidy/src/reconciliation/reconciliation.service';
+import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
 import { VerifyRepository } from '../../apps/subsidy/src/verify/verify.repository';
 import { VerifyService } from '../../apps/subsidy/src/verify/verify.service';
 
@@ -110,7 +111,7 @@ export class SubsidyWorld {
 
   static async open(): Promise<SubsidyWorld> {
     const test = await createTestDatabase();
-    return new SubsidyWorld(test, await test.open('subsidy'));
+    return new SubsidyWorld(test, await test.open('subsidy', { explain: explainConstraint }));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { accessList } from './access-list';
 import type { Derived } from './derived';
 import { moduleMap } from './module-map';
 import { schemaFiles } from './schema-file';
@@ -9,10 +10,11 @@ const KINDS: Record<string, (root: string) => Promise<Derived[]>> = {
   schema: schemaFiles,
   graph: subgraphFiles,
   modules: moduleMap,
+  access: accessList,
 };
 
 /**
- * `generate [schema] [graph] [modules]` writes the derived files, all kinds by default; with `--check` it writes
+ * `generate [schema] [graph] [modules] [access]` writes the derived files, all kinds by default; with `--check` it writes
  * nothing and fails naming those that are stale, missing or left over.
  */
 async function main(args: string[]): Promise<number> {

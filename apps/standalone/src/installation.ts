@@ -11,6 +11,7 @@ import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import type { Config } from './config';
 import { jobHandlers } from './handlers';
+import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { StandaloneModule } from './standalone.module';
 
 const DATABASE = 'yangyu';
@@ -72,12 +73,18 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   options.onStep?.('apps');
   const [registration, subsidy] = await Promise.all(
     SCHEMAS.map((schema) =>
-      Database.open({ url: url(`${schema}_rw`, rolePassword), schema, recorder: auditRecorder(schema) }),
+      Database.open({
+        url: url(`${schema}_rw`, rolePassword),
+        schema,
+        recorder: auditRecorder(schema),
+        explain: explainConstraint,
+      }),
     ),
   );
+  const now = () => systemClock.now();
   const isThrowaway = options.throwaway ?? config.isThrowaway;
-  await assertGuarded(registration!, 'registration', systemClock.now, isThrowaway);
-  await assertGuarded(subsidy!, 'subsidy', systemClock.now, isThrowaway);
+  await assertGuarded(registration!, 'registration', now, isThrowaway);
+  await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
   const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {

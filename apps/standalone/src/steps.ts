@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { BankReason } from '@app/bankfile';
+import { currentContext, inContext } from '@app/database';
 import {
   countyOf,
   type Day,
@@ -134,11 +135,11 @@ export class Steps {
     for (const division of await this.divisions(programme, options.division)) {
       if (options.stage !== 'county') {
         const actor = options.as ?? OFFICERS.township;
-        total.reviewed += (await reviews.review({ programme, division, actor })).count;
+        total.reviewed += (await this.as(actor, () => reviews.review({ programme, division, actor }))).count;
       }
       if (options.stage !== 'township') {
         const actor = options.as ?? OFFICERS.county;
-        const confirmed = await reviews.confirm({ programme, division, actor });
+        const confirmed = await this.as(actor, () => reviews.confirm({ programme, division, actor }));
         total.confirmed += confirmed.count;
         total.amountFen += confirmed.amountFen;
         total.held += confirmed.held;
@@ -160,16 +161,9 @@ export class Steps {
         ? await this.missing(programme, county, year)
         : [readRelease(options)]) {
         const documentNo = options.document ?? `演示指标〔${year}〕${county.slice(0, 6)}-${level}-${today}`;
-        await funding.release({
-          programme,
-          county,
-          year,
-          level,
-          amountFen,
-          documentNo,
-          releasedOn: today,
-          actor: OFFICERS.funds,
-        });
+        const actor = OFFICERS.funds;
+        const indicator = { programme, county, year, level, amountFen, documentNo, releasedOn: today, actor };
+        await this.as(actor, () => funding.release(indicator));
         results.push({ county, level, amountFen, documentNo });
       }
     }
@@ -208,7 +202,11 @@ export class Steps {
     if (!options.batch) {
       for (const division of await this.divisions(programme, options.division)) {
         const request = { programme, division, period, actor: OFFICERS.maker };
-        prepared.push(await (options.repair ? disbursements.prepareRepair(request) : disbursements.prepare(request)));
+        prepared.push(
+          await this.as(OFFICERS.maker, () =>
+            options.repair ? disbursements.prepareRepair(request) : disbursements.prepare(request),
+          ),
+        );
       }
     }
     const within = options.division ? divisionPrefix(options.division) : '';
@@ -223,7 +221,8 @@ export class Steps {
       // A run that was cut off between the two officers goes on with the second.
       const { approvers } = await disbursements.summary(id);
       const missing = OFFICERS.approvers.filter((officer) => !approvers.includes(officer));
-      for (const officer of options.as ? [options.as] : missing) await disbursements.approve(id, officer);
+      for (const officer of options.as ? [options.as] : missing)
+        await this.as(officer, () => disbursements.approve(id, officer));
       batches.push(await disbursements.summary(id));
     }
     return { prepared, batches };
@@ -271,14 +270,15 @@ export class Steps {
     // Answered batches too: a run may have been cut off after it took their answers in.
     const answered = await this.get(DisbursementService).inStates(['answered']);
     for (const batchId of new Set([...received.map((answer) => answer.batchId), ...answered.map(({ id }) => id)])) {
-      reconciled.push(await this.get(ReconciliationService).reconcile(batchId, OFFICERS.maker));
+      const actor = OFFICERS.maker;
+      reconciled.push(await this.as(actor, () => this.get(ReconciliationService).reconcile(batchId, actor)));
     }
     return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };
   }
 
   /** Points every returned payment whose holder has a newer account at that account. */
   repair(actor: string) {
-    return this.get(ReconciliationService).repairWithNewAccounts(actor);
+    return this.as(actor, () => this.get(ReconciliationService).repairWithNewAccounts(actor));
   }
 
   explain(number: string, asOf?: Day) {
@@ -303,6 +303,12 @@ export class Steps {
 
   private async divisions(programme: string, named: DivisionCode | undefined): Promise<DivisionCode[]> {
     return named ? [named] : this.get(ClaimService).counties(programme);
+  }
+
+  /** In the name of an officer, whom the operator of the command line vouches for. */
+  private as<T>(actor: string, work: () => Promise<T>): Promise<T> {
+    const context = currentContext();
+    return context ? inContext({ ...context, actor }, work) : work();
   }
 
   get<T>(type: abstract new (...args: never[]) => T): T {

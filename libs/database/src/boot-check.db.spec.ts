@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.drop());
 
-const { now } = systemClock;
+const now = () => systemClock.now();
 const check = (isThrowaway = true, clock = now) => assertGuarded(database, 'subsidy', clock, isThrowaway);
 
 /** Spoils something as superuser, looks at what start-up says, and puts it right again. */

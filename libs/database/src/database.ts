@@ -58,6 +58,8 @@ export interface DatabaseOptions {
   readonly schema: string;
   readonly poolSize?: number;
   readonly recorder?: Recorder;
+  /** What a constraint of this schema means in words, where it is a foreseen no and not a bug. */
+  readonly explain?: (constraint: string) => Refusal | undefined;
   /** The context of work that has none of its own: for tests and tools only. Otherwise such work sees nothing. */
   readonly standing?: WorkContext;
 }
@@ -72,6 +74,7 @@ export class Database {
     private readonly key: Buffer,
     private readonly recorder: Recorder | undefined,
     private readonly standing: WorkContext | undefined,
+    private readonly explain: NonNullable<DatabaseOptions['explain']>,
   ) {}
 
   static async open(options: DatabaseOptions): Promise<Database> {
@@ -90,7 +93,13 @@ export class Database {
     });
     const password = decodeURIComponent(new URL(options.url).password);
     const key = contextKey(password, options.schema);
-    return new Database(await dataSource.initialize(), key, options.recorder, options.standing);
+    return new Database(
+      await dataSource.initialize(),
+      key,
+      options.recorder,
+      options.standing,
+      options.explain ?? (() => undefined),
+    );
   }
 
   /** Runs `work` on one snapshot. Nothing is written but the line of the audit log about what was disclosed. */
@@ -152,7 +161,8 @@ export class Database {
   private async recorded<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.explain(constraintName(thrown) ?? '') ?? thrown;
       const context = currentContext() ?? this.standing;
       const recorder = this.recorder;
       if (recorder && context && !context.isPlumbing && error instanceof Refusal) {

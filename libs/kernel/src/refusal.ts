@@ -42,5 +42,5 @@ function tellable(sentence: Sentence, facts: Facts): { sentence: Sentence; facts
     [zh, en] = [zh.replaceAll(masked, TYPED), en.replaceAll(masked, TYPED)];
     return [name, TYPED] as const;
   });
-  return { sentence: { zh, en }, facts: Object.fromEntries(told) };
+  return { sentence: { zh, en }, facts: Object.fromEntries<Facts[string]>(told) };
 }

@@ -1,0 +1,18 @@
+import { Refusal } from '@app/kernel';
+
+/** What the database refuses wherever it is tried, in words: by the name of the constraint. */
+const REFUSALS: Readonly<Record<string, () => Refusal>> = {
+  power_use_excludes_the_other_powers: () =>
+    new Refusal('POWERS_EXCLUDE_EACH_OTHER', {
+      zh: '资格确认、资金管理、资金发放、社会监督四权分离：您今年在本县本项目中已行使其中另一项，请由其他人员办理。',
+      en: 'Confirming eligibility, managing funds, paying out and supervising are kept apart: this year you have used another of these powers in this county for this programme. Ask a colleague.',
+    }),
+  approval_needs_a_fresh_second_factor: () =>
+    new Refusal('STEP_UP_REQUIRED', {
+      zh: '审批须在 5 分钟内完成第二因素验证，请重新验证后再审批。',
+      en: 'An approval needs a second factor shown within the last five minutes; show it again and approve.',
+    }),
+};
+
+/** The Refusal that a violated constraint stands for; undefined where it would be a bug. */
+export const explainConstraint = (constraint: string): Refusal | undefined => REFUSALS[constraint]?.();
