@@ -145,3 +145,27 @@ describe('the audit of reading', () => {
     }
   });
 });
+
+describe('whoever is looked at', () => {
+  it('is shown to the supervisor and to themselves with who looked, for what and at which fields, and to nobody else', async () => {
+    const { data } = await graph.ask<{ persons: { nodes: { id: string }[] } }>(
+      'auditor',
+      '{ persons(first: 3) { nodes { id name } } }',
+    );
+    const { id } = data.persons.nodes[1]!;
+    const query = `{ person(id: "${id}") { accesses { actor operation purpose fields } } }`;
+    const seenBy = await graph.ask<{ person: { accesses: { actor: string; fields: string[] }[] } }>(
+      'supervisor',
+      query,
+    );
+    expect(seenBy.data.person.accesses).toContainEqual(
+      expect.objectContaining({
+        actor: 'demo-auditor',
+        purpose: 'audit',
+        operation: 'Query.persons',
+        fields: ['id', 'name'],
+      }),
+    );
+    expect((await graph.ask('township-reviewer', query)).refused).toEqual(['NOT_PERMITTED']);
+  });
+});

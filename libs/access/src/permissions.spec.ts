@@ -41,7 +41,7 @@ describe('permissions', () => {
       'own.read: citizen',
       'own.withdraw: citizen',
       'person.reveal: township-reviewer county-confirmer',
-      'audit.read: auditor supervisor',
+      'audit.read: auditor supervisor citizen',
       'claim.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
       'claim.review: township-reviewer',
       'claim.confirm: county-confirmer',

@@ -78,7 +78,7 @@ export const PERMISSIONS = {
     lets: { zh: '查看完整证件号码（说明理由）', en: 'be shown a whole identity number, for a reason given' },
   },
   'audit.read': {
-    roles: WATCHERS,
+    roles: [...WATCHERS, 'citizen'],
     lets: { zh: '查看谁查阅过、办理过', en: 'see who looked and who acted' },
   },
   'claim.read': {

@@ -49,3 +49,28 @@ export async function decisionsAbout(
   );
   return rows.map(({ leafIndex, ...entry }) => ({ entry, leafIndex: leafIndex === null ? null : Number(leafIndex) }));
 }
+
+/** Somebody looked at a thing or did something about it. */
+export interface Access {
+  readonly at: Date;
+  readonly actor: string;
+  readonly operation: string;
+  readonly purpose: string;
+  readonly caseRef: string | null;
+  readonly fields: readonly string[];
+}
+
+/** Who looked at each of these or acted about them, the newest first, as far as the asker may know: at most `most` each. */
+export function accessesTo(
+  tx: Tx,
+  subjectType: string,
+  subjects: readonly string[],
+  most: number,
+): Promise<(Access & { subject: string })[]> {
+  return tx.query(
+    `select s.id as subject, e.* from unnest($2::uuid[]) as s (id)
+       cross join lateral (
+         select at, actor, operation, purpose, case_ref as "caseRef", fields from audit_about($1, s.id, $3)) e`,
+    [subjectType, subjects, most],
+  );
+}

@@ -31,11 +31,9 @@ create function guard_whole() returns boolean language sql stable parallel safe 
   $$ select coalesce(guard_claims() ->> 'division' = '', false) $$;
 comment on function guard_whole is 'Whether the context spans the whole installation.';
 
--- A subtree is a range of codes: from its digits up to the character after 9. Null, and so nothing, without a division.
+-- The digits that every code of the context's subtree begins with. Null, and so nothing, without a division.
 create function guard_from() returns text language sql stable parallel safe set search_path from current as
   $$ select guard_claims() ->> 'division' $$;
-create function guard_to() returns text language sql stable parallel safe set search_path from current as
-  $$ select (guard_claims() ->> 'division') || ':' $$;
 
 create function guard_key() returns bytea language sql stable parallel safe set search_path from current as
   $$ select decode(guard_claims() ->> 'key', 'hex') $$;

@@ -98,6 +98,17 @@ returns void language sql security definer set search_path from current as $$
 $$;
 comment on function audit_decide is 'Writes one line for each decision, stamped with the signed context.';
 
+-- Who looked at something or acted about it, the newest first, of what the asker may see. A function of the owner's,
+-- because under row-level security the index on subjects is not used: its operator might leak.
+create function audit_about(of_type text, subject uuid, most integer) returns setof audit_entry
+language sql stable security definer set search_path from current as $$
+  select e.* from audit_entry e
+   where e.kind <> 'decided' and e.kind in ('read', 'done') and e.subject_type = $1 and e.subjects @> array[$2]
+     and ((select guard_whole()) or e.division ^@ (select guard_from()) or e.subjects && (select guard_family()))
+   order by e.id desc limit $3
+$$;
+comment on function audit_about is 'Accesses to one thing, bounded like the rows of the table itself.';
+
 alter table audit_entry enable row level security, force row level security;
 alter table audit_leaf enable row level security, force row level security;
 alter table audit_node enable row level security, force row level security;
@@ -106,7 +117,7 @@ alter table audit_checkpoint enable row level security, force row level security
 create policy audit_entry_is_written_by_somebody on audit_entry for insert with check ((select guard_open()));
 create policy audit_entry_is_seen_from_above on audit_entry for select using (
   (select guard_whole())
-  or (division ~>=~ (select guard_from()) and division ~<~ (select guard_to()))
+  or division ^@ (select guard_from())
   or subjects && (select guard_family()));
 create policy audit_leaf_is_open on audit_leaf for select using ((select guard_open()));
 create policy audit_leaf_is_sealed_centrally on audit_leaf for insert with check ((select guard_whole()));
@@ -124,6 +135,7 @@ begin
   execute format('grant insert (kind, subject_type, subjects, fields, code, content) on audit_entry to %I', runtime);
   execute format('grant insert on audit_leaf, audit_node to %I', runtime);
   execute format('grant insert (size, root, note) on audit_checkpoint to %I', runtime);
-  execute format('revoke all on function audit_append, audit_decide from public');
-  execute format('grant execute on function audit_append, audit_decide to %I', runtime);
+  execute format('revoke all on function audit_append, audit_decide, audit_about from public');
+  execute format('grant execute on function audit_append, audit_decide, audit_about to %I', runtime);
+  execute format('create policy audit_entry_for_its_functions on audit_entry for select to %I using (true)', current_schema() || '_owner');
 end $$;

@@ -1,3 +1,4 @@
+import type { Access } from '@app/audit';
 import { Requires } from '@app/access';
 import {
   closePage,
@@ -122,6 +123,14 @@ export class PersonResolver {
   children({ id }: PersonView, _args: unknown, context: GraphContext): Promise<PersonView[]> {
     const loader = context.loader<string, PersonView[]>('person.children', async (ids) =>
       inGroups(ids, await this.service.childrenOf(ids), ({ parentId }) => parentId),
+    );
+    return loader.load(id);
+  }
+
+  @Field()
+  accesses({ id }: PersonView, _args: unknown, context: GraphContext): Promise<Access[]> {
+    const loader = context.loader<string, Access[]>('person.accesses', async (ids) =>
+      inGroups(ids, await this.service.accesses(ids), ({ subject }) => subject),
     );
     return loader.load(id);
   }

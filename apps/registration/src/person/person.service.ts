@@ -1,8 +1,11 @@
+import { type Access, accessesTo } from '@app/audit';
 import type { Database } from '@app/database';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { PersonRepository } from './person.repository';
 import type { PersonFilter, PersonView } from './person.types';
+
+const ACCESSES_MAX = 100;
 
 /** Reading the register, a set at a time. */
 @Injectable()
@@ -35,5 +38,10 @@ export class PersonService {
 
   childrenOf(parentIds: readonly string[]): Promise<(PersonView & { parentId: string })[]> {
     return this.database.read((read) => this.persons.listChildren(read, parentIds));
+  }
+
+  /** Who looked at each of these, as far as the asker may know. */
+  accesses(ids: readonly string[]): Promise<(Access & { subject: string })[]> {
+    return this.database.read((read) => accessesTo(read, 'person', ids, ACCESSES_MAX));
   }
 }

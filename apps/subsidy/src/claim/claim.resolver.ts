@@ -1,3 +1,4 @@
+import type { Access } from '@app/audit';
 import { askedDivision, Requires } from '@app/access';
 import {
   closePage,
@@ -132,6 +133,14 @@ export class ClaimResolver {
   @Field()
   explanation({ claimNo }: ClaimView): Promise<Explanation> {
     return this.explanations.byClaimNo(claimNo);
+  }
+
+  @Field()
+  accesses({ id }: ClaimView, _args: unknown, context: GraphContext): Promise<Access[]> {
+    const loader = context.loader<string, Access[]>('claim.accesses', async (ids) =>
+      inGroups(ids, await this.claims.accesses(ids), ({ subject }) => subject),
+    );
+    return loader.load(id);
   }
 }
 

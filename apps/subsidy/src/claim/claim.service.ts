@@ -1,9 +1,12 @@
+import { type Access, accessesTo } from '@app/audit';
 import type { Database } from '@app/database';
 import type { DivisionCode } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { ClaimRepository } from './claim.repository';
 import type { ChildrenFigures, ClaimEventView, ClaimFilter, ClaimView } from './claim.types';
+
+const ACCESSES_MAX = 100;
 
 /** Looking at claims. */
 @Injectable()
@@ -46,5 +49,10 @@ export class ClaimService {
   /** Children of a programme by what became of their claims. */
   children(programme: string): Promise<ChildrenFigures> {
     return this.database.read((read) => this.claims.children(read, programme));
+  }
+
+  /** Who looked at each of these, as far as the asker may know. */
+  accesses(ids: readonly string[]): Promise<(Access & { subject: string })[]> {
+    return this.database.read((read) => accessesTo(read, 'claim', ids, ACCESSES_MAX));
   }
 }
