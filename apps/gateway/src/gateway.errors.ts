@@ -75,6 +75,12 @@ export const refuse = {
       { zh: '/graphql 只接受 POST 请求。', en: 'Send operations to /graphql by POST.' },
       { method },
     ),
+  textTooLong: (max: number) =>
+    new Refusal(
+      'TEXT_TOO_LONG',
+      { zh: `单个文本值最长 ${max} 字，请缩短。`, en: `A text value has at most ${max} characters; shorten it.` },
+      { max },
+    ),
   operationNotStored: () =>
     new Refusal('OPERATION_NOT_STORED', {
       zh: '本客户端只能调用预先登记的操作，请使用其摘要（extensions.persistedQuery.sha256Hash）。',
@@ -95,6 +101,11 @@ export const refuse = {
       { zh: '此地址不存在；接口在 /graphql。', en: 'There is nothing at this address; the graph is at /graphql.' },
       { path },
     ),
+  logoutTokenMissing: () =>
+    new Refusal('LOGOUT_TOKEN_MISSING', {
+      zh: '请以表单字段 logout_token 提交一个注销令牌。',
+      en: 'Send one logout token, as the form field logout_token.',
+    }),
   portTaken: (host: string, port: number) =>
     new Refusal(
       'PORT_TAKEN',

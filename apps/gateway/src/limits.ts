@@ -3,6 +3,7 @@ import { type GraphContext, OBJECTS_MAX, PAGE_DEFAULT } from '@app/graphql';
 import type { Refusal } from '@app/kernel';
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import {
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   getNamedType,
@@ -20,6 +21,7 @@ import {
   type ValidationContext,
   type ValidationRule,
   type ValueNode,
+  visit,
 } from 'graphql';
 import { refuse } from './gateway.errors';
 
@@ -32,6 +34,7 @@ export const LIMITS = {
   directives: 20,
   validationErrors: 10,
   objects: OBJECTS_MAX,
+  textLength: 2_000,
 } as const;
 
 /** How long a list without pages is taken to be: about a household. The budget counts what it really is. */
@@ -69,6 +72,8 @@ export const objectLimit: ApolloServerPlugin<GraphContext> = {
       didResolveOperation({ schema, document, operation, request }) {
         const kind = operation?.operation;
         if (kind && !schema.getRootType(kind)) throw asBadRequest(refuse.operationNotOffered(kind));
+        if (longestText(document, request.variables) > LIMITS.textLength)
+          throw asBadRequest(refuse.textTooLong(LIMITS.textLength));
         const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
         const asked = objectsAsked(schema, operation, fragments, request.variables ?? {});
         if (asked > LIMITS.objects) throw asBadRequest(refuse.queryAsksTooMuch(asked, LIMITS.objects));
@@ -86,6 +91,18 @@ export const objectLimit: ApolloServerPlugin<GraphContext> = {
       },
     }),
 };
+
+/** Characters of the longest text that is sent as a value, in the query or in a variable. */
+function longestText(document: DocumentNode, variables: unknown): number {
+  let longest = 0;
+  visit(document, { StringValue: ({ value }) => void (longest = Math.max(longest, value.length)) });
+  const look = (value: unknown): void => {
+    if (typeof value === 'string') longest = Math.max(longest, value.length);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look);
+  };
+  look(variables);
+  return longest;
+}
 
 const asBadRequest = (refusal: Refusal): GraphQLError =>
   new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: 400 } } });
