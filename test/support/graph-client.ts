@@ -1,4 +1,5 @@
-import { type Caller, DEMO_USERS, DemoTokens, getDemoUser } from '@app/access';
+import { type Caller, getDemoUser } from '@app/access';
+import { type Minted, TestIssuer } from '@app/testing';
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import type { CountyWorld } from './county-world';
@@ -18,34 +19,41 @@ export class GraphClient {
 
   private constructor(
     private readonly gateway: Gateway,
-    private readonly tokens: DemoTokens,
+    private readonly issuer: TestIssuer,
     private readonly bugs: unknown[],
   ) {}
 
   static async open(world: CountyWorld): Promise<GraphClient> {
-    const tokens = await DemoTokens.open(world.folder, world.clock);
+    const issuer = await TestIssuer.open(world.clock);
     const bugs: unknown[] = [];
     const gateway = await createGateway({
       schema: mergedSchema(world),
-      verify: tokens.verifyToken,
+      verify: issuer.verifier().verify,
       clock: world.clock,
       host: '127.0.0.1',
       port: 0,
       explorer: true,
-      demo: { users: DEMO_USERS, issue: (user) => tokens.issueDemoToken(user) },
       report: (_id, error) => bugs.push(error),
     });
-    return new GraphClient(gateway, tokens, bugs);
+    return new GraphClient(gateway, issuer, bugs);
   }
 
-  /** @param who A demo sign-in without its `demo-`, a caller of the test's own, or nobody. */
-  async ask<Data>(who: string | Caller | undefined, query: string, variables: object = {}): Promise<Answer<Data>> {
+  /**
+   * @param who A demo sign-in without its `demo-`, a caller of the test's own, or nobody.
+   * @param signIn With two factors just shown, where the test does not say otherwise.
+   */
+  async ask<Data>(
+    who: string | Caller | undefined,
+    query: string,
+    variables: object = {},
+    signIn: Minted = {},
+  ): Promise<Answer<Data>> {
     const caller = typeof who === 'string' ? getDemoUser(`demo-${who}`) : who;
     const response = await fetch(`${this.gateway.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(caller && { authorization: `Bearer ${await this.tokens.issueDemoToken(caller)}` }),
+        ...(caller && { authorization: `Bearer ${await this.issuer.token(caller, signIn)}` }),
       },
       body: JSON.stringify({ query, variables }),
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Caller, getDemoUser } from '@app/access';
+import { ACR_TWO_FACTORS, type Caller, STEP_UP_MAX_AGE_SECONDS } from '@app/access';
 import type { FastifyInstance } from 'fastify';
 
 /** A ready query on the explorer page. */
@@ -11,10 +11,12 @@ export interface Example {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** The demo's sign-ins, offered on the page only while the demo is on. */
-export interface DemoSignIns {
-  readonly users: readonly Caller[];
-  issue(user: Caller): Promise<string>;
+/** Where the page sends people to sign in, and whom it may suggest. */
+export interface ExplorerSignIn {
+  readonly issuer: string;
+  readonly client: string;
+  /** Sign-ins of the demo, to choose from; the issuer asks again. */
+  readonly hints: readonly Pick<Caller, 'id' | 'name' | 'roles'>[];
 }
 
 const FIRST_EXAMPLE: Example = {
@@ -26,16 +28,17 @@ const FIRST_EXAMPLE: Example = {
 export function serveExplorer(
   server: FastifyInstance,
   examples: readonly Example[] = [],
-  demo: DemoSignIns | undefined = undefined,
+  signIn: ExplorerSignIn | undefined = undefined,
 ): void {
   const page = readFileSync(path.join(__dirname, 'explorer.html'), 'utf8');
+  const issuer = signIn ? new URL(signIn.issuer).origin : undefined;
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(page, 'script')}`,
     `style-src ${hashOf(page, 'style')}`,
-    "connect-src 'self'",
+    ["connect-src 'self'", ...(issuer ? [issuer] : [])].join(' '),
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${issuer ?? "'none'"}`,
     "frame-ancestors 'none'",
   ].join('; ');
   server.get('/', (_request, reply) =>
@@ -43,14 +46,13 @@ export function serveExplorer(
   );
   server.get('/explorer', () => ({
     examples: examples.length > 0 ? examples : [FIRST_EXAMPLE],
-    users: (demo?.users ?? []).map(({ id, name, roles }) => ({ id, name, roles })),
+    signIn: signIn && {
+      issuer: signIn.issuer,
+      client: signIn.client,
+      stepUp: { acr_values: ACR_TWO_FACTORS, max_age: STEP_UP_MAX_AGE_SECONDS },
+      hints: signIn.hints.map(({ id, name, roles }) => ({ id, name, roles })),
+    },
   }));
-  if (demo) {
-    server.post('/explorer/sign-in', async (request) => {
-      const { user } = (request.body ?? {}) as { user?: unknown };
-      return { token: await demo.issue(getDemoUser(String(user))) };
-    });
-  }
 }
 
 /** The page's one script or style, as a content security policy names it. */

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Script } from 'node:vm';
-import { DEMO_USERS, DemoTokens, getDemoUser, PUBLIC, Requires } from '@app/access';
+import { DEMO_USERS, getDemoUser, PUBLIC, Requires } from '@app/access';
 import { buildMergedSchema, closePage, Field, Mutation, openPage, Query, References, Resolver } from '@app/graphql';
 import { Refusal } from '@app/kernel';
-import { TestClock } from '@app/testing';
+import { TestClock, TestIssuer } from '@app/testing';
 import { createGateway, type Gateway } from './gateway';
 import { LIMITS } from './limits';
 
@@ -94,28 +91,26 @@ interface Answer {
 
 const clock = new TestClock('2026-04-01');
 const bugs: unknown[] = [];
-let folder: string;
-let tokens: DemoTokens;
+let issuer: TestIssuer;
 let open: Gateway;
 let closed: Gateway;
 let reviewer: string;
 let isReady = true;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'yangyu-gateway-'));
-  tokens = await DemoTokens.open(folder, clock);
-  reviewer = await tokens.issueDemoToken(getDemoUser('demo-township-reviewer'));
+  issuer = await TestIssuer.open(clock);
+  reviewer = await issuer.token(getDemoUser('demo-township-reviewer'));
   const common = {
     schema: buildMergedSchema({ sources: [{ app: 'one', sdl }], resolvers: [new PersonResolver()] }),
-    verify: tokens.verifyToken,
+    verify: issuer.verifier().verify,
     clock,
     host: '127.0.0.1',
     port: 0,
     report: (_id: string, error: unknown) => bugs.push(error),
     ready: () => Promise.resolve({ database: isReady }),
   };
-  const demo = { users: DEMO_USERS, issue: (user: (typeof DEMO_USERS)[number]) => tokens.issueDemoToken(user) };
-  open = await createGateway({ ...common, explorer: true, demo });
+  const signIn = { issuer: 'https://issuer.test', client: 'yangyu-desk', hints: DEMO_USERS };
+  open = await createGateway({ ...common, explorer: true, signIn });
   closed = await createGateway({ ...common, explorer: false });
 });
 beforeEach(() => {
@@ -125,7 +120,6 @@ beforeEach(() => {
 afterAll(async () => {
   await open.close();
   await closed.close();
-  await rm(folder, { recursive: true });
 });
 
 async function send(body: unknown, token: string | undefined = reviewer, gateway = closed): Promise<Answer> {
@@ -281,7 +275,7 @@ describe('a request beyond the limits', () => {
     const query = `{ persons(first: 200) { edges { node { friends { friends { id } } } } } }`;
     const small = await createGateway({
       schema: buildMergedSchema({ sources: [{ app: 'one', sdl }], resolvers: [new CrowdResolver()] }),
-      verify: tokens.verifyToken,
+      verify: issuer.verifier().verify,
       clock,
       host: '127.0.0.1',
       port: 0,
@@ -371,7 +365,7 @@ describe('a caller', () => {
   });
 
   it('may do what the permission of the operation says', async () => {
-    const auditor = await tokens.issueDemoToken(getDemoUser('demo-auditor'));
+    const auditor = await issuer.token(getDemoUser('demo-auditor'));
     const review = { query: 'mutation { review(id: "1") { name } }' };
     expect(codesOf(await send(review, auditor))).toEqual(['NOT_PERMITTED']);
     expect(calls).toBe(0);
@@ -391,24 +385,18 @@ describe('the explorer', () => {
     expect(() => new Script(script)).not.toThrow();
   });
 
-  it('offers the demo sign-ins, and they work', async () => {
-    const { users } = (await (await fetch(`${open.url}/explorer`)).json()) as { users: { id: string }[] };
-    expect(users.map(({ id }) => id)).toEqual(DEMO_USERS.map(({ id }) => id));
-    const signIn = (user: string) =>
-      fetch(`${open.url}/explorer/sign-in`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ user }),
-      });
-    const { token } = (await (await signIn('demo-auditor')).json()) as { token: string };
-    expect((await send({ query: '{ person(id: "7") { name } }' }, token)).body).toEqual({
-      data: { person: { name: '人7' } },
+  it('says where it sends people to sign in, and may talk to that issuer only', async () => {
+    const page = await fetch(`${open.url}/`);
+    const policy = page.headers.get('content-security-policy')!;
+    expect(policy).toContain("connect-src 'self' https://issuer.test;");
+    expect(policy).toContain('form-action https://issuer.test;');
+    const { signIn } = (await (await fetch(`${open.url}/explorer`)).json()) as { signIn: { hints: { id: string }[] } };
+    expect(signIn).toMatchObject({
+      issuer: 'https://issuer.test',
+      client: 'yangyu-desk',
+      stepUp: { acr_values: 'urn:yangyu:acr:two-factors', max_age: 300 },
     });
-    const unknown = await signIn('root');
-    expect([unknown.status, await unknown.json()]).toMatchObject([
-      400,
-      { errors: [{ extensions: { code: 'SIGN_IN_UNKNOWN' } }] },
-    ]);
+    expect(signIn.hints.map(({ id }) => id)).toEqual(DEMO_USERS.map(({ id }) => id));
   });
 
   it('may look at the schema, where it is on', async () => {
@@ -416,8 +404,8 @@ describe('the explorer', () => {
     expect(body).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
   });
 
-  it.each(['/', '/explorer', '/explorer/sign-in'])('is not there at %s where it is off', async (place) => {
-    const response = await fetch(closed.url + place, { method: place.endsWith('in') ? 'POST' : 'GET' });
+  it.each(['/', '/explorer'])('is not there at %s where it is off', async (place) => {
+    const response = await fetch(closed.url + place);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
@@ -437,7 +425,7 @@ describe('the door', () => {
     const port = Number(new URL(closed.url).port);
     const second = createGateway({
       schema: buildMergedSchema({ sources: [{ app: 'one', sdl }], resolvers: [new PersonResolver()] }),
-      verify: tokens.verifyToken,
+      verify: issuer.verifier().verify,
       clock,
       host: '127.0.0.1',
       port,

@@ -21,15 +21,16 @@ import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { type DemoSignIns, type Example, serveExplorer } from './explorer';
+import { type Example, type ExplorerSignIn, serveExplorer } from './explorer';
 import { refuse } from './gateway.errors';
 import { PersistedOperations, type RequestBody } from './persisted';
 import type { RateLimits } from './rate-limit.repository';
 import { limitRules, LIMITS, objectLimit } from './limits';
+import { serveSignOut, stepUpChallenge } from './sign-in';
 
 export interface GatewayOptions {
   readonly schema: GraphQLSchema;
-  /** Who a token stands for; refuses with TOKEN_NOT_ACCEPTED. */
+  /** Who a token stands for; refuses with TOKEN_NOT_ACCEPTED or SIGN_IN_UNAVAILABLE. */
   readonly verify: VerifyToken;
   /** Adds what the register knows of a signed-in caller: a citizen's family. */
   readonly complete?: (caller: Caller) => Promise<Caller>;
@@ -39,8 +40,10 @@ export interface GatewayOptions {
   readonly port: number;
   /** Serves the page at `/` and answers introspection. Off in production. */
   readonly explorer: boolean;
-  /** Sign-ins that the page offers. Never in production: whoever sees the page may be anyone on the list. */
-  readonly demo?: DemoSignIns;
+  /** How the page signs somebody in; without it the page takes a token. */
+  readonly signIn?: ExplorerSignIn;
+  /** Takes a back-channel log-out of the issuer; refuses with TOKEN_NOT_ACCEPTED. */
+  readonly signOut?: (logoutToken: string) => Promise<void>;
   readonly examples?: readonly Example[];
   /** How much one subject may ask in a minute; without it there is no limit. */
   readonly limits?: RateLimits;
@@ -115,7 +118,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const isReady = Object.values(checks).every(Boolean);
     return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
   });
-  if (options.explorer) serveExplorer(server, options.examples, options.demo);
+  if (options.explorer) serveExplorer(server, options.examples, options.signIn);
+  if (options.signOut) serveSignOut(server, options.signOut);
 
   const url = await listen(server, options);
   return {
@@ -146,6 +150,7 @@ function openApollo({ schema, explorer, report }: GatewayOptions): ApolloServer<
     formatError: (formatted, error) => presentError(formatted, tokenLimitAsRefusal(error), report),
     plugins: [
       objectLimit,
+      stepUpChallenge,
       // Nothing leaves the house, whatever stands in the environment.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -183,6 +188,7 @@ function readAsked(request: SignedRequest, clock: Clock): GraphRequest {
 
 const STATUS: Readonly<Record<string, number>> = {
   TOKEN_NOT_ACCEPTED: 401,
+  SIGN_IN_UNAVAILABLE: 503,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   TOO_MANY_REQUESTS: 429,
@@ -195,6 +201,7 @@ function presentFailures(server: FastifyInstance, report: ReportBug): void {
   const send = (reply: FastifyReply, refusal: Refusal) => {
     if (refusal.code === 'TOKEN_NOT_ACCEPTED') void reply.header('www-authenticate', 'Bearer error="invalid_token"');
     if (refusal.code === 'TOO_MANY_REQUESTS') void reply.header('retry-after', String(refusal.facts.seconds));
+    if (refusal.code === 'SIGN_IN_UNAVAILABLE') void reply.header('retry-after', '10');
     if (refusal.code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
     return reply
       .code(STATUS[refusal.code] ?? 400)

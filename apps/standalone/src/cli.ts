@@ -1,7 +1,8 @@
 import { inContext, systemContext } from '@app/database';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Day, type DivisionCode, findDay, findDivisionCode, withoutTyped } from '@app/kernel';
-import { addAuditVerbs } from './audit-cli';
+import { addAccessVerbs } from './access-cli';
+import { addAuditVerbs, type Verbs } from './audit-cli';
 import { readConfig } from './config';
 import { type Installation, openInstallation } from './installation';
 import { OFFICERS } from './officers';
@@ -51,7 +52,7 @@ async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
 /** `import registry`, `explain`: for the audit log the verb only, since files and numbers may name people. */
 function verbOf(argv: readonly string[]): string {
   const words = argv.slice(2, 4);
-  return words[0] === 'import' || words[0] === 'audit' ? words.join(' ') : (words[0] ?? '');
+  return ['import', 'audit', 'access'].includes(words[0] ?? '') ? words.join(' ') : (words[0] ?? '');
 }
 
 const aDay = (text: string): Day => {
@@ -194,10 +195,12 @@ verb(program, 'verify', '检查账、单、状态是否处处一致 / check that
     }),
 );
 
-addAuditVerbs(program, {
+const verbs: Verbs = {
   add: verb,
   run: (options, work) =>
     run(options, (_, terminal, _options, installation) => work(installation, readConfig(), terminal)),
-});
+};
+addAccessVerbs(program, verbs);
+addAuditVerbs(program, verbs);
 
 void program.parseAsync();

@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { isSafeAddress, TOKEN_AUDIENCE } from '@app/access';
 import { z } from 'zod';
 import { refuse } from './standalone.errors';
 
@@ -8,6 +9,17 @@ const schema = z.object({
   YANGYU_DATA: z.string().min(1).default(path.join(process.cwd(), '.data')),
   YANGYU_HOST: z.string().default('127.0.0.1'),
   YANGYU_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  /** Who signs people in: an OpenID Connect issuer, https or on this machine. Without it a demo issuer runs beside the gateway. */
+  YANGYU_ISSUER: z
+    .url()
+    .refine((text) => isSafeAddress(new URL(text)), 'an issuer is https')
+    .optional(),
+  /** What the issuer calls this graph in the tokens that are for it. */
+  YANGYU_AUDIENCE: z.string().min(1).default(TOKEN_AUDIENCE),
+  /** What the issuer calls our own desk: its log-outs are addressed to it. */
+  YANGYU_CLIENT: z.string().min(1).default('yangyu-desk'),
+  /** Of the demo issuer. Default: the one after YANGYU_PORT, so that a token's issuer is the same after a restart. */
+  YANGYU_ISSUER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   /** Default: any free port. */
   YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   /** `yes`: what is committed may be lost in a crash of the machine. For tests; otherwise such a server is refused. */
@@ -22,11 +34,18 @@ export interface Config {
   readonly dataFolder: string;
   readonly host: string;
   readonly port: number;
+  readonly issuer: string | undefined;
+  readonly audience: string;
+  readonly client: string;
+  readonly issuerPort: number;
   readonly postgresPort: number | undefined;
   readonly isThrowaway: boolean;
   readonly people: number;
   readonly bankFailures: number;
 }
+
+/** 0 stays 0: any free port. */
+const nextPort = (port: number): number => (port === 0 ? 0 : port < 65535 ? port + 1 : port - 1);
 
 /** The only reader of the environment; refuses what it cannot use by naming it. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -40,6 +59,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataFolder: path.resolve(data.YANGYU_DATA.replace(/^~(?=\/)/, os.homedir())),
     host: data.YANGYU_HOST,
     port: data.YANGYU_PORT,
+    issuer: data.YANGYU_ISSUER,
+    audience: data.YANGYU_AUDIENCE,
+    client: data.YANGYU_CLIENT,
+    issuerPort: data.YANGYU_ISSUER_PORT ?? nextPort(data.YANGYU_PORT),
     postgresPort: data.YANGYU_PG_PORT,
     isThrowaway: data.YANGYU_THROWAWAY === 'yes',
     people: data.YANGYU_PEOPLE,

@@ -16,7 +16,7 @@ import { StandaloneModule } from './standalone.module';
 
 const DATABASE = 'yangyu';
 const APPS = path.join(__dirname, '..', '..');
-const SCHEMAS = ['registration', 'subsidy'] as const;
+const SCHEMAS = ['registration', 'subsidy', 'gateway'] as const;
 
 /** Everything that runs in this one process. */
 export interface Installation {
@@ -25,6 +25,8 @@ export interface Installation {
   readonly clock: Clock;
   readonly registration: Database;
   readonly subsidy: Database;
+  /** What the door keeps: who is let in no more. Nothing about families. */
+  readonly gateway: Database;
   /** False when another process of ours serves this data folder already, and this one only visits. */
   readonly isOwner: boolean;
   close(): Promise<void>;
@@ -71,12 +73,12 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   await prepareQueue(adminUrl, rolePassword);
 
   options.onStep?.('apps');
-  const [registration, subsidy] = await Promise.all(
+  const [registration, subsidy, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
         url: url(`${schema}_rw`, rolePassword),
         schema,
-        recorder: auditRecorder(schema),
+        recorder: schema === 'gateway' ? undefined : auditRecorder(schema),
         explain: explainConstraint,
       }),
     ),
@@ -85,6 +87,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   const isThrowaway = options.throwaway ?? config.isThrowaway;
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
+  await assertGuarded(gateway!, 'gateway', now, isThrowaway);
   const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
   const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
@@ -105,12 +108,14 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     app,
     jobs,
     ...parts,
+    gateway: gateway!,
     isOwner: cluster.owned,
     close: async () => {
       await jobs.close();
       await app.close();
       await parts.registration.close();
       await parts.subsidy.close();
+      await gateway!.close();
       await cluster.stop();
     },
   };

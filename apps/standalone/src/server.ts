@@ -1,13 +1,15 @@
 import * as path from 'node:path';
-import { DEMO_USERS, DemoTokens } from '@app/access';
+import { DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
 import { buildMergedSchema, collectSdl } from '@app/graphql';
 import { ModulesContainer } from '@nestjs/core';
+import { Doorkeeper } from '../../gateway/src/doorkeeper';
 import { createGateway } from '../../gateway/src/gateway';
 import { auditLogs } from './audit-steps';
 import { bankCourier } from './courier';
 import type { Config } from './config';
 import { EXAMPLES } from './examples';
+import { closeDesk, openDesk, openSignIn, type SignIn } from './identity';
 import type { Installation } from './installation';
 import { scheduleBell } from './schedule';
 import type { Terminal } from './terminal';
@@ -21,28 +23,36 @@ export async function serve(
   terminal: Terminal,
 ): Promise<{ close(): Promise<void> }> {
   installation.jobs.start();
-  const tokens = await DemoTokens.open(config.dataFolder, installation.clock);
+  const report = (id: string, error: unknown) =>
+    process.stderr.write(`${id} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const signIn = await openSignIn(config, installation.clock, (error) => report('identity', error));
+  const { issuer, client, demo } = signIn;
+  const { clock, gateway: database } = installation;
+  const door = new Doorkeeper({ issuer, client, audience: config.audience, keys: 'discovery', clock, database });
   const gateway = await createGateway({
     schema: mergedSchema(installation),
-    verify: tokens.verifyToken,
+    verify: door.verify,
+    signOut: (token) => door.signOut(token),
     clock: installation.clock,
     host: config.host,
     port: config.port,
     explorer: true,
-    demo: { users: DEMO_USERS, issue: (user) => tokens.issueDemoToken(user) },
+    signIn: demo && { issuer, client, hints: DEMO_USERS },
     examples: EXAMPLES,
     ready: async () => ({ database: await answers(installation) }),
-    report: (id, error) =>
-      process.stderr.write(`${id} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+    report,
   });
   const sealing = startSealing(auditLogs(installation, config), (error, where) =>
     terminal.say(`${where}: ${String(error)}`, ''),
   );
   const background = [bankCourier(installation, config, terminal), scheduleBell(installation), sealing];
-  await announce(gateway.url, tokens, terminal);
+  if (demo) openDesk(config, demo, gateway.url);
+  announce(gateway.url, signIn, terminal);
   return {
     close: async () => {
+      if (demo) closeDesk(config);
       await gateway.close();
+      await demo?.close();
       for (const one of background) await one.stop();
     },
   };
@@ -66,20 +76,28 @@ async function answers(installation: Installation): Promise<boolean> {
   return true;
 }
 
-async function announce(url: string, tokens: DemoTokens, terminal: Terminal): Promise<void> {
-  terminal.say(
-    `\nGraphQL：${url}/graphql 页面：${url}/`,
-    'is the endpoint; the page offers the queries and sign-ins below',
-  );
-  terminal.table(
-    ['演示登录 sign-in', '姓名 name', '岗位 role', '区划 division'],
-    DEMO_USERS.map((user) => [user.id, user.name, user.roles.join(', '), user.division]),
-  );
-  const auditor = DEMO_USERS.find(({ id }) => id === 'demo-auditor')!;
-  const query = JSON.stringify({ query: '{ claims(first: 3) { totalCount nodes { claimNo state amountFen } } }' });
-  terminal.say(
-    `示例 example:\ncurl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${await tokens.issueDemoToken(auditor)}' -d '${query}'`,
-    '',
-  );
+function announce(url: string, { issuer, demo }: SignIn, terminal: Terminal): void {
+  terminal.say(`\nGraphQL：${url}/graphql 页面：${url}/`, 'is the endpoint; the page offers queries to try');
+  if (!demo) {
+    terminal.say(`登录由 ${issuer} 办理`, 'signs people in');
+  } else {
+    terminal.say(
+      `演示登录 ${issuer}（OpenID Connect）`,
+      'signs these demo users in, on the page or with the command below',
+    );
+    terminal.table(
+      ['演示登录 sign-in', '姓名 name', '岗位 role', '区划 division'],
+      DEMO_USERS.map((user) => [user.id, user.name, user.roles.join(', '), user.division]),
+    );
+    terminal.say(
+      `示例机关 demo-agency 的私钥：${demo.agencyKeyFile}`,
+      'is the key that the demo agency proves itself with',
+    );
+    const query = JSON.stringify({ query: '{ claims(first: 3) { totalCount nodes { claimNo state amountFen } } }' });
+    terminal.say(
+      `示例 example:\nTOKEN=$(npm run -s yangyu -- access token --as demo-auditor)\ncurl -s ${url}/graphql -H 'content-type: application/json' -H "authorization: Bearer $TOKEN" -d '${query}'`,
+      '',
+    );
+  }
   terminal.say('按 Ctrl-C 停止', 'Ctrl-C stops everything');
 }

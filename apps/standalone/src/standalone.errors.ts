@@ -89,6 +89,16 @@ export const refuse = {
       },
       { file },
     ),
+  notServing: () =>
+    new Refusal('NOT_SERVING', {
+      zh: '此数据目录没有正在运行的演示登录服务。请先在另一终端运行 npm start。',
+      en: 'No server of this data folder signs people in. Run npm start in another terminal first.',
+    }),
+  revokedUnclear: () =>
+    new Refusal('REVOKED_UNCLEAR', {
+      zh: '请用 --subject、--session、--token 中的一个指明要撤销什么。',
+      en: 'Say what to revoke by one of --subject, --session and --token.',
+    }),
   interrupted: () =>
     new Refusal('INTERRUPTED', {
       zh: '已按要求停止，已完成的步骤不会丢失；再次运行同一命令即可继续。',

@@ -53,6 +53,21 @@ export const refuse = {
       zh: '登录令牌无效或已过期，请重新登录。',
       en: 'The sign-in token is invalid or has expired; sign in again.',
     }),
+  /** The issuer's keys cannot be had: nobody is let in on trust. */
+  signInUnavailable: () =>
+    new Refusal('SIGN_IN_UNAVAILABLE', {
+      zh: '暂时无法核对登录信息，请稍后重试。',
+      en: 'Sign-ins cannot be checked at the moment; try again shortly.',
+    }),
+  stepUpRequired: (maxAge: number, acr: string) =>
+    new Refusal(
+      'STEP_UP_REQUIRED',
+      {
+        zh: `涉及资金的操作须在 ${maxAge / 60} 分钟内以第二因素登录，请重新验证后再试。`,
+        en: `What moves money needs a second factor shown within the last ${maxAge / 60} minutes; show it and try again.`,
+      },
+      { max_age: maxAge, acr },
+    ),
   signInUnknown: (id: string) =>
     new Refusal(
       'SIGN_IN_UNKNOWN',

@@ -1,6 +1,10 @@
 export * from './caller';
 export * from './demo-users';
+export { isSafeAddress } from './issuer-keys';
 export * from './permissions';
 export * from './purposes';
 export * from './requires';
+export * from './revocations';
+export * from './step-up';
+export { LOGOUT_TYPE, type SignOut, TOKEN_TYPE } from './token-claims';
 export * from './tokens';

@@ -1,119 +1,85 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { type Clock, type DivisionCode, Refusal } from '@app/kernel';
-import {
-  calculateJwkThumbprint,
-  type CryptoKey,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
-import { z } from 'zod';
+import { type Clock, Refusal } from '@app/kernel';
+import { type JWTPayload, jwtVerify } from 'jose';
 import { refuse } from './access.errors';
-import { type Caller, ROLES } from './caller';
+import type { Caller } from './caller';
+import { IssuerKeys, type KeySource } from './issuer-keys';
+import type { Revocations } from './revocations';
+import {
+  ALGORITHMS,
+  assertHeader,
+  callerOf,
+  LIFETIME_MAX_SECONDS,
+  LOGOUT_TYPE,
+  type SignOut,
+  signOutOf,
+  SKEW_SECONDS,
+  TOKEN_TYPE,
+} from './token-claims';
 
-export const TOKEN_ISSUER = 'urn:yangyu:demo-issuer';
 export const TOKEN_AUDIENCE = 'urn:yangyu:gateway';
-/** RFC 9068: an access token, so that an ID token of the same issuer is not taken for one. */
-export const TOKEN_TYPE = 'at+jwt';
 
-const LIFETIME_SECONDS = 8 * 3600; // One working day.
-const SKEW_SECONDS = 5;
-const TOKEN_LENGTH_MAX = 4096;
-const KEY_FILE = 'demo-token-key.json';
-
-const claims = z.object({
-  sub: z.string().min(1).max(200),
-  jti: z.string().min(1),
-  name: z.string().min(1).max(200),
-  roles: z.array(z.enum(ROLES)).min(1),
-  division: z.string().regex(/^\d{12}$/),
-});
-
-/** How the gateway learns who is calling; refuses with TOKEN_NOT_ACCEPTED. */
+/** How the gateway learns who is calling; refuses with TOKEN_NOT_ACCEPTED or SIGN_IN_UNAVAILABLE. */
 export type VerifyToken = (token: string) => Promise<Caller>;
 
-/**
- * Issues and verifies the demo's sign-ins: short-lived access tokens signed with an Ed25519 key
- * that is made once in the data folder. A production installation names its own OpenID Connect issuer instead.
- */
-export class DemoTokens {
-  private constructor(
-    private readonly clock: Clock,
-    private readonly keyId: string,
-    private readonly privateKey: CryptoKey,
-    private readonly publicKey: CryptoKey,
-  ) {}
-
-  /** Opens the key in `folder`, or makes one there (readable by this user only). */
-  static async open(folder: string, clock: Clock): Promise<DemoTokens> {
-    const jwk = await openKey(folder);
-    const { d: _secret, ...publicJwk } = jwk;
-    return new DemoTokens(
-      clock,
-      await calculateJwkThumbprint(publicJwk),
-      (await importJWK(jwk, 'EdDSA')) as CryptoKey,
-      (await importJWK(publicJwk, 'EdDSA')) as CryptoKey,
-    );
-  }
-
-  /** A token good for eight hours. */
-  issueDemoToken(user: Caller): Promise<string> {
-    const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
-    return new SignJWT({ name: user.name, roles: [...user.roles], division: user.division })
-      .setProtectedHeader({ alg: 'EdDSA', typ: TOKEN_TYPE, kid: this.keyId })
-      .setIssuer(TOKEN_ISSUER)
-      .setAudience(TOKEN_AUDIENCE)
-      .setSubject(user.id)
-      .setJti(randomUUID())
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
-      .sign(this.privateKey);
-  }
-
-  verifyToken: VerifyToken = async (token) => {
-    if (token.length > TOKEN_LENGTH_MAX) throw refuse.tokenNotAccepted();
-    try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.publicKey, {
-        algorithms: ['EdDSA'],
-        issuer: TOKEN_ISSUER,
-        audience: TOKEN_AUDIENCE,
-        typ: TOKEN_TYPE,
-        requiredClaims: ['exp', 'iat', 'sub', 'jti'],
-        maxTokenAge: LIFETIME_SECONDS,
-        clockTolerance: SKEW_SECONDS,
-        currentDate: this.clock.now(),
-      });
-      if (protectedHeader.kid !== this.keyId) throw refuse.tokenNotAccepted();
-      const { sub, name, roles, division } = claims.parse(payload);
-      return { id: sub, name, roles, division: division as DivisionCode };
-    } catch (error) {
-      // Whatever is wrong with a token, it is the token that is wrong: jose and zod throw, nothing else is called here.
-      throw error instanceof Refusal ? error : refuse.tokenNotAccepted();
-    }
-  };
+export interface VerifierOptions {
+  /** The issuer's identifier, as its tokens name it. */
+  readonly issuer: string;
+  readonly keys: KeySource;
+  readonly audience?: string;
+  /** The client that the issuer addresses its log-outs to. */
+  readonly client?: string;
+  readonly clock: Clock;
+  readonly revocations?: Revocations;
 }
 
-async function openKey(folder: string): Promise<JWK> {
-  const file = path.join(folder, KEY_FILE);
-  const found = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (found !== undefined) return JSON.parse(found) as JWK;
-  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  const jwk = await exportJWK(privateKey);
-  await mkdir(folder, { recursive: true });
+/** Verifies the access and logout tokens of one OpenID Connect issuer, whoever runs it. */
+export class TokenVerifier {
+  private readonly keys: IssuerKeys;
+  private readonly audience: string;
+
+  constructor(private readonly options: VerifierOptions) {
+    this.keys = new IssuerKeys(options.issuer, options.keys, options.clock);
+    this.audience = options.audience ?? TOKEN_AUDIENCE;
+  }
+
+  verify: VerifyToken = async (token) => {
+    const caller = await accepted(async () => callerOf(await this.open(token, TOKEN_TYPE, this.audience)));
+    if (await this.options.revocations?.isRevoked(caller)) throw refuse.tokenNotAccepted();
+    return caller;
+  };
+
+  /** What a logout token of the issuer ends; refuses like verify. A token sent twice says the same twice. */
+  readSignOut(token: string): Promise<SignOut> {
+    const { client } = this.options;
+    return accepted(async () => {
+      if (client === undefined) throw new Error('no client to be signed out of');
+      return signOutOf(await this.open(token, LOGOUT_TYPE, client));
+    });
+  }
+
+  private async open(token: string, typ: string, audience: string): Promise<JWTPayload> {
+    assertHeader(token);
+    const { payload } = await jwtVerify(token, this.keys.find, {
+      algorithms: [...ALGORITHMS],
+      issuer: this.options.issuer,
+      audience,
+      typ,
+      requiredClaims: ['exp', 'iat', 'jti'],
+      maxTokenAge: LIFETIME_MAX_SECONDS,
+      clockTolerance: SKEW_SECONDS,
+      currentDate: this.options.clock.now(),
+    });
+    // A token for several audiences could be played back here by any other of them.
+    if (Array.isArray(payload.aud) && payload.aud.length !== 1) throw new Error('not for us alone');
+    return payload;
+  }
+}
+
+/** Whatever is wrong with a token, it is the token that is wrong: jose and zod throw, nothing else is called here. */
+async function accepted<T>(work: () => Promise<T>): Promise<T> {
   try {
-    await writeFile(file, JSON.stringify(jwk), { mode: 0o600, flag: 'wx' });
-    return jwk;
+    return await work();
   } catch (error) {
-    // Two processes started together: the first one's key is the key.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return JSON.parse(await readFile(file, 'utf8')) as JWK;
-    throw error;
+    throw error instanceof Refusal ? error : refuse.tokenNotAccepted();
   }
 }

@@ -1,2 +1,3 @@
 export * from './clock';
 export * from './test-database';
+export * from './test-issuer';

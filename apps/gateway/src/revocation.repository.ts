@@ -1,0 +1,38 @@
+import type { Revocation, RevocationStore } from '@app/access';
+import { type Database, inContext, systemContext } from '@app/database';
+
+/** No token lives longer than an hour; what is older than two need not be told of a token or a session. */
+const TOKEN_HOURS = 2;
+/** A session at an issuer may go on for weeks, and give new tokens of an old sign-in. */
+const SUBJECT_DAYS = 31;
+
+/** The only SQL about revocations. */
+export class RevocationRepository implements RevocationStore {
+  constructor(private readonly database: Database) {}
+
+  load(now: Date): Promise<Revocation[]> {
+    return inContext(contextOf('gateway'), () =>
+      this.database.read((read) =>
+        read.query<Revocation>(
+          `select kind, value, until, reason, actor as by from revocation
+            where at > $1::timestamptz - make_interval(days => ${SUBJECT_DAYS})
+              and (kind = 'subject' or at > $1::timestamptz - make_interval(hours => ${TOKEN_HOURS}))`,
+          [now],
+        ),
+      ),
+    );
+  }
+
+  add({ kind, value, until, reason, by }: Revocation, now: Date): Promise<void> {
+    return inContext(contextOf(by), () =>
+      this.database.write(async (tx) => {
+        await tx.query(
+          'insert into revocation (kind, value, until, at, reason) values ($1, $2, $3, $4, $5) on conflict do nothing',
+          [kind, value, until, now, reason],
+        );
+      }),
+    );
+  }
+}
+
+const contextOf = (actor: string) => systemContext('gateway.revocation', { actor, isPlumbing: true });
