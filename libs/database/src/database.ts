@@ -124,6 +124,14 @@ export class Database {
     });
   }
 
+  /** Puts a refusal that was spoken before this schema was asked anything into its audit log. */
+  async noteRefusal(context: WorkContext, code: string): Promise<void> {
+    const quiet = { ...context, isPlumbing: true };
+    await inContext(quiet, () =>
+      this.transact('READ COMMITTED', 'done', async (tx) => this.recorder?.refused(tx, context, code), {}),
+    );
+  }
+
   private transact<T>(
     isolation: 'READ COMMITTED' | 'REPEATABLE READ',
     kind: 'read' | 'done',
@@ -164,13 +172,7 @@ export class Database {
     } catch (thrown) {
       const error = this.explain(constraintName(thrown) ?? '') ?? thrown;
       const context = currentContext() ?? this.standing;
-      const recorder = this.recorder;
-      if (recorder && context && !context.isPlumbing && error instanceof Refusal) {
-        const quiet = { ...context, isPlumbing: true };
-        await inContext(quiet, () =>
-          this.transact('READ COMMITTED', 'done', (tx) => recorder.refused(tx, context, error.code), {}),
-        );
-      }
+      if (context && !context.isPlumbing && error instanceof Refusal) await this.noteRefusal(context, error.code);
       throw error;
     }
   }
