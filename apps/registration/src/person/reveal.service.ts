@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { refuse } from './person.errors';
 import { RevealRepository } from './reveal.repository';
+import { PERSON_SEAL } from './sealed-columns.types';
 
 /** Whole numbers that one actor may be shown within 24 hours. */
 const BUDGET = 20;
@@ -34,7 +35,7 @@ export class RevealService {
 
       await this.reveals.note(tx, personId, 'idNumber', why, what, at);
       tx.concern('person', [personId]);
-      const number = this.vault.open(sealed, { table: 'person', column: 'id_number_sealed', row: personId });
+      const number = this.vault.open(sealed, { table: PERSON_SEAL, column: 'id_number_sealed', row: personId });
       return { number, left: BUDGET - shown - 1 };
     });
   }

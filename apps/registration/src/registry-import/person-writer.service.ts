@@ -2,11 +2,10 @@ import type { Tx } from '@app/database';
 import { CLOCK, type Clock, countyOf, type DivisionCode, maskIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { PERSON_SEAL } from '../person/sealed-columns.types';
 import type { ExtractRow } from './extract-row.rules';
 import { type HouseholdRow, type PersonValues, RegistryImportRepository } from './registry-import.repository';
 import { isoInstant } from './source-time.rules';
-
-const TABLE = 'registration.person';
 
 /** A row that goes in. */
 export interface AcceptedRow {
@@ -53,13 +52,17 @@ export class PersonWriterService {
         row.idType,
         row.idNumber === null
           ? null
-          : this.vault.seal(row.idNumber, { table: TABLE, column: 'id_number_sealed', row: id }),
+          : this.vault.seal(row.idNumber, { table: PERSON_SEAL, column: 'id_number_sealed', row: id }),
         keys.of(row.idNumber),
         row.idNumber === null ? null : maskIdNumber(row.idNumber),
         keys.of(row.idNumberLegacy),
         row.birthCertificateNo === null
           ? null
-          : this.vault.seal(row.birthCertificateNo, { table: TABLE, column: 'birth_certificate_sealed', row: id }),
+          : this.vault.seal(row.birthCertificateNo, {
+              table: PERSON_SEAL,
+              column: 'birth_certificate_sealed',
+              row: id,
+            }),
         row.birthCertificateNo === null ? null : this.vault.blindIndex('birth-certificate', row.birthCertificateNo),
         row.born,
         row.died,
