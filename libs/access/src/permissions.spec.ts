@@ -1,18 +1,29 @@
 import type { DivisionCode } from '@app/kernel';
 import { type Caller, covers, assertCovers, type Role, ROLES } from './caller';
 import { DEMO_USERS } from './demo-users';
-import { authorise, type Permission, PERMISSIONS, type PermissionWord, powersOf, PUBLIC } from './permissions';
+import {
+  authorise,
+  needsStepUp,
+  type Permission,
+  PERMISSIONS,
+  type PermissionWord,
+  powersOf,
+  PUBLIC,
+} from './permissions';
 import { requirementOf, Requires } from './requires';
+
+const NOW = new Date('2026-04-01T12:00:00Z');
 
 const caller = (...roles: Role[]): Caller => ({
   id: 'u1',
   name: '某人',
   roles,
   division: '340202100000' as DivisionCode,
+  signIn: { at: NOW, factors: 2, client: 'c', tokenId: 't' },
 });
 const may = (who: Caller | undefined, word: PermissionWord): boolean => {
   try {
-    authorise(who, word);
+    authorise(who && { ...who, signIn: caller().signIn! }, word, NOW);
     return true;
   } catch {
     return false;
@@ -84,6 +95,19 @@ describe('permissions', () => {
       }),
     );
     expect(() => authorise(caller('auditor', 'township-reviewer'), 'claim.review')).not.toThrow();
+  });
+
+  it('ask for a second factor, freshly shown, where money moves', () => {
+    const words = Object.keys(PERMISSIONS) as PermissionWord[];
+    expect(words.filter(needsStepUp)).toEqual(['disbursement.prepare', 'disbursement.approve', 'reconciliation.run']);
+    const officer = caller('finance-officer');
+    const refused = expect.objectContaining({ code: 'STEP_UP_REQUIRED' });
+    const once = { ...officer, signIn: { ...officer.signIn!, factors: 1 as const } };
+    expect(() => authorise(once, 'disbursement.approve', NOW)).toThrow(refused);
+    expect(() => authorise(officer, 'disbursement.approve', new Date(NOW.getTime() + 301_000))).toThrow(refused);
+    expect(() => authorise(officer, 'disbursement.approve')).toThrow(refused);
+    expect(() => authorise(officer, 'disbursement.approve', NOW)).not.toThrow();
+    expect(() => authorise(once, 'ledger.read', NOW)).not.toThrow();
   });
 
   it('reach as far as the division of the caller', () => {

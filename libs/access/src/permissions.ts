@@ -1,5 +1,6 @@
 import { type Caller, type Role, ROLES } from './caller';
 import { refuse } from './access.errors';
+import { assertStepUp } from './step-up';
 
 /** The four powers that no single role may join: who is entitled, whose money, paying it out, watching over it. */
 export type Power = 'eligibility' | 'funds' | 'payment' | 'supervision';
@@ -162,12 +163,13 @@ export const needsStepUp = (word: Requirement): boolean => {
 };
 
 /** Refuses with NOT_SIGNED_IN, NOT_PERMITTED or STEP_UP_REQUIRED; returns when the caller may. */
-export function authorise(caller: Caller | undefined, word: Requirement, _now?: Date): void {
+export function authorise(caller: Caller | undefined, word: Requirement, now?: Date): void {
   if (word === PUBLIC) return;
   const { roles }: Permission = PERMISSIONS[word];
   if (roles === 'everyone') return;
   if (!caller) throw refuse.notSignedIn(word);
   if (!caller.roles.some((role) => roles.includes(role))) throw refuse.notPermitted(word, caller.roles, roles);
+  if (needsStepUp(word)) assertStepUp(caller, now);
 }
 
 /** The powers that somebody with these roles exercises. */

@@ -21,10 +21,10 @@ export function factorsOf(acr: string | undefined, amr: readonly string[] = []):
   return isTwo ? 2 : 1;
 }
 
-/** Refuses with STEP_UP_REQUIRED unless two factors were shown within the last five minutes. */
-export function assertStepUp(caller: Caller, now: Date): void {
+/** Refuses with STEP_UP_REQUIRED unless two factors were shown within the five minutes before `now`, which must be known. */
+export function assertStepUp(caller: Caller, now: Date | undefined): void {
   const { signIn } = caller;
-  const age = signIn ? now.getTime() - signIn.at.getTime() : Infinity;
+  const age = signIn && now ? now.getTime() - signIn.at.getTime() : Infinity;
   if (signIn?.factors === 2 && age <= STEP_UP_MAX_AGE_SECONDS * 1000) return;
   throw refuse.stepUpRequired(STEP_UP_MAX_AGE_SECONDS, ACR_TWO_FACTORS);
 }

@@ -66,8 +66,13 @@ afterAll(async () => {
 });
 
 async function ask(query: string, role: Role, over: Partial<Caller> = {}): Promise<Record<string, unknown>> {
-  const caller: Caller = { id: `${role}-1`, name: role, roles: [role], division: COUNTY, ...over };
-  const result = await graphql({ schema, source: query, contextValue: new GraphContext(caller) });
+  const signIn = { at: world.clock.now(), factors: 2 as const, client: 'test', tokenId: 't' };
+  const caller: Caller = { id: `${role}-1`, name: role, roles: [role], division: COUNTY, signIn, ...over };
+  const result = await graphql({
+    schema,
+    source: query,
+    contextValue: new GraphContext(caller, undefined, { now: world.clock.now() }),
+  });
   if (result.errors) throw result.errors[0]!.originalError ?? result.errors[0]!;
   return JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>;
 }
