@@ -1,6 +1,7 @@
 import { type Caller, getDemoUser } from '@app/access';
 import { type Minted, TestIssuer } from '@app/testing';
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway';
+import { FamilyService } from '../../apps/registration/src/person/family.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import type { CountyWorld } from './county-world';
 
@@ -29,6 +30,10 @@ export class GraphClient {
     const gateway = await createGateway({
       schema: mergedSchema(world),
       verify: issuer.verifier().verify,
+      complete: async (caller) =>
+        caller.idNumber === undefined
+          ? caller
+          : { ...caller, family: await world.app.get(FamilyService, { strict: false }).of(caller.idNumber) },
       clock: world.clock,
       host: '127.0.0.1',
       port: 0,

@@ -26,6 +26,7 @@ import { refuse } from './gateway.errors';
 import { PersistedOperations, type RequestBody } from './persisted';
 import type { RateLimits } from './rate-limit.repository';
 import { limitRules, LIMITS, objectLimit } from './limits';
+import { type NoteRefusal, refusalLog } from './refusal-log';
 import { serveSignOut, stepUpChallenge } from './sign-in';
 
 export interface GatewayOptions {
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   readonly examples?: readonly Example[];
   /** How much one subject may ask in a minute; without it there is no limit. */
   readonly limits?: RateLimits;
+  /** Puts on record that somebody was refused what they may not do. */
+  readonly noteRefusal?: NoteRefusal;
   /** Our own desk may call nothing but stored operations. On in production. */
   readonly isDeskStoredOnly?: boolean;
   /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. */
@@ -67,12 +70,34 @@ interface SignedRequest extends FastifyRequest {
   asked?: GraphRequest;
 }
 
-/** The one public door of the graph: sign-in, limits, error presentation. No tables, no rules. */
+/**
+ * What can be called over HTTP, and what it needs. A route that is not listed here does not start: the authorisation
+ * matrix asks each of them.
+ */
+export const ROUTES: Readonly<Record<string, 'the graph' | 'public' | 'a log-out token of the issuer'>> = {
+  'POST /graphql': 'the graph',
+  'GET /graphql': 'public',
+  'PUT /graphql': 'public',
+  'PATCH /graphql': 'public',
+  'DELETE /graphql': 'public',
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /': 'public',
+  'GET /explorer': 'public',
+  'POST /backchannel-logout': 'a log-out token of the issuer',
+};
+
+/** The one public door of the graph: sign-in, limits, error presentation. No rules. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const apollo = openApollo(options);
   await apollo.start();
   const server = Fastify({ bodyLimit: LIMITS.bodyBytes, requestTimeout: 30_000, forceCloseConnections: 'idle' });
   presentFailures(server, options.report);
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat().filter((verb) => verb !== 'HEAD')) {
+      if (!(`${one} ${url}` in ROUTES)) throw new Error(`${one} ${url} stands in no list of routes (gateway.ts)`);
+    }
+  });
   // Nothing of ours is shown in a frame, guessed at, or fetched from elsewhere; the page at `/` says what it needs itself.
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
@@ -88,7 +113,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     method: 'POST',
     url: '/graphql',
     onRequest: async (request: SignedRequest, reply) => {
-      const caller = await findCaller(request, options.verify);
+      const caller = await findCaller(request, options);
       request.caller = caller && options.complete ? await options.complete(caller) : caller;
       request.asked = readAsked(request, options.clock);
       reply.header('yangyu-request', request.asked.id);
@@ -131,7 +156,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function openApollo({ schema, explorer, report }: GatewayOptions): ApolloServer<GraphContext> {
+function openApollo({ schema, explorer, report, noteRefusal }: GatewayOptions): ApolloServer<GraphContext> {
   return new ApolloServer<GraphContext>({
     schema,
     // Parsed and validated documents stay in Apollo's own cache, by the hash of their text.
@@ -151,6 +176,7 @@ function openApollo({ schema, explorer, report }: GatewayOptions): ApolloServer<
     plugins: [
       objectLimit,
       stepUpChallenge,
+      ...(noteRefusal ? [refusalLog(noteRefusal)] : []),
       // Nothing leaves the house, whatever stands in the environment.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -168,10 +194,16 @@ const tokenLimitAsRefusal = (error: unknown): unknown =>
     : error;
 
 /** Nobody without an Authorization header; a header that does not hold a good token is refused, not overlooked. */
-async function findCaller(request: FastifyRequest, verify: VerifyToken): Promise<Caller | undefined> {
+async function findCaller(request: FastifyRequest, { verify, limits }: GatewayOptions): Promise<Caller | undefined> {
   const header = request.headers.authorization;
   if (header === undefined) return undefined;
-  return verify(/^Bearer ([\w.-]+)$/i.exec(header)?.[1] ?? '');
+  try {
+    return await verify(/^Bearer ([\w.-]+)$/i.exec(header)?.[1] ?? '');
+  } catch (error) {
+    // Tokens are not to be tried out either: a bad one costs its address as much as ten requests.
+    const seconds = await limits?.take(`address ${request.ip}`, 10);
+    throw seconds === undefined ? error : refuse.tooManyRequests(seconds);
+  }
 }
 
 /** What a request says of itself: its purpose, where that is not what the role is for, and the case it belongs to. */

@@ -7,12 +7,14 @@ import type { Installation } from './installation';
 import { refuse } from './standalone.errors';
 import { toJson } from './terminal';
 
-/** The audit logs of this installation, one for each schema that knows persons. */
+/** The audit logs of this installation, one for each schema. */
 export const auditLogs = (
-  installation: Pick<Installation, 'registration' | 'subsidy'>,
+  installation: Pick<Installation, 'registration' | 'subsidy' | 'gateway'>,
   config: Pick<Config, 'dataFolder'>,
 ): AuditLog[] =>
-  (['registration', 'subsidy'] as const).map((schema) => new AuditLog(schema, installation[schema], config.dataFolder));
+  (['registration', 'subsidy', 'gateway'] as const).map(
+    (schema) => new AuditLog(schema, installation[schema], config.dataFolder),
+  );
 
 /** What the command line does with the audit logs. */
 export class AuditSteps {

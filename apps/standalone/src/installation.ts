@@ -5,11 +5,12 @@ import { auditRecorder } from '@app/audit';
 import { assertGuarded, type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
 import { JobsRuntime, prepareQueue } from '@app/jobs';
 import { type Clock, systemClock } from '@app/kernel';
-import { Vault } from '@app/vault';
+import { openVault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import type { Config } from './config';
+import { openRateLimits, type RateLimits } from '../../gateway/src/rate-limit.repository';
 import { jobHandlers } from './handlers';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { StandaloneModule } from './standalone.module';
@@ -27,6 +28,7 @@ export interface Installation {
   readonly subsidy: Database;
   /** What the door keeps: who is let in no more. Nothing about families. */
   readonly gateway: Database;
+  readonly limits: RateLimits;
   /** False when another process of ours serves this data folder already, and this one only visits. */
   readonly isOwner: boolean;
   close(): Promise<void>;
@@ -73,12 +75,13 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   await prepareQueue(adminUrl, rolePassword);
 
   options.onStep?.('apps');
+  const vault = (await openVault(config.vault)).follow(options.onError ?? (() => undefined));
   const [registration, subsidy, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
         url: url(`${schema}_rw`, rolePassword),
         schema,
-        recorder: schema === 'gateway' ? undefined : auditRecorder(schema),
+        recorder: auditRecorder(schema),
         explain: explainConstraint,
       }),
     ),
@@ -88,7 +91,6 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
-  const vault = Vault.fromFile(path.join(config.dataFolder, 'vault.key'));
   const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error', 'warn'],
@@ -104,18 +106,22 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     clock,
     onError: options.onError ?? (() => undefined),
   });
+  const limits = openRateLimits(url('gateway_rw', rolePassword), config.requestsPerMinute);
   return {
     app,
     jobs,
     ...parts,
     gateway: gateway!,
+    limits,
     isOwner: cluster.owned,
     close: async () => {
       await jobs.close();
       await app.close();
+      vault.close();
       await parts.registration.close();
       await parts.subsidy.close();
       await gateway!.close();
+      await limits.close();
       await cluster.stop();
     },
   };

@@ -2,12 +2,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
 import { AuditSteps } from './audit-steps';
-import { readConfig } from './config';
+import { type Config, readConfig } from './config';
 import { runDemo } from './demo';
-import { openInstallation } from './installation';
+import { type Installation, openInstallation } from './installation';
 import { serve } from './server';
 import { refuse } from './standalone.errors';
-import { fail, openTerminal, toJson } from './terminal';
+import { fail, openTerminal, type Terminal, toJson } from './terminal';
 
 /** `npm start`: everything up, the demo county through the main job once, then serving. `--once` ends after the summary. */
 async function main(): Promise<number> {
@@ -27,15 +27,10 @@ async function main(): Promise<number> {
       process.stderr.write(`${where}: ${error instanceof Error ? error.message : String(error)}\n`),
   });
   try {
-    const summary = await inContext(systemContext('demo', { actor: 'operator' }), () =>
-      runDemo(installation, config, terminal, stopping.signal),
-    );
-    const file = path.join(config.dataFolder, 'summary.json');
-    fs.writeFileSync(file, toJson(summary) + '\n');
-    terminal.result(summary);
-    terminal.say(`汇总已写入 ${file}`, 'holds this summary as JSON');
-    await new AuditSteps(installation, config).seal();
-    if (options.once) return summary.isReconciled ? 0 : 1;
+    if (!config.isProduction) {
+      const isReconciled = await demonstrate(installation, config, terminal, stopping.signal);
+      if (options.once) return isReconciled ? 0 : 1;
+    }
     const server = await serve(installation, config, terminal);
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
     terminal.say('正在停止……', 'stopping');
@@ -44,6 +39,24 @@ async function main(): Promise<number> {
   } finally {
     await installation.close();
   }
+}
+
+/** The demo county once, with its summary; whether list, bank and ledger agree. */
+async function demonstrate(
+  installation: Installation,
+  config: Config,
+  terminal: Terminal,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const summary = await inContext(systemContext('demo', { actor: 'operator' }), () =>
+    runDemo(installation, config, terminal, stopping),
+  );
+  const file = path.join(config.dataFolder, 'summary.json');
+  fs.writeFileSync(file, toJson(summary) + '\n');
+  terminal.result(summary);
+  terminal.say(`汇总已写入 ${file}`, 'holds this summary as JSON');
+  await new AuditSteps(installation, config).seal();
+  return summary.isReconciled;
 }
 
 interface Arguments {

@@ -1,10 +1,11 @@
 import * as path from 'node:path';
-import { DEMO_USERS } from '@app/access';
+import { type Caller, DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
 import { buildMergedSchema, collectSdl } from '@app/graphql';
 import { ModulesContainer } from '@nestjs/core';
 import { Doorkeeper } from '../../gateway/src/doorkeeper';
 import { createGateway } from '../../gateway/src/gateway';
+import { FamilyService } from '../../registration/src/person/family.service';
 import { auditLogs } from './audit-steps';
 import { bankCourier } from './courier';
 import type { Config } from './config';
@@ -32,20 +33,29 @@ export async function serve(
   const gateway = await createGateway({
     schema: mergedSchema(installation),
     verify: door.verify,
+    complete: familyOf(installation),
+    limits: installation.limits,
+    noteRefusal: (context, code) => database.noteRefusal(context, code),
+    isDeskStoredOnly: config.isProduction,
     signOut: (token) => door.signOut(token),
     clock: installation.clock,
     host: config.host,
     port: config.port,
-    explorer: true,
+    explorer: !config.isProduction,
     signIn: demo && { issuer, client, hints: DEMO_USERS },
     examples: EXAMPLES,
     ready: async () => ({ database: await answers(installation) }),
     report,
+  }).catch(async (error: unknown) => {
+    await demo?.close(); // Else its open door keeps this process alive.
+    throw error;
   });
   const sealing = startSealing(auditLogs(installation, config), (error, where) =>
     terminal.say(`${where}: ${String(error)}`, ''),
   );
-  const background = [bankCourier(installation, config, terminal), scheduleBell(installation), sealing];
+  // A real bank's own transfer carries the files; the courier is the simulated bank's.
+  const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
+  const background = [...courier, scheduleBell(installation), sealing];
   if (demo) openDesk(config, demo, gateway.url);
   announce(gateway.url, signIn, terminal);
   return {
@@ -70,6 +80,14 @@ export function mergedSchema(installation: Pick<Installation, 'app'>) {
 
 const sdlSources = () =>
   ['registration', 'subsidy'].map((app) => ({ app, sdl: collectSdl([path.join(APPS, app, 'src')]) }));
+
+/** A citizen comes with the family that the register knows of. */
+const familyOf =
+  ({ app }: Installation) =>
+  async (caller: Caller): Promise<Caller> => {
+    if (caller.idNumber === undefined) return caller;
+    return { ...caller, family: await app.get(FamilyService, { strict: false }).of(caller.idNumber) };
+  };
 
 async function answers(installation: Installation): Promise<boolean> {
   await installation.subsidy.read((read) => read.query('select 1'));

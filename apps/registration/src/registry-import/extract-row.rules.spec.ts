@@ -50,6 +50,8 @@ describe('a row of an extract', () => {
 
   it.each<[string, string, Change]>([
     ['REGISTRY_PERSON_ID_MISSING', 'registry_person_id', { registry_person_id: '' }],
+    ['REGISTRY_PERSON_ID_NOT_OPAQUE', 'registry_person_id', { registry_person_id: '王小明' }],
+    ['REGISTRY_PERSON_ID_NOT_OPAQUE', 'registry_person_id', { registry_person_id: '11010519491231002x' }],
     ['TEXT_TOO_LONG', 'registry_person_id', { registry_person_id: 'x'.repeat(65) }],
     ['NAME_MISSING', 'name', { name: '' }],
     ['NAME_TOO_LONG', 'name', { name: '𠮷'.repeat(51) }],

@@ -1,4 +1,4 @@
-import { type Day, findDivisionCode, normaliseIdNumber, parseCitizenId } from '@app/kernel';
+import { type Day, findDivisionCode, isPlain, normaliseIdNumber, parseCitizenId, withoutNumbers } from '@app/kernel';
 import { nameForMatching, SEPARATOR_LOOK_ALIKES } from '../person/name.rules';
 import {
   findIdType,
@@ -51,6 +51,7 @@ export type ExtractCells = Readonly<Record<ExtractColumn, string>>;
 /** Why a row does not go in. Codes are part of the API: add, never rename. */
 export type RowErrorCode =
   | 'REGISTRY_PERSON_ID_MISSING'
+  | 'REGISTRY_PERSON_ID_NOT_OPAQUE'
   | 'NAME_MISSING'
   | 'NAME_TOO_LONG'
   | 'TEXT_TOO_LONG'
@@ -100,6 +101,9 @@ export interface RowRemark<Code extends string> {
   readonly column: ExtractColumn | '';
   readonly detail?: string;
 }
+
+/** Whether an id tells nothing by itself: it is kept in clear, so it may be neither a name nor somebody's number. */
+export const isOpaque = (id: string): boolean => isPlain(id) && withoutNumbers(id) === id;
 
 /** A row as the register will keep it. Numbers are clear text here and nowhere after the vault. */
 export interface ExtractRow {
@@ -177,6 +181,7 @@ class RowCheck {
     const { cells } = this;
     this.checkTexts();
     if (cells.registry_person_id === '') this.error('REGISTRY_PERSON_ID_MISSING', 'registry_person_id');
+    else if (!isOpaque(cells.registry_person_id)) this.error('REGISTRY_PERSON_ID_NOT_OPAQUE', 'registry_person_id');
     const [idType, id] = this.identity();
     const sex = this.sex(id);
     const born = this.born(id);

@@ -303,7 +303,7 @@ describe('importing an extract', () => {
       '2,id_number,ID_NUMBER_CHECK_DIGIT,第 2 行 id_number 列：证件号码的校验码不对，请核对原件。,"Line 2, column id_number: the check digit of the number is wrong; check it against the document.",\'=P1,SEX_UNKNOWN sex',
     );
     expect(lines.slice(2, 4).map((line) => line.split(',').slice(0, 3))).toEqual([
-      ['4', 'status', 'STATUS_UNKNOWN'],
+      ['4', 'registry_person_id', 'REGISTRY_PERSON_ID_NOT_OPAQUE'],
       ['5', 'registry_person_id', 'TEXT_CONTROL_CHARACTER'],
     ]);
     expect(lines.join('')).not.toContain(bad);

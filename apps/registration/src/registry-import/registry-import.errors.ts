@@ -35,6 +35,10 @@ const SENTENCES: Record<RemarkCode, readonly [zh: string, en: string]> = {
     'its bytes are damaged; export the row again from the source system',
   ],
   REGISTRY_PERSON_ID_MISSING: ['缺少人员内部编号，请补填', 'the registry person id is missing; fill it in'],
+  REGISTRY_PERSON_ID_NOT_OPAQUE: [
+    '人员内部编号不得为姓名或证件号码，请使用登记系统的内部编号',
+    'the registry person id is a name or somebody’s number; give the registry’s own internal id',
+  ],
   NAME_MISSING: ['缺少姓名，请补填', 'the name is missing; fill it in'],
   NAME_TOO_LONG: ['姓名超过 {detail} 个字符，请核对', 'the name has more than {detail} characters; check it'],
   TEXT_TOO_LONG: ['内容超过 {detail} 个字符，请核对', 'the text has more than {detail} characters; check it'],

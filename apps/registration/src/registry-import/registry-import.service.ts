@@ -9,7 +9,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
-import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
+import {
+  checkRow,
+  EXTRACT_COLUMNS,
+  type ExtractColumn,
+  type ExtractRow,
+  isOpaque,
+  type RowRemark,
+} from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
 import { type AcceptedRow, PersonWriterService } from './person-writer.service';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
@@ -145,7 +152,8 @@ export class RegistryImportService {
       const { row, errors, warnings } = checkRow(line.cells, today);
       if (!row) {
         const [first, ...further] = errors;
-        rejects.push(remark(line.line, first!, line.cells.registry_person_id, further));
+        const id = line.cells.registry_person_id;
+        rejects.push(remark(line.line, first!, isOpaque(id) ? id : null, further));
         continue;
       }
       const id = row.registryPersonId;
