@@ -38,7 +38,7 @@ export function serveExplorer(
     `style-src ${hashOf(page, 'style')}`,
     ["connect-src 'self'", ...(issuer ? [issuer] : [])].join(' '),
     "base-uri 'none'",
-    `form-action ${issuer ?? "'none'"}`,
+    "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
   server.get('/', (_request, reply) =>
