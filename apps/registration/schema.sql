@@ -1,5 +1,112 @@
 -- Schema "registration", read back from a migrated database by "npm run generate". To change it, add a migration.
 
+CREATE TABLE audit_checkpoint (
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  note text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT audit_checkpoint_pkey PRIMARY KEY (size),
+  CONSTRAINT audit_checkpoint_root_check CHECK (length(root) = 32),
+  CONSTRAINT audit_checkpoint_size_check CHECK (size > 0)
+);
+CREATE TRIGGER audit_checkpoint_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_checkpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_checkpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_checkpoint_is_open ON audit_checkpoint AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_checkpoint_is_sealed_centrally ON audit_checkpoint AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_checkpoint IS 'The signed statement that the log of this schema has so many leaves and this root; others keep copies of it.';
+GRANT INSERT (size, root, note), SELECT ON audit_checkpoint TO registration_rw;
+
+CREATE TABLE audit_entry (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  kind text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  operation text DEFAULT guard_text('operation'::text) NOT NULL,
+  permission text DEFAULT guard_text('permission'::text) NOT NULL,
+  purpose text DEFAULT guard_text('purpose'::text) NOT NULL,
+  case_ref text DEFAULT guard_text('case'::text),
+  request_id text DEFAULT guard_text('request'::text) NOT NULL,
+  division text DEFAULT guard_text('division'::text),
+  subject_type text,
+  subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+  fields text[] DEFAULT '{}'::text[] NOT NULL,
+  code text,
+  content bytea,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_entry_content_is_sha256 CHECK (length(content) = 32),
+  CONSTRAINT audit_entry_decision_has_its_content CHECK ((kind = 'decided'::text) = (content IS NOT NULL)),
+  CONSTRAINT audit_entry_kind_is_known CHECK (kind = ANY (ARRAY['read'::text, 'done'::text, 'refused'::text, 'decided'::text])),
+  CONSTRAINT audit_entry_refusal_has_its_code CHECK ((kind = 'refused'::text) = (code IS NOT NULL)),
+  CONSTRAINT audit_entry_subjects_have_a_type CHECK (subject_type IS NOT NULL OR subjects = '{}'::uuid[])
+);
+CREATE INDEX audit_entry_by_actor ON audit_entry USING btree (actor, operation, at);
+CREATE INDEX audit_entry_by_decided ON audit_entry USING btree (subjects) WHERE kind = 'decided'::text;
+CREATE INDEX audit_entry_by_subject ON audit_entry USING gin (subjects) WHERE kind <> 'decided'::text;
+CREATE INDEX audit_entry_in_order ON audit_entry USING btree (xid, id);
+CREATE TRIGGER audit_entry_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_entry_for_its_functions ON audit_entry AS PERMISSIVE FOR SELECT TO registration_owner USING (true);
+CREATE POLICY audit_entry_is_seen_from_above ON audit_entry AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division ^@ ( SELECT guard_from() AS guard_from)) OR (subjects && ( SELECT guard_family() AS guard_family))));
+CREATE POLICY audit_entry_is_written_by_somebody ON audit_entry AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE audit_entry IS 'One line for each kind of thing that a transaction read or changed, for each refusal and each decision: ids and names, never values. Append-only.';
+COMMENT ON COLUMN audit_entry.xid IS 'Of the transaction that wrote it: entries are sealed in the order (xid, id) once no older transaction is running.';
+COMMENT ON COLUMN audit_entry.operation IS 'Field of the graph, step of the command line or job.';
+COMMENT ON COLUMN audit_entry.division IS 'How far the actor saw: leading digits, empty for everything, null for a citizen.';
+COMMENT ON COLUMN audit_entry.fields IS 'Names of the fields that were asked for.';
+COMMENT ON COLUMN audit_entry.content IS 'SHA-256 of the canonical text of a decision.';
+GRANT INSERT (kind, subject_type, subjects, fields, code, content), SELECT ON audit_entry TO registration_rw;
+
+CREATE TABLE audit_leaf (
+  leaf_index bigint NOT NULL,
+  entry_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_leaf_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT audit_leaf_entry_id_key UNIQUE (entry_id),
+  CONSTRAINT audit_leaf_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_leaf_leaf_index_check CHECK (leaf_index >= 0)
+);
+CREATE TRIGGER audit_leaf_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_leaf FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_leaf ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_leaf FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_leaf_is_open ON audit_leaf AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_leaf_is_sealed_centrally ON audit_leaf AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_leaf IS 'Where an entry stands in the tree: SHA-256 of a zero byte and the canonical JSON (RFC 8785) of the entry.';
+GRANT INSERT, SELECT ON audit_leaf TO registration_rw;
+
+CREATE TABLE audit_node (
+  level smallint NOT NULL,
+  number bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_node_pkey PRIMARY KEY (level, number),
+  CONSTRAINT audit_node_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_node_level_check CHECK (level > 0),
+  CONSTRAINT audit_node_number_check CHECK (number >= 0)
+);
+CREATE TRIGGER audit_node_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_node FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_node ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_node FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_node_is_open ON audit_node AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
+GRANT INSERT, SELECT ON audit_node TO registration_rw;
+
+CREATE TABLE context_key (
+  is_only boolean DEFAULT true NOT NULL,
+  inner_pad bytea NOT NULL,
+  outer_pad bytea NOT NULL,
+  CONSTRAINT context_key_pkey PRIMARY KEY (is_only),
+  CONSTRAINT context_key_inner_pad_check CHECK (length(inner_pad) = 64),
+  CONSTRAINT context_key_is_only_check CHECK (is_only),
+  CONSTRAINT context_key_outer_pad_check CHECK (length(outer_pad) = 64)
+);
+ALTER TABLE context_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE context_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY context_key_for_the_check ON context_key AS PERMISSIVE FOR ALL TO registration_owner USING (true);
+COMMENT ON TABLE context_key IS 'The two blocks of the HMAC key that contexts are signed with; set by migrate(), read by guard_claims() only.';
+
 CREATE TABLE delivery (
   message_id uuid NOT NULL,
   producer text NOT NULL,
@@ -10,6 +117,9 @@ CREATE TABLE delivery (
   CONSTRAINT delivery_pkey PRIMARY KEY (message_id),
   CONSTRAINT delivery_fails_at_most_as_often_as_it_starts CHECK (failures >= 0 AND failures <= starts)
 );
+ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO registration_rw;
 
@@ -30,6 +140,10 @@ CREATE TABLE division (
   CONSTRAINT division_parent_code_fkey FOREIGN KEY (parent_code) REFERENCES division(code)
 );
 CREATE INDEX division_by_parent ON division USING btree (parent_code);
+ALTER TABLE division ENABLE ROW LEVEL SECURITY;
+ALTER TABLE division FORCE ROW LEVEL SECURITY;
+CREATE POLICY division_is_public ON division AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+CREATE POLICY division_needs_a_context ON division AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open)) WITH CHECK (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE division IS 'Administrative divisions by 12-digit statistical code. Codes met in an extract before any list of divisions named them are unconfirmed.';
 COMMENT ON COLUMN division.valid IS 'When the code was in force; codes outlive the divisions they named, in identity numbers and in benefit histories.';
 GRANT INSERT, SELECT, UPDATE ON division TO registration_rw;
@@ -48,6 +162,11 @@ CREATE TABLE household (
   CONSTRAINT household_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code)
 );
 CREATE INDEX household_by_division ON household USING btree (division_code, id);
+ALTER TABLE household ENABLE ROW LEVEL SECURITY;
+ALTER TABLE household FORCE ROW LEVEL SECURITY;
+CREATE POLICY household_in_division ON household AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE ((p.household_id = household.id) AND (p.id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
 COMMENT ON TABLE household IS 'Households (户). Division, type and address are those of the head''s row.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE ON household TO registration_rw;
 
@@ -76,6 +195,9 @@ CREATE TABLE import_batch (
 );
 CREATE INDEX import_batch_by_file ON import_batch USING btree (file_sha256);
 CREATE UNIQUE INDEX import_batch_one_unfinished_per_file ON import_batch USING btree (file_sha256) WHERE state <> 'done'::text;
+ALTER TABLE import_batch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_batch FORCE ROW LEVEL SECURITY;
+CREATE POLICY import_batch_for_officers ON import_batch AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
 COMMENT ON TABLE import_batch IS 'One reading of one registry extract, with its progress: what is committed up to next_line is never read again.';
 COMMENT ON COLUMN import_batch.first_xid IS 'Every change of this batch has this or a later transaction id.';
 GRANT INSERT, SELECT, UPDATE ON import_batch TO registration_rw;
@@ -91,6 +213,9 @@ CREATE TABLE import_reject (
   CONSTRAINT import_reject_pkey PRIMARY KEY (batch_id, line),
   CONSTRAINT import_reject_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES import_batch(id)
 );
+ALTER TABLE import_reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_reject FORCE ROW LEVEL SECURITY;
+CREATE POLICY import_reject_for_officers ON import_reject AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
 COMMENT ON TABLE import_reject IS 'Rows of an extract that did not go in, by line. Holds no identity number.';
 GRANT INSERT, SELECT ON import_reject TO registration_rw;
 
@@ -104,6 +229,9 @@ CREATE TABLE import_warning (
   CONSTRAINT import_warning_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES import_batch(id)
 );
 CREATE INDEX import_warning_by_line ON import_warning USING btree (batch_id, line);
+ALTER TABLE import_warning ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_warning FORCE ROW LEVEL SECURITY;
+CREATE POLICY import_warning_for_officers ON import_warning AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
 COMMENT ON TABLE import_warning IS 'Remarks about rows that did go in. Holds no identity number.';
 GRANT INSERT, SELECT ON import_warning TO registration_rw;
 
@@ -115,6 +243,9 @@ CREATE TABLE inbox (
   CONSTRAINT inbox_pkey PRIMARY KEY (consumer, message_id),
   CONSTRAINT inbox_payload_hash_is_sha256 CHECK (length(payload_hash) = 32)
 );
+ALTER TABLE inbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO registration_rw;
 
@@ -143,6 +274,9 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_one_open_message_per_key ON outbox USING btree (queue, name, key) WHERE acked_at IS NULL;
 CREATE INDEX outbox_open ON outbox USING btree (lease_until) WHERE acked_at IS NULL;
 CREATE TRIGGER outbox_keep_promise BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_keep_promise();
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY outbox_in_any_context ON outbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE outbox IS 'Messages this app has promised to send; a row is finished when its receiver has acknowledged it.';
 COMMENT ON COLUMN outbox.id IS 'Message id, also the job id in the queue: sending twice makes one job.';
 COMMENT ON COLUMN outbox.queue IS 'Queue of the receiving app.';
@@ -222,6 +356,9 @@ CREATE INDEX person_by_mother ON person USING btree (mother_id) WHERE mother_id 
 CREATE INDEX person_by_name ON person USING btree (name_match, id);
 CREATE INDEX person_shares_number ON person USING btree (id_number_key) WHERE id_number_shared;
 CREATE TRIGGER person_keep_history AFTER UPDATE ON person REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION person_keep_history();
+ALTER TABLE person ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_in_division ON person AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 COMMENT ON TABLE person IS 'Persons as the registry last stated them. The key is ours: one identity number may, in history, be held by two persons (重号).';
 COMMENT ON COLUMN person.name IS 'As given, in the characters given.';
 COMMENT ON COLUMN person.name_match IS 'For comparing only: NFC, separator look-alikes as U+00B7, no blanks.';
@@ -272,6 +409,9 @@ CREATE TABLE person_history (
 );
 CREATE INDEX person_history_by_person ON person_history USING btree (id, recorded_until);
 CREATE INDEX person_history_by_registry_person_id ON person_history USING btree (registry_person_id);
+ALTER TABLE person_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_history FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_history_in_division ON person_history AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 COMMENT ON TABLE person_history IS 'What a person''s row was and until when: append-only, written by the trigger on person.';
 GRANT SELECT ON person_history TO registration_rw;
 
@@ -289,8 +429,141 @@ CREATE TABLE quarantine (
   CONSTRAINT quarantine_pkey PRIMARY KEY (message_id),
   CONSTRAINT quarantine_error_is_a_code CHECK (error_code ~ '^[A-Za-z0-9_]{1,60}$'::text)
 );
+ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
+CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO registration_rw;
+
+CREATE TABLE reveal (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  subject_id uuid NOT NULL,
+  field text NOT NULL,
+  reason text NOT NULL,
+  case_ref text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  division text DEFAULT guard_text('division'::text) NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT reveal_pkey PRIMARY KEY (id),
+  CONSTRAINT reveal_case_ref_check CHECK (case_ref <> ''::text),
+  CONSTRAINT reveal_reason_check CHECK (char_length(reason) >= 4 AND char_length(reason) <= 200)
+);
+CREATE INDEX reveal_by_actor ON reveal USING btree (actor, at);
+ALTER TABLE reveal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reveal FORCE ROW LEVEL SECURITY;
+CREATE POLICY reveal_of_actor ON reveal AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text)) OR (division ^@ ( SELECT guard_from() AS guard_from)))) WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE reveal IS 'Each time a whole number was shown, with the reason and the case; append-only.';
+GRANT INSERT (subject_id, field, reason, case_ref, at), SELECT ON reveal TO registration_rw;
+
+CREATE OR REPLACE FUNCTION registration.audit_about(of_type text, subject uuid, most integer)
+ RETURNS SETOF audit_entry
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+  select e.* from audit_entry e
+   where e.kind <> 'decided' and e.kind in ('read', 'done') and e.subject_type = $1 and e.subjects @> array[$2]
+     and ((select guard_whole()) or e.division ^@ (select guard_from()) or e.subjects && (select guard_family()))
+   order by e.id desc limit $3
+$function$;
+
+CREATE OR REPLACE FUNCTION registration.audit_append(kinds text[], subject_types text[], subject_lists text[], field_lists text[], codes text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, fields, code)
+  select a.kind, claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division',
+         a.subject_type, a.subjects::uuid[], a.fields::text[], a.code
+    from said, unnest(kinds, subject_types, subject_lists, field_lists, codes) a (kind, subject_type, subjects, fields, code)
+$function$;
+
+CREATE OR REPLACE FUNCTION registration.audit_decide(subject_type text, subjects uuid[], contents bytea[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, content)
+  select 'decided', claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division', $1, array[d.subject], d.content
+    from said, unnest($2, $3) d (subject, content)
+$function$;
+
+CREATE OR REPLACE FUNCTION registration.audit_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_claims()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare
+  signed text := current_setting('app.context', true);
+  body text := split_part(signed, '.', 1);
+  pads context_key;
+begin
+  if coalesce(signed, '') = '' then return null; end if;
+  select * into pads from context_key;
+  if encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(body, 'UTF8'))), 'hex') is distinct from split_part(signed, '.', 2) then
+    return null;
+  end if;
+  return convert_from(decode(body, 'base64'), 'UTF8')::jsonb;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_family()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select array(select jsonb_array_elements_text(guard_claims() -> 'family')::uuid) $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_from()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> 'division' $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_key()
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select decode(guard_claims() ->> 'key', 'hex') $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_open()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select guard_claims() is not null $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_text(name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> name $function$;
+
+CREATE OR REPLACE FUNCTION registration.guard_whole()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
 
 CREATE OR REPLACE FUNCTION registration.outbox_keep_promise()
  RETURNS trigger
@@ -310,7 +583,7 @@ CREATE OR REPLACE FUNCTION registration.person_keep_history()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'registration'
+ SET search_path TO 'registration', 'pg_temp'
 AS $function$
 begin
   insert into person_history (
@@ -327,6 +600,74 @@ begin
   from old_rows o join new_rows n using (id)
   where o.row_hash <> n.row_hash;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare swapped integer;
+begin
+  if not guard_whole() then
+    raise exception 'sealed values are swapped centrally' using errcode = '42501';
+  end if;
+  if (of_table, of_column) not in (
+    ('person', 'id_number_sealed'), ('person', 'birth_certificate_sealed'),
+    ('person_history', 'id_number_sealed'), ('person_history', 'birth_certificate_sealed')) then
+    raise exception 'not a sealed column' using errcode = '42501';
+  end if;
+  -- A later key version and the same length of text: anything else is no re-seal.
+  if exists (select from unnest(was, becomes) v (was, becomes)
+              where (get_byte(v.becomes, 0) > get_byte(v.was, 0) and length(v.becomes) = length(v.was)) is not true) then
+    raise exception 'not a re-seal' using errcode = '23514', constraint = 'registration_reseal_goes_forward';
+  end if;
+  -- Rows that somebody is writing are passed over, so that nobody waits for this and this waits for nobody.
+  execute format(
+    'with same as materialized (
+       select v.* from unnest($1, $2, $3) v (id, was, becomes)
+         join %1$I t on t.id = v.id and t.%2$I = v.was for update of t skip locked)
+     update %1$I t set %2$I = s.becomes from same s where t.id = s.id and t.%2$I = s.was', of_table, of_column)
+    using ids, was, becomes;
+  get diagnostics swapped = row_count;
+  return swapped;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.retire_seal(version integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare
+  left_over bigint;
+  newest integer;
+begin
+  if not guard_whole() or version not between 1 and 255 then
+    raise exception 'key versions are retired centrally' using errcode = '42501';
+  end if;
+  lock table person, person_history in access exclusive mode;
+  select count(*) filter (where get_byte(sealed, 0) = version), max(get_byte(sealed, 0)) into left_over, newest from (
+    select id_number_sealed as sealed from person union all
+    select birth_certificate_sealed as sealed from person union all
+    select id_number_sealed as sealed from person_history union all
+    select birth_certificate_sealed as sealed from person_history) s;
+  if left_over > 0 then return left_over; end if;
+  if version > newest then
+    raise exception 'only what newer values have replaced is retired' using errcode = '42501';
+  end if;
+  if not exists (select from pg_constraint where conrelid = 'person'::regclass
+                  and conname = format('person_seal_%s_is_retired', version)) then
+    execute format('alter table person add constraint person_seal_%1$s_is_retired
+        check (get_byte(id_number_sealed, 0) <> %1$s and get_byte(birth_certificate_sealed, 0) <> %1$s)', version);
+  end if;
+  if not exists (select from pg_constraint where conrelid = 'person_history'::regclass
+                  and conname = format('person_history_seal_%s_is_retired', version)) then
+    execute format('alter table person_history add constraint person_history_seal_%1$s_is_retired
+        check (get_byte(id_number_sealed, 0) <> %1$s and get_byte(birth_certificate_sealed, 0) <> %1$s)', version);
+  end if;
+  return 0;
 end $function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE registration_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO registration_rw;

@@ -6,12 +6,21 @@ CREATE TABLE approval (
   content_hash bytea NOT NULL,
   approver text NOT NULL,
   at timestamp with time zone NOT NULL,
+  stepped_up_at timestamp with time zone NOT NULL,
   CONSTRAINT approval_pkey PRIMARY KEY (batch_id, approver),
+  CONSTRAINT approval_needs_a_fresh_second_factor CHECK (stepped_up_at >= (at - '00:05:00'::interval) AND stepped_up_at <= (at + '00:00:05'::interval)),
   CONSTRAINT approval_needs_another_officer CHECK (approver <> maker),
   CONSTRAINT approval_is_of_this_content FOREIGN KEY (batch_id, maker, content_hash) REFERENCES payment_batch(id, maker, content_hash)
 );
 CREATE TRIGGER approval_needs_a_prepared_batch BEFORE INSERT ON approval FOR EACH ROW EXECUTE FUNCTION approval_needs_a_prepared_batch();
+CREATE TRIGGER approval_uses_power AFTER INSERT ON approval FOR EACH ROW EXECUTE FUNCTION approval_uses_power();
+ALTER TABLE approval ENABLE ROW LEVEL SECURITY;
+ALTER TABLE approval FORCE ROW LEVEL SECURITY;
+CREATE POLICY approval_of_batch ON approval AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = approval.batch_id)))));
 COMMENT ON TABLE approval IS 'An officer''s word for the exact content of a batch; append-only.';
+COMMENT ON COLUMN approval.stepped_up_at IS 'When the officer last showed a second factor.';
 GRANT INSERT, SELECT ON approval TO subsidy_rw;
 
 CREATE TABLE attempt (
@@ -54,10 +63,113 @@ CREATE UNIQUE INDEX attempt_reference_is_unique ON attempt USING btree (end_to_e
 CREATE TRIGGER attempt_deleted AFTER DELETE ON attempt REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION attempt_changes_content();
 CREATE TRIGGER attempt_inserted AFTER INSERT ON attempt REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION attempt_changes_content();
 CREATE TRIGGER attempt_updated AFTER UPDATE ON attempt REFERENCING OLD TABLE AS gone NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION attempt_changes_content();
+ALTER TABLE attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY attempt_of_instruction ON attempt AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = attempt.batch_id))) OR (EXISTS ( SELECT
+   FROM instruction i
+  WHERE (i.id = attempt.instruction_id)))));
+CREATE POLICY attempt_written_with_batch ON attempt AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = attempt.batch_id)))));
 COMMENT ON TABLE attempt IS 'One try at carrying out an instruction: a line of a batch and of its bank file.';
 COMMENT ON COLUMN attempt.ruled IS 'What a person found out when the bank had said both settled and rejected.';
 COMMENT ON COLUMN attempt.attention IS 'Why the approving officers should look at this line; not an obstacle.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (payee_account_id, holder_name, amount_fen, state, money_at, money_moves, ruled, ruled_by, attention) ON attempt TO subsidy_rw;
+
+CREATE TABLE audit_checkpoint (
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  note text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT audit_checkpoint_pkey PRIMARY KEY (size),
+  CONSTRAINT audit_checkpoint_root_check CHECK (length(root) = 32),
+  CONSTRAINT audit_checkpoint_size_check CHECK (size > 0)
+);
+CREATE TRIGGER audit_checkpoint_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_checkpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_checkpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_checkpoint_is_open ON audit_checkpoint AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_checkpoint_is_sealed_centrally ON audit_checkpoint AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_checkpoint IS 'The signed statement that the log of this schema has so many leaves and this root; others keep copies of it.';
+GRANT INSERT (size, root, note), SELECT ON audit_checkpoint TO subsidy_rw;
+
+CREATE TABLE audit_entry (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  kind text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  operation text DEFAULT guard_text('operation'::text) NOT NULL,
+  permission text DEFAULT guard_text('permission'::text) NOT NULL,
+  purpose text DEFAULT guard_text('purpose'::text) NOT NULL,
+  case_ref text DEFAULT guard_text('case'::text),
+  request_id text DEFAULT guard_text('request'::text) NOT NULL,
+  division text DEFAULT guard_text('division'::text),
+  subject_type text,
+  subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+  fields text[] DEFAULT '{}'::text[] NOT NULL,
+  code text,
+  content bytea,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_entry_content_is_sha256 CHECK (length(content) = 32),
+  CONSTRAINT audit_entry_decision_has_its_content CHECK ((kind = 'decided'::text) = (content IS NOT NULL)),
+  CONSTRAINT audit_entry_kind_is_known CHECK (kind = ANY (ARRAY['read'::text, 'done'::text, 'refused'::text, 'decided'::text])),
+  CONSTRAINT audit_entry_refusal_has_its_code CHECK ((kind = 'refused'::text) = (code IS NOT NULL)),
+  CONSTRAINT audit_entry_subjects_have_a_type CHECK (subject_type IS NOT NULL OR subjects = '{}'::uuid[])
+);
+CREATE INDEX audit_entry_by_actor ON audit_entry USING btree (actor, operation, at);
+CREATE INDEX audit_entry_by_decided ON audit_entry USING btree (subjects) WHERE kind = 'decided'::text;
+CREATE INDEX audit_entry_by_subject ON audit_entry USING gin (subjects) WHERE kind <> 'decided'::text;
+CREATE INDEX audit_entry_in_order ON audit_entry USING btree (xid, id);
+CREATE TRIGGER audit_entry_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_entry_for_its_functions ON audit_entry AS PERMISSIVE FOR SELECT TO subsidy_owner USING (true);
+CREATE POLICY audit_entry_is_seen_from_above ON audit_entry AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division ^@ ( SELECT guard_from() AS guard_from)) OR (subjects && ( SELECT guard_family() AS guard_family))));
+CREATE POLICY audit_entry_is_written_by_somebody ON audit_entry AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE audit_entry IS 'One line for each kind of thing that a transaction read or changed, for each refusal and each decision: ids and names, never values. Append-only.';
+COMMENT ON COLUMN audit_entry.xid IS 'Of the transaction that wrote it: entries are sealed in the order (xid, id) once no older transaction is running.';
+COMMENT ON COLUMN audit_entry.operation IS 'Field of the graph, step of the command line or job.';
+COMMENT ON COLUMN audit_entry.division IS 'How far the actor saw: leading digits, empty for everything, null for a citizen.';
+COMMENT ON COLUMN audit_entry.fields IS 'Names of the fields that were asked for.';
+COMMENT ON COLUMN audit_entry.content IS 'SHA-256 of the canonical text of a decision.';
+GRANT INSERT (kind, subject_type, subjects, fields, code, content), SELECT ON audit_entry TO subsidy_rw;
+
+CREATE TABLE audit_leaf (
+  leaf_index bigint NOT NULL,
+  entry_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_leaf_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT audit_leaf_entry_id_key UNIQUE (entry_id),
+  CONSTRAINT audit_leaf_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_leaf_leaf_index_check CHECK (leaf_index >= 0)
+);
+CREATE TRIGGER audit_leaf_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_leaf FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_leaf ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_leaf FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_leaf_is_open ON audit_leaf AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_leaf_is_sealed_centrally ON audit_leaf AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_leaf IS 'Where an entry stands in the tree: SHA-256 of a zero byte and the canonical JSON (RFC 8785) of the entry.';
+GRANT INSERT, SELECT ON audit_leaf TO subsidy_rw;
+
+CREATE TABLE audit_node (
+  level smallint NOT NULL,
+  number bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_node_pkey PRIMARY KEY (level, number),
+  CONSTRAINT audit_node_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_node_level_check CHECK (level > 0),
+  CONSTRAINT audit_node_number_check CHECK (number >= 0)
+);
+CREATE TRIGGER audit_node_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_node FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_node ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_node FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_node_is_open ON audit_node AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
+GRANT INSERT, SELECT ON audit_node TO subsidy_rw;
 
 CREATE TABLE bank_answer (
   id uuid NOT NULL,
@@ -77,6 +189,11 @@ CREATE TABLE bank_answer (
   CONSTRAINT bank_answer_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_batch(id)
 );
 CREATE INDEX bank_answer_by_batch ON bank_answer USING btree (batch_id);
+ALTER TABLE bank_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_answer FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_answer_of_batch ON bank_answer AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = bank_answer.batch_id)))));
 GRANT INSERT, SELECT ON bank_answer TO subsidy_rw;
 
 CREATE TABLE bank_file (
@@ -100,6 +217,11 @@ CREATE TABLE bank_file (
   CONSTRAINT bank_file_state_check CHECK (state = ANY (ARRAY['written'::text, 'handed'::text, 'answered'::text, 'in_doubt'::text])),
   CONSTRAINT bank_file_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_batch(id)
 );
+ALTER TABLE bank_file ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_file FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_file_of_batch ON bank_file AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = bank_file.batch_id)))));
 COMMENT ON TABLE bank_file IS 'The one file of a batch. Its hash is committed before it is handed over: sent again, it is the same file.';
 GRANT INSERT, SELECT, UPDATE (path, state, sent_at, in_doubt_at) ON bank_file TO subsidy_rw;
 
@@ -122,6 +244,11 @@ CREATE TABLE bank_status_line (
 );
 CREATE INDEX bank_status_line_by_answer ON bank_status_line USING btree (answer_id);
 CREATE INDEX bank_status_line_by_attempt ON bank_status_line USING btree (attempt_id);
+ALTER TABLE bank_status_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_status_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_status_line_of_attempt ON bank_status_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM attempt a
+  WHERE (a.id = bank_status_line.attempt_id)))));
 COMMENT ON TABLE bank_status_line IS 'Every word of the bank about a line, once; append-only. An attempt''s state is what all of them together say.';
 GRANT INSERT, MAINTAIN, SELECT ON bank_status_line TO subsidy_rw;
 
@@ -134,6 +261,11 @@ CREATE TABLE batch_share (
   CONSTRAINT batch_share_level_check CHECK (level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text])),
   CONSTRAINT batch_share_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_batch(id)
 );
+ALTER TABLE batch_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE batch_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY batch_share_of_batch ON batch_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = batch_share.batch_id)))));
 COMMENT ON TABLE batch_share IS 'How the levels of government bear a regular batch; the fen add up to its total.';
 GRANT INSERT, SELECT ON batch_share TO subsidy_rw;
 
@@ -142,6 +274,9 @@ CREATE TABLE batch_state_move (
   to_state text NOT NULL,
   CONSTRAINT batch_state_move_pkey PRIMARY KEY (from_state, to_state)
 );
+ALTER TABLE batch_state_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE batch_state_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY batch_state_move_is_public ON batch_state_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
 COMMENT ON TABLE batch_state_move IS 'Every move of a payment batch there is (batch.state.ts, mirrored); what is not listed cannot happen.';
 GRANT SELECT ON batch_state_move TO subsidy_rw;
 
@@ -160,6 +295,9 @@ CREATE INDEX beneficiary_by_merge ON beneficiary USING btree (merged_into) WHERE
 CREATE UNIQUE INDEX beneficiary_has_one_certificate ON beneficiary USING btree (birth_certificate_key) WHERE merged_into IS NULL;
 CREATE UNIQUE INDEX beneficiary_has_one_number ON beneficiary USING btree (id_number_key) WHERE merged_into IS NULL;
 CREATE UNIQUE INDEX beneficiary_is_one_person ON beneficiary USING btree (person_id) WHERE merged_into IS NULL;
+ALTER TABLE beneficiary ENABLE ROW LEVEL SECURITY;
+ALTER TABLE beneficiary FORCE ROW LEVEL SECURITY;
+CREATE POLICY beneficiary_for_officers ON beneficiary AS PERMISSIVE FOR ALL TO PUBLIC USING (((( SELECT guard_from() AS guard_from) IS NOT NULL) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (person_id, id_number_key, birth_certificate_key, merged_into) ON beneficiary TO subsidy_rw;
 
 CREATE TABLE claim (
@@ -202,6 +340,11 @@ CREATE INDEX claim_by_applicant ON claim USING btree (applicant_key);
 CREATE INDEX claim_by_beneficiary ON claim USING btree (beneficiary_id);
 CREATE INDEX claim_by_division ON claim USING btree (programme, division_code text_pattern_ops);
 CREATE UNIQUE INDEX claim_pays_a_child_year_once ON claim USING btree (programme, beneficiary_id, claim_year) WHERE takes_year;
+ALTER TABLE claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY claim_in_division ON claim AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR ((division_code IS NULL) AND (length(( SELECT guard_from() AS guard_from)) <= 6)) OR (applicant_key = ( SELECT guard_key() AS guard_key)) OR (EXISTS ( SELECT
+   FROM beneficiary b
+  WHERE ((b.id = claim.beneficiary_id) AND (b.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
 COMMENT ON COLUMN claim.state IS 'Written only by the trigger of claim_event. In no index, so that moving a claim touches none.';
 COMMENT ON COLUMN claim.takes_year IS 'claim_state.takes_year of the state, written with it.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (beneficiary_id, account_key, payee_account_id, division_code, determination_id, amount_fen) ON claim TO subsidy_rw;
@@ -220,6 +363,12 @@ CREATE TABLE claim_event (
   CONSTRAINT claim_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES claim_state_move(from_state, to_state)
 );
 CREATE TRIGGER claim_event_applies AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_applies();
+CREATE TRIGGER claim_event_uses_power AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_uses_power();
+ALTER TABLE claim_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY claim_event_of_claim ON claim_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = claim_event.claim_id)))));
 COMMENT ON TABLE claim_event IS 'The history of every claim; append-only. A claim''s state is what its last event says.';
 GRANT INSERT, MAINTAIN, SELECT ON claim_event TO subsidy_rw;
 
@@ -236,6 +385,11 @@ CREATE TABLE claim_finding (
   CONSTRAINT claim_finding_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id)
 );
 CREATE INDEX claim_finding_by_claim ON claim_finding USING btree (claim_id, fact, id DESC);
+ALTER TABLE claim_finding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_finding FORCE ROW LEVEL SECURITY;
+CREATE POLICY claim_finding_of_claim ON claim_finding AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = claim_finding.claim_id)))));
 COMMENT ON TABLE claim_finding IS 'Append-only; the newest row for a fact holds.';
 GRANT INSERT, SELECT ON claim_finding TO subsidy_rw;
 
@@ -244,6 +398,9 @@ CREATE TABLE claim_state (
   takes_year boolean NOT NULL,
   CONSTRAINT claim_state_pkey PRIMARY KEY (state)
 );
+ALTER TABLE claim_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY claim_state_is_public ON claim_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
 COMMENT ON TABLE claim_state IS 'Where a claim can stand, and whether it takes the child''s year there (claim.state.ts, mirrored).';
 GRANT SELECT ON claim_state TO subsidy_rw;
 
@@ -254,8 +411,25 @@ CREATE TABLE claim_state_move (
   CONSTRAINT claim_state_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES claim_state(state),
   CONSTRAINT claim_state_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES claim_state(state)
 );
+ALTER TABLE claim_state_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_state_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY claim_state_move_is_public ON claim_state_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
 COMMENT ON TABLE claim_state_move IS 'Every move of a claim there is (claim.state.ts, mirrored); what is not listed cannot happen.';
 GRANT SELECT ON claim_state_move TO subsidy_rw;
+
+CREATE TABLE context_key (
+  is_only boolean DEFAULT true NOT NULL,
+  inner_pad bytea NOT NULL,
+  outer_pad bytea NOT NULL,
+  CONSTRAINT context_key_pkey PRIMARY KEY (is_only),
+  CONSTRAINT context_key_inner_pad_check CHECK (length(inner_pad) = 64),
+  CONSTRAINT context_key_is_only_check CHECK (is_only),
+  CONSTRAINT context_key_outer_pad_check CHECK (length(outer_pad) = 64)
+);
+ALTER TABLE context_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE context_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY context_key_for_the_check ON context_key AS PERMISSIVE FOR ALL TO subsidy_owner USING (true);
+COMMENT ON TABLE context_key IS 'The two blocks of the HMAC key that contexts are signed with; set by migrate(), read by guard_claims() only.';
 
 CREATE TABLE delivery (
   message_id uuid NOT NULL,
@@ -267,6 +441,9 @@ CREATE TABLE delivery (
   CONSTRAINT delivery_pkey PRIMARY KEY (message_id),
   CONSTRAINT delivery_fails_at_most_as_often_as_it_starts CHECK (failures >= 0 AND failures <= starts)
 );
+ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO subsidy_rw;
 
@@ -292,6 +469,13 @@ CREATE TABLE determination (
 );
 CREATE INDEX determination_by_claim ON determination USING btree (claim_id) WHERE claim_id IS NOT NULL;
 CREATE UNIQUE INDEX determination_is_current_once ON determination USING btree (person_id, programme, year, claim_id) NULLS NOT DISTINCT WHERE is_current;
+ALTER TABLE determination ENABLE ROW LEVEL SECURITY;
+ALTER TABLE determination FORCE ROW LEVEL SECURITY;
+CREATE POLICY determination_of_claim_or_person ON determination AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = determination.claim_id))) OR (EXISTS ( SELECT
+   FROM person_fact f
+  WHERE (f.person_id = determination.person_id)))));
 COMMENT ON TABLE determination IS 'What was decided for a person and year by which version of the rules; append-only but for is_current.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (is_current) ON determination TO subsidy_rw;
 
@@ -307,6 +491,11 @@ CREATE TABLE determination_chunk (
   CONSTRAINT determination_chunk_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'done'::text])),
   CONSTRAINT determination_chunk_run_id_fkey FOREIGN KEY (run_id) REFERENCES determination_run(id)
 );
+ALTER TABLE determination_chunk ENABLE ROW LEVEL SECURITY;
+ALTER TABLE determination_chunk FORCE ROW LEVEL SECURITY;
+CREATE POLICY determination_chunk_of_run ON determination_chunk AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM determination_run r
+  WHERE (r.id = determination_chunk.run_id)))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_chunk TO subsidy_rw;
 
 CREATE TABLE determination_run (
@@ -324,12 +513,18 @@ CREATE TABLE determination_run (
   CONSTRAINT determination_run_state_check CHECK (state = ANY (ARRAY['running'::text, 'done'::text]))
 );
 CREATE UNIQUE INDEX determination_run_is_alone ON determination_run USING btree (division_code, as_of, programmes) WHERE state = 'running'::text;
+ALTER TABLE determination_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE determination_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY determination_run_in_division ON determination_run AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_run TO subsidy_rw;
 
 CREATE TABLE fact_dirty (
   person_id uuid NOT NULL,
   CONSTRAINT fact_dirty_pkey PRIMARY KEY (person_id)
 );
+ALTER TABLE fact_dirty ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fact_dirty FORCE ROW LEVEL SECURITY;
+CREATE POLICY fact_dirty_in_any_context ON fact_dirty AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 GRANT DELETE, INSERT, SELECT, UPDATE ON fact_dirty TO subsidy_rw;
 
 CREATE TABLE feed_cursor (
@@ -338,6 +533,9 @@ CREATE TABLE feed_cursor (
   pulled_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT feed_cursor_pkey PRIMARY KEY (feed)
 );
+ALTER TABLE feed_cursor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE feed_cursor FORCE ROW LEVEL SECURITY;
+CREATE POLICY feed_cursor_in_any_context ON feed_cursor AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 GRANT DELETE, INSERT, SELECT, UPDATE ON feed_cursor TO subsidy_rw;
 
 CREATE TABLE finding (
@@ -356,6 +554,11 @@ CREATE TABLE finding (
   CONSTRAINT finding_holds_one_value_at_a_time EXCLUDE USING gist (person_key WITH =, name WITH =, valid WITH &&)
 );
 CREATE INDEX finding_by_person ON finding USING btree (person_id);
+ALTER TABLE finding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE finding FORCE ROW LEVEL SECURITY;
+CREATE POLICY finding_of_person ON finding AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person_fact f
+  WHERE (f.person_id = finding.person_id)))));
 COMMENT ON TABLE finding IS 'A fact attested by an authority with a document behind it.';
 GRANT INSERT, SELECT, UPDATE (person_id, valid) ON finding TO subsidy_rw;
 
@@ -379,6 +582,9 @@ CREATE TABLE import_batch (
   CONSTRAINT import_batch_state_check CHECK (state = ANY (ARRAY['running'::text, 'done'::text]))
 );
 CREATE UNIQUE INDEX import_batch_runs_a_file_once ON import_batch USING btree (kind, sha256) WHERE state = 'running'::text;
+ALTER TABLE import_batch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_batch FORCE ROW LEVEL SECURITY;
+CREATE POLICY import_batch_for_officers ON import_batch AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
 GRANT DELETE, INSERT, SELECT, UPDATE ON import_batch TO subsidy_rw;
 
 CREATE TABLE import_reject (
@@ -394,6 +600,9 @@ CREATE TABLE import_reject (
   CONSTRAINT import_reject_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES import_batch(id)
 );
 CREATE INDEX import_reject_by_batch ON import_reject USING btree (batch_id, line);
+ALTER TABLE import_reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_reject FORCE ROW LEVEL SECURITY;
+CREATE POLICY import_reject_for_officers ON import_reject AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
 GRANT INSERT, SELECT ON import_reject TO subsidy_rw;
 
 CREATE TABLE inbox (
@@ -404,6 +613,9 @@ CREATE TABLE inbox (
   CONSTRAINT inbox_pkey PRIMARY KEY (consumer, message_id),
   CONSTRAINT inbox_payload_hash_is_sha256 CHECK (length(payload_hash) = 32)
 );
+ALTER TABLE inbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO subsidy_rw;
 
@@ -427,6 +639,10 @@ CREATE TABLE indicator (
   CONSTRAINT indicator_year_check CHECK (year >= 2000 AND year <= 2100)
 );
 CREATE INDEX indicator_by_county ON indicator USING btree (programme, division_code, year);
+CREATE TRIGGER indicator_uses_power AFTER INSERT ON indicator FOR EACH ROW EXECUTE FUNCTION indicator_uses_power();
+ALTER TABLE indicator ENABLE ROW LEVEL SECURITY;
+ALTER TABLE indicator FORCE ROW LEVEL SECURITY;
+CREATE POLICY indicator_of_county ON indicator AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
 COMMENT ON TABLE indicator IS 'Money a level of government released to a county for a programme and a year (指标), with its document.';
 GRANT INSERT, SELECT ON indicator TO subsidy_rw;
 
@@ -454,6 +670,11 @@ CREATE TABLE instruction (
 CREATE INDEX instruction_by_claim ON instruction USING btree (claim_id);
 CREATE INDEX instruction_by_repair ON instruction USING btree (programme) WHERE repair_account_id IS NOT NULL;
 CREATE UNIQUE INDEX instruction_is_made_once ON instruction USING btree (claim_id) WHERE is_live;
+ALTER TABLE instruction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instruction FORCE ROW LEVEL SECURITY;
+CREATE POLICY instruction_of_claim ON instruction AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = instruction.claim_id)))));
 COMMENT ON TABLE instruction IS 'The order to pay one claim. It lives on through every attempt to carry it out.';
 COMMENT ON COLUMN instruction.beneficiary_id IS 'The child, after merging of records found to be one.';
 COMMENT ON COLUMN instruction.repair_account_id IS 'Set when a person has repaired the account of returned money: pay it again, there.';
@@ -475,9 +696,44 @@ CREATE TABLE ledger_account (
   CONSTRAINT ledger_account_has_cover CHECK (kind = 'source'::text OR (debits_posted + debits_pending) <= credits_posted),
   CONSTRAINT ledger_account_kind_check CHECK (kind = ANY (ARRAY['source'::text, 'budget'::text, 'working'::text, 'final'::text]))
 );
+ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_account_of_county ON ledger_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR
+CASE split_part(code, ':'::text, 1)
+    WHEN 'source'::text THEN (( SELECT guard_from() AS guard_from) IS NOT NULL)
+    WHEN 'paying'::text THEN (EXISTS ( SELECT
+       FROM payment_batch b
+      WHERE (b.id = (substr(ledger_account.code, 8))::uuid)))
+    ELSE (split_part(code, ':'::text, 3) ^@ "left"(( SELECT guard_from() AS guard_from), 6))
+END));
 COMMENT ON TABLE ledger_account IS 'Where money stands, in fen. Only a source may give more than it got: it stands for the world outside.';
 COMMENT ON COLUMN ledger_account.debits_pending IS 'Reserved: promised away and not yet gone; counts against what is available.';
 GRANT INSERT (code, kind), SELECT ON ledger_account TO subsidy_rw;
+
+CREATE TABLE lookup_found (
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  person_id uuid NOT NULL,
+  day date NOT NULL,
+  CONSTRAINT lookup_found_pkey PRIMARY KEY (actor, day, person_id)
+);
+ALTER TABLE lookup_found ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lookup_found FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_found_of_actor ON lookup_found AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE lookup_found IS 'Persons that somebody found by number on a day.';
+GRANT INSERT (person_id, day), SELECT ON lookup_found TO subsidy_rw;
+
+CREATE TABLE lookup_miss (
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  place_key bytea NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT lookup_miss_place_key_check CHECK (length(place_key) = 32)
+);
+CREATE INDEX lookup_miss_by_place ON lookup_miss USING btree (place_key, at);
+ALTER TABLE lookup_miss ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lookup_miss FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_miss_of_actor ON lookup_miss AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE lookup_miss IS 'Look-ups by number that found nothing the asker may see; append-only. After five for one region and birth date the asker is stopped.';
+GRANT INSERT (place_key, at), SELECT ON lookup_miss TO subsidy_rw;
 
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -504,6 +760,9 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_one_open_message_per_key ON outbox USING btree (queue, name, key) WHERE acked_at IS NULL;
 CREATE INDEX outbox_open ON outbox USING btree (lease_until) WHERE acked_at IS NULL;
 CREATE TRIGGER outbox_keep_promise BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_keep_promise();
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY outbox_in_any_context ON outbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE outbox IS 'Messages this app has promised to send; a row is finished when its receiver has acknowledged it.';
 COMMENT ON COLUMN outbox.id IS 'Message id, also the job id in the queue: sending twice makes one job.';
 COMMENT ON COLUMN outbox.queue IS 'Queue of the receiving app.';
@@ -534,6 +793,16 @@ CREATE TABLE payee_account (
 CREATE INDEX payee_account_by_import ON payee_account USING btree (import_id);
 CREATE INDEX payee_account_by_number ON payee_account USING btree (account_key);
 CREATE UNIQUE INDEX payee_account_is_live_once ON payee_account USING btree (holder_key, account_key) WHERE ended_at IS NULL;
+ALTER TABLE payee_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payee_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY payee_account_of_claim ON payee_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (holder_key = ( SELECT guard_key() AS guard_key)) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.applicant_key = payee_account.holder_key))) OR (EXISTS ( SELECT
+   FROM (claim c
+     JOIN beneficiary b ON ((b.id = c.beneficiary_id)))
+  WHERE (b.id_number_key = payee_account.holder_key))) OR (EXISTS ( SELECT
+   FROM attempt a
+  WHERE (a.payee_account_id = payee_account.id)))));
 GRANT INSERT, SELECT, UPDATE (ended_at) ON payee_account TO subsidy_rw;
 
 CREATE TABLE payment_batch (
@@ -570,6 +839,10 @@ CREATE TABLE payment_batch (
 );
 CREATE INDEX payment_batch_by_state ON payment_batch USING btree (state);
 CREATE TRIGGER payment_batch_moves BEFORE INSERT OR UPDATE ON payment_batch FOR EACH ROW EXECUTE FUNCTION payment_batch_moves();
+CREATE TRIGGER payment_batch_uses_power AFTER INSERT OR UPDATE OF reconciled_by ON payment_batch FOR EACH ROW EXECUTE FUNCTION payment_batch_uses_power();
+ALTER TABLE payment_batch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_batch FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_batch_in_division ON payment_batch AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 COMMENT ON TABLE payment_batch IS 'A payment run of one county and quarter: the list that two officers approve and the bank is sent.';
 COMMENT ON COLUMN payment_batch.content_hash IS 'SHA-256 over every line (reference, fen, account key, name); kept by trigger, never written by the app.';
 GRANT INSERT, SELECT, UPDATE (state, approved_at, sent_at, answered_at, reconciled_at, reconciled_by, cancelled_at, cancelled_by, cancel_reason) ON payment_batch TO subsidy_rw;
@@ -595,6 +868,9 @@ CREATE TABLE payment_calendar (
 );
 CREATE INDEX payment_calendar_by_batch ON payment_calendar USING btree (batch_id);
 CREATE INDEX payment_calendar_due ON payment_calendar USING btree (due_on) WHERE state = 'planned'::text;
+ALTER TABLE payment_calendar ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_calendar FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_calendar_in_division ON payment_calendar AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 COMMENT ON TABLE payment_calendar IS 'When each county''s run is due. The queue only rings the bell; this table says what is due and what ran.';
 GRANT INSERT, SELECT, UPDATE (due_on, state, held_by, held_reason, batch_id, started_at) ON payment_calendar TO subsidy_rw;
 
@@ -650,6 +926,9 @@ CREATE INDEX person_fact_by_father ON person_fact USING btree (father_id) WHERE 
 CREATE INDEX person_fact_by_household ON person_fact USING btree (household_id);
 CREATE INDEX person_fact_by_id_number ON person_fact USING btree (id_number_key);
 CREATE INDEX person_fact_by_mother ON person_fact USING btree (mother_id) WHERE mother_id IS NOT NULL;
+ALTER TABLE person_fact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_fact FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_fact_in_division ON person_fact AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 COMMENT ON TABLE person_fact IS 'What this app knows of a person, learned from the register and from findings; a projection that can be rebuilt.';
 GRANT DELETE, INSERT, MAINTAIN, SELECT, UPDATE ON person_fact TO subsidy_rw;
 
@@ -661,8 +940,31 @@ CREATE TABLE person_fact_history (
   replaced_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT person_fact_history_pkey PRIMARY KEY (person_id, facts_version)
 );
+ALTER TABLE person_fact_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_fact_history FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_fact_history_of_person ON person_fact_history AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person_fact f
+  WHERE (f.person_id = person_fact_history.person_id)))));
 COMMENT ON TABLE person_fact_history IS 'Earlier versions of person_fact rows that a determination refers to; append-only.';
 GRANT INSERT, SELECT ON person_fact_history TO subsidy_rw;
+
+CREATE TABLE power_use (
+  officer text NOT NULL,
+  programme text NOT NULL,
+  county_code text NOT NULL,
+  year smallint NOT NULL,
+  power text NOT NULL,
+  first_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT power_use_pkey PRIMARY KEY (officer, programme, county_code, year, power),
+  CONSTRAINT power_use_county_code_check CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT power_use_power_check CHECK (power = ANY (ARRAY['eligibility'::text, 'funds'::text, 'payment'::text, 'supervision'::text])),
+  CONSTRAINT power_use_excludes_the_other_powers EXCLUDE USING gist (officer WITH =, programme WITH =, county_code WITH =, year WITH =, power WITH <>)
+);
+ALTER TABLE power_use ENABLE ROW LEVEL SECURITY;
+ALTER TABLE power_use FORCE ROW LEVEL SECURITY;
+CREATE POLICY power_use_of_county ON power_use AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (officer = ( SELECT guard_text('actor'::text) AS guard_text)) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6)))) WITH CHECK (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE power_use IS 'Which of the four separated powers an officer has used, for a programme, county and year: one at most.';
+GRANT SELECT ON power_use TO subsidy_rw;
 
 CREATE TABLE programme_version (
   version text NOT NULL,
@@ -674,6 +976,10 @@ CREATE TABLE programme_version (
   CONSTRAINT programme_version_pkey PRIMARY KEY (version),
   CONSTRAINT programme_version_version_check CHECK (version ~ '^[0-9a-f]{64}$'::text)
 );
+ALTER TABLE programme_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE programme_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY programme_version_is_public ON programme_version AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+CREATE POLICY programme_version_needs_a_context ON programme_version AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE programme_version IS 'A programme folder as it was when decisions were made with it; never changed.';
 GRANT INSERT, SELECT ON programme_version TO subsidy_rw;
 
@@ -691,6 +997,9 @@ CREATE TABLE quarantine (
   CONSTRAINT quarantine_pkey PRIMARY KEY (message_id),
   CONSTRAINT quarantine_error_is_a_code CHECK (error_code ~ '^[A-Za-z0-9_]{1,60}$'::text)
 );
+ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
+CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO subsidy_rw;
 
@@ -720,6 +1029,11 @@ CREATE INDEX review_case_by_claim ON review_case USING btree (claim_id);
 CREATE INDEX review_case_by_division ON review_case USING btree (division_code text_pattern_ops, reason) WHERE state = 'open'::text;
 CREATE INDEX review_case_by_instruction ON review_case USING btree (instruction_id) WHERE instruction_id IS NOT NULL;
 CREATE UNIQUE INDEX review_case_is_asked_once ON review_case USING btree (reason, claim_id, instruction_id) NULLS NOT DISTINCT WHERE state = 'open'::text;
+ALTER TABLE review_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE review_case FORCE ROW LEVEL SECURITY;
+CREATE POLICY review_case_in_division ON review_case AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = review_case.claim_id)))));
 COMMENT ON TABLE review_case IS 'A question for a person; nothing here is ever refused by the machine.';
 GRANT INSERT, SELECT, UPDATE (beneficiary_id, state, decision, note, resolved_by, resolved_at) ON review_case TO subsidy_rw;
 
@@ -744,6 +1058,11 @@ CREATE INDEX transfer_by_ref ON transfer USING btree (ref);
 CREATE UNIQUE INDEX transfer_is_posted_or_voided_once ON transfer USING btree (pending_id) WHERE pending_id IS NOT NULL;
 CREATE TRIGGER transfer_counts AFTER INSERT ON transfer REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION transfer_counts();
 CREATE TRIGGER transfer_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION transfer_is_history();
+ALTER TABLE transfer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfer FORCE ROW LEVEL SECURITY;
+CREATE POLICY transfer_of_account ON transfer AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM ledger_account a
+  WHERE ((a.code = ANY (ARRAY[transfer.debit, transfer.credit])) AND (a.kind <> 'source'::text))))));
 COMMENT ON TABLE transfer IS 'One movement of money from debit to credit; append-only. A correction is another transfer with its own code.';
 COMMENT ON COLUMN transfer.id IS 'Made by the client, so that asking twice moves the money once.';
 GRANT INSERT, MAINTAIN, SELECT ON transfer TO subsidy_rw;
@@ -752,7 +1071,7 @@ CREATE OR REPLACE FUNCTION subsidy.approval_needs_a_prepared_batch()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   if not exists (select from payment_batch where id = new.batch_id and state = 'prepared') then
@@ -761,11 +1080,22 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.approval_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(new.approver, b.programme, b.division_code, new.at, 'funds') from payment_batch b where b.id = new.batch_id;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.attempt_changes_content()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 declare touched uuid[];
 begin
@@ -787,11 +1117,60 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.audit_about(of_type text, subject uuid, most integer)
+ RETURNS SETOF audit_entry
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  select e.* from audit_entry e
+   where e.kind <> 'decided' and e.kind in ('read', 'done') and e.subject_type = $1 and e.subjects @> array[$2]
+     and ((select guard_whole()) or e.division ^@ (select guard_from()) or e.subjects && (select guard_family()))
+   order by e.id desc limit $3
+$function$;
+
+CREATE OR REPLACE FUNCTION subsidy.audit_append(kinds text[], subject_types text[], subject_lists text[], field_lists text[], codes text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, fields, code)
+  select a.kind, claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division',
+         a.subject_type, a.subjects::uuid[], a.fields::text[], a.code
+    from said, unnest(kinds, subject_types, subject_lists, field_lists, codes) a (kind, subject_type, subjects, fields, code)
+$function$;
+
+CREATE OR REPLACE FUNCTION subsidy.audit_decide(subject_type text, subjects uuid[], contents bytea[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, content)
+  select 'decided', claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division', $1, array[d.subject], d.content
+    from said, unnest($2, $3) d (subject, content)
+$function$;
+
+CREATE OR REPLACE FUNCTION subsidy.audit_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.claim_event_applies()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'subsidy'
+ SET search_path TO 'subsidy', 'pg_temp'
 AS $function$
 declare moved integer; wanted integer;
 begin
@@ -805,11 +1184,98 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.claim_event_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(d.actor, d.programme, d.county, d.at, 'eligibility') from (
+    select a.actor, c.programme, left(c.division_code, 6) as county, max(a.at) as at
+      from arrived a join claim c on c.id = a.claim_id
+     where (a.to_state in ('reviewed', 'refused') or (a.from_state, a.to_state) = ('reviewed', 'confirmed'))
+       and c.division_code is not null group by 1, 2, 3) d;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_claims()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+declare
+  signed text := current_setting('app.context', true);
+  body text := split_part(signed, '.', 1);
+  pads context_key;
+begin
+  if coalesce(signed, '') = '' then return null; end if;
+  select * into pads from context_key;
+  if encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(body, 'UTF8'))), 'hex') is distinct from split_part(signed, '.', 2) then
+    return null;
+  end if;
+  return convert_from(decode(body, 'base64'), 'UTF8')::jsonb;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_family()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select array(select jsonb_array_elements_text(guard_claims() -> 'family')::uuid) $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_from()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> 'division' $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_key()
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select decode(guard_claims() ->> 'key', 'hex') $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_open()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select guard_claims() is not null $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_text(name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> name $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.guard_whole()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.indicator_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(new.recorded_by, new.programme, new.division_code, new.recorded_at, 'funds');
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.ledger_account_lock(codes text[])
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
   select from ledger_account where code = any(codes) order by code for no key update
 $function$;
@@ -832,7 +1298,7 @@ CREATE OR REPLACE FUNCTION subsidy.payment_batch_content(batch uuid, OUT hash by
  RETURNS record
  LANGUAGE sql
  STABLE
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
   select sha256(convert_to(coalesce(string_agg(
            a.end_to_end_id || '|' || a.amount_fen || '|' || encode(p.account_key, 'hex') || '|' || a.holder_name, E'\n'
@@ -845,7 +1311,7 @@ CREATE OR REPLACE FUNCTION subsidy.payment_batch_moves()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   if tg_op = 'INSERT' then
@@ -866,11 +1332,85 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.payment_batch_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    perform use_power(new.maker, new.programme, new.division_code, new.prepared_at, 'payment');
+  elsif new.reconciled_by is distinct from old.reconciled_by then
+    perform use_power(new.reconciled_by, new.programme, new.division_code, new.reconciled_at, 'payment');
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+declare swapped integer;
+begin
+  if not guard_whole() then
+    raise exception 'sealed values are swapped centrally' using errcode = '42501';
+  end if;
+  if (of_table, of_column) not in (('payee_account', 'holder_sealed'), ('payee_account', 'account_sealed')) then
+    raise exception 'not a sealed column' using errcode = '42501';
+  end if;
+  -- A later key version and the same length of text: anything else is no re-seal.
+  if exists (select from unnest(was, becomes) v (was, becomes)
+              where (get_byte(v.becomes, 0) > get_byte(v.was, 0) and length(v.becomes) = length(v.was)) is not true) then
+    raise exception 'not a re-seal' using errcode = '23514', constraint = 'subsidy_reseal_goes_forward';
+  end if;
+  -- Rows that somebody is writing are passed over, so that nobody waits for this and this waits for nobody.
+  execute format(
+    'with same as materialized (
+       select v.* from unnest($1, $2, $3) v (id, was, becomes)
+         join %1$I t on t.id = v.id and t.%2$I = v.was for update of t skip locked)
+     update %1$I t set %2$I = s.becomes from same s where t.id = s.id and t.%2$I = s.was', of_table, of_column)
+    using ids, was, becomes;
+  get diagnostics swapped = row_count;
+  return swapped;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.retire_seal(version integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+declare
+  left_over bigint;
+  newest integer;
+begin
+  if not guard_whole() or version not between 1 and 255 then
+    raise exception 'key versions are retired centrally' using errcode = '42501';
+  end if;
+  lock table payee_account in access exclusive mode;
+  select count(*) filter (where get_byte(sealed, 0) = version), max(get_byte(sealed, 0)) into left_over, newest from (
+    select holder_sealed as sealed from payee_account union all
+    select account_sealed as sealed from payee_account) s;
+  if left_over > 0 then return left_over; end if;
+  if version > newest then
+    raise exception 'only what newer values have replaced is retired' using errcode = '42501';
+  end if;
+  if not exists (select from pg_constraint where conrelid = 'payee_account'::regclass
+                  and conname = format('payee_account_seal_%s_is_retired', version)) then
+    execute format('alter table payee_account add constraint payee_account_seal_%1$s_is_retired
+        check (get_byte(holder_sealed, 0) <> %1$s and get_byte(account_sealed, 0) <> %1$s)', version);
+  end if;
+  return 0;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.transfer_counts()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'subsidy', 'public'
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 declare wanted integer; found_accounts integer;
 begin
@@ -915,6 +1455,17 @@ AS $function$
 begin
   raise exception 'a transfer is history; write another one that corrects it' using errcode = '23514', constraint = 'transfer_is_history';
 end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.use_power(who text, of_programme text, in_division text, at timestamp with time zone, wanted text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  insert into power_use (officer, programme, county_code, year, power)
+  select who, of_programme, left(in_division, 6) || '000000', extract(year from at at time zone 'Asia/Shanghai'), wanted
+   where who !~ '^(system|intake|determination|bank|calendar|test)(:|$)' and in_division is not null
+  on conflict (officer, programme, county_code, year, power) do nothing
+$function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE subsidy_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO subsidy_rw;
 ALTER DEFAULT PRIVILEGES FOR ROLE subsidy_owner GRANT SELECT, USAGE ON SEQUENCES TO subsidy_rw;

@@ -9,6 +9,7 @@ import { OFFICERS } from './officers';
 import { Steps } from './steps';
 import { fail, openTerminal, type Terminal } from './terminal';
 import type { ApproveOptions, ReleaseOptions } from './steps.types';
+import { addVaultVerbs } from './vault-cli';
 import * as view from './views';
 
 interface Global {
@@ -52,7 +53,7 @@ async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
 /** `import registry`, `explain`: for the audit log the verb only, since files and numbers may name people. */
 function verbOf(argv: readonly string[]): string {
   const words = argv.slice(2, 4);
-  return ['import', 'audit', 'access'].includes(words[0] ?? '') ? words.join(' ') : (words[0] ?? '');
+  return ['import', 'audit', 'access', 'vault'].includes(words[0] ?? '') ? words.join(' ') : (words[0] ?? '');
 }
 
 const aDay = (text: string): Day => {
@@ -202,5 +203,6 @@ const verbs: Verbs = {
 };
 addAccessVerbs(program, verbs);
 addAuditVerbs(program, verbs);
+addVaultVerbs(program, verbs);
 
 void program.parseAsync();

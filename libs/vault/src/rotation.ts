@@ -102,8 +102,8 @@ export class Rotation {
   /** Drops a version from the ring; refuses with VAULT_VERSION_IN_USE while any sealed value names it. */
   async retire(version: number): Promise<void> {
     const ring = await this.vault.refresh();
-    ring.without(version);
     if (ring.content.isRotating) throw refuse.rotationUnfinished();
+    ring.without(version);
     const values = (await this.countAll()).get(version) ?? 0;
     if (values > 0) throw refuse.versionInUse(version, values);
     // From here on the database takes no value of this version, whoever may still seal with it.
