@@ -6,5 +6,5 @@ export * from './purposes';
 export * from './requires';
 export * from './revocations';
 export * from './step-up';
-export { LOGOUT_TYPE, type SignOut, TOKEN_TYPE } from './token-claims';
+export { TOKEN_TYPE } from './token-claims';
 export * from './tokens';
