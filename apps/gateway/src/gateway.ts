@@ -8,6 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { askedPurpose, type Caller, type VerifyToken } from '@app/access';
+import { inContext, systemContext } from '@app/database';
 import {
   bugAsRefusal,
   extensionsOf,
@@ -87,12 +88,16 @@ export const ROUTES: Readonly<Record<string, 'the graph' | 'public' | 'a log-out
   'POST /backchannel-logout': 'a log-out token of the issuer',
 };
 
+const NOBODY = systemContext('request', { actor: 'nobody', division: undefined, isPlumbing: true });
+
 /** The one public door of the graph: sign-in, limits, error presentation. No rules. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const apollo = openApollo(options);
   await apollo.start();
   const server = Fastify({ bodyLimit: LIMITS.bodyBytes, requestTimeout: 30_000, forceCloseConnections: 'idle' });
   presentFailures(server, options.report);
+  // Each field is worked out in a context of its own; whatever else a request might touch sees nothing.
+  server.addHook('onRequest', (_request, _reply, done) => inContext(NOBODY, done));
   server.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat().filter((verb) => verb !== 'HEAD')) {
       if (!(`${one} ${url}` in ROUTES)) throw new Error(`${one} ${url} stands in no list of routes (gateway.ts)`);

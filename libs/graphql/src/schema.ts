@@ -161,7 +161,9 @@ function attachField(
   field.resolve = spending(field, (parent, args, context, info) => {
     context.assertMay(word);
     if (!completion && kind) assertDisclosed(parent as Row, kind);
-    if (isKey || !(answer || completion)) return resolve(parent, args, context, info);
+    // A value that lies in the row needs no context; one that is still to be fetched, as a page's count, does.
+    if (isKey || (!answer && !completion && typeof (parent as Row)[field.name] !== 'function'))
+      return resolve(parent, args, context, info);
     return inContext(context.workFor(name, word), () => resolve(parent, args, context, info));
   });
 }
