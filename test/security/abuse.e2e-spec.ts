@@ -65,7 +65,7 @@ describe('abuse of the graph', () => {
     for (const [name, query] of Object.entries(ATTACKS)) {
       for (const { data, refused } of await Promise.all(Array.from({ length: 8 }, () => graph.ask(attacker, query)))) {
         figures.attacks++;
-        if (refused.length === 0 || refused.includes('INTERNAL') || (data) != null)
+        if (refused.length === 0 || refused.includes('INTERNAL') || data != null)
           through.push(`${name}: ${refused.join()}`);
       }
     }

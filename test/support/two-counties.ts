@@ -19,7 +19,7 @@ import { parse } from './csv';
 
 export const OURS = findDivisionCode('340202')!;
 export const THEIRS = findDivisionCode('340203')!;
-export const TODAY = '2026-04-01';
+const TODAY = '2026-04-01';
 const PROGRAMME = 'YEB';
 const FILES = ['registry', 'findings', 'accounts', 'claims'] as const;
 

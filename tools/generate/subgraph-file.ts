@@ -5,7 +5,11 @@ import type { Derived } from './derived';
 
 /** `apps/<app>/schema.graphql`, the union of an app's slices, and the gateway's: what the public sees of all of them. */
 export async function subgraphFiles(root: string): Promise<Derived[]> {
-  const apps = fs.readdirSync(path.join(root, 'apps')).sort();
+  // The gateway's own *.graphql files are stored operations, not types.
+  const apps = fs
+    .readdirSync(path.join(root, 'apps'))
+    .filter((app) => app !== 'gateway')
+    .sort();
   const sources = apps
     .map((app) => ({ app, sdl: collectSdl([path.join(root, 'apps', app, 'src')]) }))
     .filter(({ sdl }) => sdl.trim() !== '');

@@ -29,3 +29,5 @@ export class Doorkeeper {
     await this.revocations.revoke({ ...ended, until: at, reason: 'back-channel log-out', by: 'issuer' });
   }
 }
+
+export { openRateLimits, type RateLimits } from './rate-limit.repository';

@@ -1,17 +1,18 @@
 import type { Caller } from '@app/access';
 import { buildMergedSchema, Query, Resolver } from '@app/graphql';
 import { Requires } from '@app/access';
+import { Refusal } from '@app/kernel';
 import { TestClock } from '@app/testing';
 import { buildASTSchema, parse, validate } from 'graphql';
 import { mergeSdl, collectSdl } from '@app/graphql';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { createGateway, type Gateway, type GatewayOptions } from './gateway';
+import { createGateway, type Gateway, type GatewayOptions, ROUTES } from './gateway';
 import { DESK_CLIENT, PersistedOperations } from './persisted';
 import type { RateLimits } from './rate-limit.repository';
 
 const sdl = `
-  extend type Query { "The rules." programmes: [Programme!]! "Anything." rules: String }
+  extend type Query { "The rules." programmes: [Programme!]! "Anything." rules: String "Somebody's." owned: String }
   "A programme." type Programme @shows(word: "public") {
     "Code." code: String "Title." titleZh: String "Title." titleEn: String "Version." version: String
     "Conditions." conditions: [Condition!]
@@ -26,6 +27,11 @@ class RulesResolver {
   @Requires('public')
   programmes() {
     return [{ code: 'YEB', conditions: [] }];
+  }
+  @Query()
+  @Requires('claim.read')
+  owned() {
+    return 'a secret';
   }
   @Query()
   @Requires('public')
@@ -137,6 +143,46 @@ describe('the limit of a minute', () => {
     await ask(undefined, { 'x-forwarded-for': '10.0.0.1' });
     await ask(undefined, { 'x-forwarded-for': '10.0.0.2' });
     expect([...limits.taken.keys()]).toEqual(['subject a', 'subject b', 'address 127.0.0.1']);
+  });
+});
+
+describe('every route', () => {
+  const routes = Object.entries(ROUTES).map(
+    ([route, needs]) => [...route.split(' '), needs] as [string, string, string],
+  );
+
+  it.each(routes)('%s %s needs what the list says: %s', async (method, url, needs) => {
+    const outs: string[] = [];
+    const signOut = (token: string) => {
+      outs.push(token);
+      return Promise.reject(new Refusal('TOKEN_NOT_ACCEPTED', { zh: '无效', en: 'invalid' }));
+    };
+    await open({ explorer: true, signIn: { issuer: 'http://127.0.0.1:1', client: DESK_CLIENT, hints: [] }, signOut });
+    const isForm = url === '/backchannel-logout';
+    const response = await fetch(`${gateway!.url}${url}`, {
+      method,
+      headers: { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' },
+      ...(method !== 'GET' && { body: isForm ? 'logout_token=forged' : JSON.stringify({ query: '{ owned }' }) }),
+    });
+    const text = await response.text();
+    if (needs === 'the graph') expect(text).toContain('NOT_SIGNED_IN');
+    else if (needs === 'public') expect([200, 405]).toContain(response.status);
+    else expect([response.status >= 400, outs]).toEqual([true, ['forged']]);
+  });
+
+  it('that is not in the list is not there', async () => {
+    await open({ explorer: true });
+    for (const url of ['/admin', '/metrics', '/graphql/', '/.env', '/explorer/sign-in', '/debug']) {
+      expect(
+        (
+          await fetch(`${gateway!.url}${url}`, {
+            method: 'POST',
+            body: '{}',
+            headers: { 'content-type': 'application/json' },
+          })
+        ).status,
+      ).toBe(404);
+    }
   });
 });
 

@@ -24,6 +24,13 @@ export const EXAMPLES: readonly Example[] = [
 }`,
   },
   {
+    title: { zh: '我的家庭与申领（市民）', en: 'My family and claims (citizen)' },
+    query: `{
+  myFamily { id name born idNumberMask }
+  myClaims { claimNo claimYear state amountFen openCases { questionZh questionEn } accesses { at actor purpose } }
+}`,
+  },
+  {
     title: { zh: '项目规则与参数（无需登录）', en: 'Programme rules and parameters (no sign-in needed)' },
     query: `{
   programmes {

@@ -5,6 +5,7 @@ import type { Clock } from '@app/kernel';
 import { DESK } from '../../simulator/src/identity/identity.types';
 import { IdentityProvider } from '../../simulator/src/identity/identity.simulator';
 import type { Config } from './config';
+import { demoCitizens } from './demo-citizens';
 import { refuse } from './standalone.errors';
 
 /** Where the demo's issuer and desk are while they serve, for a command that is typed beside them. */
@@ -31,6 +32,7 @@ export async function openSignIn(config: Config, clock: Clock, report: (error: u
     host,
     port,
     officers: DEMO_USERS,
+    citizens: () => demoCitizens(config),
     report,
   });
   return { issuer: demo.issuer, client: DESK, demo };

@@ -10,7 +10,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import type { Config } from './config';
-import { openRateLimits, type RateLimits } from '../../gateway/src/rate-limit.repository';
+import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { jobHandlers } from './handlers';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { StandaloneModule } from './standalone.module';

@@ -5,10 +5,12 @@ import { buildMergedSchema, collectSdl } from '@app/graphql';
 import { ModulesContainer } from '@nestjs/core';
 import { Doorkeeper } from '../../gateway/src/doorkeeper';
 import { createGateway } from '../../gateway/src/gateway';
+import type { DemoCitizen } from '../../simulator/src/identity/identity.types';
 import { FamilyService } from '../../registration/src/person/family.service';
 import { auditLogs } from './audit-steps';
 import { bankCourier } from './courier';
 import type { Config } from './config';
+import { demoCitizens } from './demo-citizens';
 import { EXAMPLES } from './examples';
 import { closeDesk, openDesk, openSignIn, type SignIn } from './identity';
 import type { Installation } from './installation';
@@ -57,7 +59,7 @@ export async function serve(
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
   const background = [...courier, scheduleBell(installation), sealing];
   if (demo) openDesk(config, demo, gateway.url);
-  announce(gateway.url, signIn, terminal);
+  announce(gateway.url, signIn, await demoCitizens(config), terminal);
   return {
     close: async () => {
       if (demo) closeDesk(config);
@@ -94,7 +96,7 @@ async function answers(installation: Installation): Promise<boolean> {
   return true;
 }
 
-function announce(url: string, { issuer, demo }: SignIn, terminal: Terminal): void {
+function announce(url: string, { issuer, demo }: SignIn, citizens: readonly DemoCitizen[], terminal: Terminal): void {
   terminal.say(`\nGraphQL：${url}/graphql 页面：${url}/`, 'is the endpoint; the page offers queries to try');
   if (!demo) {
     terminal.say(`登录由 ${issuer} 办理`, 'signs people in');
@@ -105,7 +107,10 @@ function announce(url: string, { issuer, demo }: SignIn, terminal: Terminal): vo
     );
     terminal.table(
       ['演示登录 sign-in', '姓名 name', '岗位 role', '区划 division'],
-      DEMO_USERS.map((user) => [user.id, user.name, user.roles.join(', '), user.division]),
+      [
+        ...DEMO_USERS.map((user) => [user.id, user.name, user.roles.join(', '), user.division]),
+        ...citizens.map(({ id, name }) => [id, name, 'citizen', '']),
+      ],
     );
     terminal.say(
       `示例机关 demo-agency 的私钥：${demo.agencyKeyFile}`,

@@ -33,6 +33,12 @@ export class PersonRepository {
     );
   }
 
+  /** Those of these ids that the caller may see. */
+  async visible(read: Tx, ids: readonly string[]): Promise<string[]> {
+    const rows = await read.query<{ id: string }>('select id from person where id = any($1::uuid[])', [ids]);
+    return rows.map(({ id }) => id);
+  }
+
   /** By division and id; `after` is the last row of the page before. The last of `limit` rows is for looking ahead only. */
   async list(
     read: Tx,

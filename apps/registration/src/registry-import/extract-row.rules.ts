@@ -1,4 +1,4 @@
-import { type Day, findDivisionCode, isPlain, normaliseIdNumber, parseCitizenId, withoutNumbers } from '@app/kernel';
+import { type Day, findDivisionCode, normaliseIdNumber, parseCitizenId } from '@app/kernel';
 import { nameForMatching, SEPARATOR_LOOK_ALIKES } from '../person/name.rules';
 import {
   findIdType,
@@ -10,6 +10,7 @@ import {
   type IdType,
   idTypeOfNumber,
   isEthnicityCode,
+  isOpaque,
   isPlausibleRegion,
   isRelationCode,
   MARITAL_CODES,
@@ -101,9 +102,6 @@ export interface RowRemark<Code extends string> {
   readonly column: ExtractColumn | '';
   readonly detail?: string;
 }
-
-/** Whether an id tells nothing by itself: it is kept in clear, so it may be neither a name nor somebody's number. */
-export const isOpaque = (id: string): boolean => isPlain(id) && withoutNumbers(id) === id;
 
 /** A row as the register will keep it. Numbers are clear text here and nowhere after the vault. */
 export interface ExtractRow {

@@ -1,4 +1,4 @@
-import { checkCharacter, normaliseIdNumber, parseCitizenId } from '@app/kernel';
+import { checkCharacter, isPlain, normaliseIdNumber, parseCitizenId, withoutNumbers } from '@app/kernel';
 
 /** GB/T 2261.1: unknown, male, female, unspecified. */
 export type Sex = 0 | 1 | 2 | 9;
@@ -110,3 +110,6 @@ export function isPlausibleRegion(region: string): boolean {
   if (city === 90) return county >= 1;
   return city >= 1 && city <= 70 && county >= 1 && county <= 89;
 }
+
+/** Whether an id tells nothing by itself: it is kept in clear, so it may be neither a name nor somebody's number. */
+export const isOpaque = (id: string): boolean => isPlain(id) && withoutNumbers(id) === id;

@@ -9,16 +9,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
-import {
-  checkRow,
-  EXTRACT_COLUMNS,
-  type ExtractColumn,
-  type ExtractRow,
-  isOpaque,
-  type RowRemark,
-} from './extract-row.rules';
+import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
 import { type AcceptedRow, PersonWriterService } from './person-writer.service';
+import { isOpaque } from './registry-code.rules';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
 import { idsFrom, type KnownVersion, RegistryImportRepository } from './registry-import.repository';
 import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';

@@ -33,6 +33,12 @@ export class ClaimRepository {
     return Number(row!.n);
   }
 
+  /** Those of these ids that the caller may see. */
+  async visible(tx: Tx, ids: readonly string[]): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>('select id from claim where id = any($1::uuid[])', [ids]);
+    return rows.map(({ id }) => id);
+  }
+
   /** What of these the caller may see. */
   async byIds(tx: Tx, ids: readonly string[]): Promise<ClaimView[]> {
     return tx.disclose('claim', await tx.query<ClaimView>(`${VIEW} where c.id = any($1::uuid[])`, [ids]));

@@ -51,8 +51,12 @@ export class ClaimService {
     return this.database.read((read) => this.claims.children(read, programme));
   }
 
-  /** Who looked at each of these, as far as the asker may know. */
+  /** Who looked at each of these, of those that the asker may see. */
   accesses(ids: readonly string[]): Promise<(Access & { subject: string })[]> {
-    return this.database.read((read) => accessesTo(read, 'claim', ids, ACCESSES_MAX));
+    return this.database.read(async (read) => {
+      const visible = await this.claims.visible(read, ids);
+      const why = 'whoever may see something may know who looked at it, from wherever that was';
+      return read.across(why, () => accessesTo(read, 'claim', visible, ACCESSES_MAX));
+    });
   }
 }

@@ -137,8 +137,7 @@ export class DeterminationService {
 
   private async runChunk(run: RunRow, group: readonly Programme[], command: DetermineCommand, chunk: Chunk) {
     const isClaim = group[0]!.unit === 'claim';
-    const inChunk = (column: string) =>
-      chunk.prefix === '' ? `${column} is null` : `${column} ^@ '${chunk.prefix}'`;
+    const inChunk = (column: string) => (chunk.prefix === '' ? `${column} is null` : `${column} ^@ '${chunk.prefix}'`);
     const claims = `c.state = 'received' and ${inChunk('c.division_code')}`;
     const relation = isClaim
       ? claimRelation(`c.programme = '${group[0]!.code}' and c.claim_year = ${chunk.year} and ${claims}`)

@@ -11,6 +11,18 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+/** Ways round that were seen to be closed. */
+let tried = 0;
+afterAll(() =>
+  assure(
+    'T22',
+    'Four eyes and four powers: no money goes without two officers on the exact content, by code or by SQL',
+    {
+      'ways round tried': tried,
+    },
+  ),
+);
+
 const sql = (text: string, parameters: unknown[] = []) => world.database.write((tx) => tx.query(text, parameters));
 const approve = (officer: string, steppedUpAt?: Date) =>
   world.disbursement.approve(batchId, officer, undefined, steppedUpAt);
@@ -60,6 +72,7 @@ describe('four eyes', () => {
       await world.approve(batchId);
       await expect(sql(change)).rejects.toMatchObject({ driverError: { constraint: 'approval_is_of_this_content' } });
       await expect(world.send(batchId)).resolves.toMatchObject({ lines: 3 }); // As approved, to the byte.
+      tried++;
     },
   );
 
@@ -75,6 +88,7 @@ describe('four eyes', () => {
     await approve('finance-1');
     await expect(sql(change)).rejects.toThrow();
     expect((await world.disbursement.get(batchId)).state).toBe('prepared');
+    tried++;
   });
 });
 
