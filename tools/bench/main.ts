@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   county: 'makes the county that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
+  vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };
 const USAGE = 'npm run bench -- NAME [--people N] [--runs 5] [--json]';
 
@@ -26,7 +27,9 @@ async function main(): Promise<number> {
   const bench = await load(name);
   const people = wholeNumber('people', values.people, 4_000, 10_000_000);
   const runs = wholeNumber('runs', values.runs, 1, 100);
-  const result = await inContext(systemContext('bench'), () => bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) }));
+  const result = await inContext(systemContext('bench'), () =>
+    bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) }),
+  );
   terminal.result(result);
   for (const table of bench.tables?.(result) ?? [lineByLine(result)]) print(terminal, table);
   return 0;

@@ -112,7 +112,8 @@ export class Rotation {
       if (left > 0) throw refuse.versionInUse(version, left);
     }
     failpoint('vault.closed');
-    await this.change((now) => now.without(version));
+    // Whoever keeps the keys elsewhere drops it there.
+    if (this.vault.source?.store) await this.change((now) => now.without(version));
   }
 
   /** Adds a version, unless one was added by a rotation that has not ended. */
