@@ -160,7 +160,10 @@ export class Rotation {
   private async pass(column: Column, version: number, chunkRows: number, tally: Tally) {
     let [after, found, swapped] = [FIRST_ID, 0, 0];
     for (;;) {
-      const chunk = await column.database.write((tx) => this.reseal(tx, column, version, after, chunkRows, tally));
+      const chunk = await column.database.write(
+        (tx) => this.reseal(tx, column, version, after, chunkRows, tally),
+        { statementTimeout: 0 }, // The last look through a table finds nothing and reads it all.
+      );
       found += chunk.found;
       swapped += chunk.swapped;
       tally.add(column.key, chunk.swapped);
