@@ -18,13 +18,13 @@ let steps: AuditSteps;
 beforeAll(async () => {
   world = await createTestDatabase();
   dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-audit-'));
-  const [registration, subsidy] = await Promise.all(
-    ['registration', 'subsidy'].map((schema) => world.open(schema, { recorder: auditRecorder(schema) })),
+  const [registration, subsidy, gateway] = await Promise.all(
+    ['registration', 'subsidy', 'gateway'].map((schema) => world.open(schema, { recorder: auditRecorder(schema) })),
   );
   const decisions = { textsOf: async () => ({ id: claim, texts: [text] }) };
-  const installation = { registration, subsidy, app: { get: () => decisions } } as unknown as Installation;
+  const installation = { registration, subsidy, gateway, app: { get: () => decisions } } as unknown as Installation;
   steps = new AuditSteps(installation, { dataFolder } as Config);
-  await registration!.write(async () => undefined);
+  for (const database of [registration!, gateway!]) await database.write(async () => undefined);
   await subsidy!.write((tx) =>
     tx.query(`select audit_decide('claim', $1::uuid[], $2::bytea[])`, [
       [claim],
@@ -43,19 +43,20 @@ describe('the audit verbs', () => {
     expect(await steps.seal()).toMatchObject([
       { schema: 'registration', added: 1, size: 1 },
       { schema: 'subsidy', added: 2, size: 2 },
+      { schema: 'gateway', added: 1, size: 1 },
     ]);
     const file = path.join(dataFolder, 'proof.json');
     await world.settled();
     await steps.prove('C1', file);
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toMatchObject({ decision: JSON.parse(text), leafIndex: 0 });
-    expect(await steps.verify()).toMatchObject([{ finding: null }, { finding: null }]);
+    expect(await steps.verify()).toMatchObject([{ finding: null }, { finding: null }, { finding: null }]);
 
     const checkpoint = path.join(dataFolder, 'audit', 'subsidy', 'checkpoint');
     expect(await steps.verify(checkpoint)).toMatchObject([{ schema: 'subsidy', keptSize: 2, finding: null }]);
     await world.admin('set session_replication_role = replica');
     await world.admin(`update subsidy.audit_entry set actor = 'x' where kind = 'decided'`);
     expect(await steps.verify(checkpoint)).toMatchObject([{ finding: { code: 'AUDIT_ENTRY_EDITED', leaf: 0 } }]);
-    expect(await steps.verify()).toMatchObject([{ finding: null }, { finding: { leaf: 0 } }]);
+    expect(await steps.verify()).toMatchObject([{ finding: null }, { finding: { leaf: 0 } }, { finding: null }]);
   });
 
   it('refuse a file that is no checkpoint of this installation', async () => {

@@ -36,7 +36,7 @@ async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
     const terminal = openTerminal(isJson);
     const config = readConfig();
     installation = await openInstallation(config, {
-      onError: (error, where) => process.stderr.write(`${where}: ${String(error)}\n`),
+      onError: (error, where) => process.stderr.write(`${where}: ${withoutTyped(String(error))}\n`),
     });
     const steps = new Steps(installation, terminal, config);
     const opened = installation;

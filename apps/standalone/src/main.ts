@@ -1,3 +1,4 @@
+import { withoutTyped } from '@app/kernel';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
@@ -24,7 +25,7 @@ async function main(): Promise<number> {
   const installation = await openInstallation(config, {
     onStep: (step) => terminal.say(`· ${steps[step][0]}`, steps[step][1]),
     onError: (error, where) =>
-      process.stderr.write(`${where}: ${error instanceof Error ? error.message : String(error)}\n`),
+      process.stderr.write(`${where}: ${withoutTyped(error instanceof Error ? error.message : String(error))}\n`),
   });
   try {
     if (!config.isProduction) {

@@ -1,3 +1,4 @@
+import { withoutTyped } from '@app/kernel';
 import * as path from 'node:path';
 import { type Caller, DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
@@ -27,7 +28,9 @@ export async function serve(
 ): Promise<{ close(): Promise<void> }> {
   installation.jobs.start();
   const report = (id: string, error: unknown) =>
-    process.stderr.write(`${id} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${id} ${withoutTyped(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+    );
   const signIn = await openSignIn(config, installation.clock, (error) => report('identity', error));
   const { issuer, client, demo } = signIn;
   const { clock, gateway: database } = installation;

@@ -1,4 +1,4 @@
-import { Refusal } from '@app/kernel';
+import { Refusal, withoutTyped } from '@app/kernel';
 import { Presets, SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import { refuse } from './standalone.errors';
@@ -85,7 +85,7 @@ export function fail(error: unknown, isJson: boolean): number {
   const known = knownFailure(error);
   if (known) return fail(known, isJson);
   if (isJson) process.stdout.write(toJson({ error: { code: 'INTERNAL' } }) + '\n');
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${withoutTyped(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return 70;
 }
 

@@ -24,7 +24,7 @@ const QUESTION = `
     array(select c.relname::text from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('v', 'm')
             and not coalesce(c.reloptions @> '{security_invoker=true}', false) order by 1) as views,
     (select jsonb_object_agg(name, setting) from pg_settings
-      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums')) as settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums', 'log_min_messages', 'log_statement')) as settings
   from pg_roles r where r.rolname = current_user`;
 
 const SKEW_MILLISECONDS = 2_000;
@@ -68,7 +68,16 @@ function problemsOf(found: Found, isThrowaway: boolean): Sentence[] {
   const risky = ['fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums'].filter(
     (name) => settings[name] === 'off' && !(isThrowaway && name !== 'data_checksums'),
   );
+  const isTalkative =
+    !['log', 'fatal', 'panic'].includes(settings.log_min_messages!) || settings.log_statement !== 'none';
   const all: [boolean, Sentence][] = [
+    [
+      isTalkative,
+      {
+        zh: '服务器日志会记录语句或其错误，可能泄露号码：请为该角色设置 log_min_messages=log、log_statement=none',
+        en: 'the server log repeats statements or their errors, and with them numbers: set log_min_messages=log and log_statement=none for this role',
+      },
+    ],
     [
       superuser || bypass,
       {

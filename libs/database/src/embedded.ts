@@ -263,8 +263,8 @@ async function launch(
     // A page in memory or on a solid-state disk costs about the same wherever it lies; the default is for spinning disks.
     random_page_cost: 1.1,
     wal_compression: 'on',
-    log_min_messages: 'warning',
-    // What a statement or a failing row held may name a person: the log gets the sentence of an error and nothing else.
+    // The error of a statement repeats what it could not read, which may be somebody's number; the app has its own log.
+    log_min_messages: 'log',
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
     ...(throwaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),

@@ -14,6 +14,7 @@ import {
   isPlausibleRegion,
   isRelationCode,
   MARITAL_CODES,
+  parentNumber,
   parseIdNumber,
   type RegistryStatus,
   type Sex,
@@ -382,18 +383,6 @@ class RowCheck {
   private warn(code: RowWarningCode, column: ExtractColumn, detail?: string): void {
     this.warnings.push({ code, column, ...(detail !== undefined ? { detail } : {}) });
   }
-}
-
-/** A parent's number is stated without its kind: a citizen's, or a foreigner's paper that begins with a letter. */
-function parentNumber(text: string): string | undefined {
-  const citizen = parseCitizenId(text);
-  if (typeof citizen !== 'string') return citizen.number;
-  const number = normaliseIdNumber(text);
-  if (idTypeOfNumber(number) === 'PERMANENT_RESIDENT') {
-    const id = parseIdNumber('PERMANENT_RESIDENT', number);
-    return typeof id === 'string' ? undefined : id.number;
-  }
-  return /^[A-Z][A-Z0-9]{4,19}$/.test(number) ? number : undefined;
 }
 
 /** What stood in a cell, cut short, and never a number long enough to be somebody's identity. */

@@ -113,3 +113,15 @@ export function isPlausibleRegion(region: string): boolean {
 
 /** Whether an id tells nothing by itself: it is kept in clear, so it may be neither a name nor somebody's number. */
 export const isOpaque = (id: string): boolean => isPlain(id) && withoutNumbers(id) === id;
+
+/** A parent's number is stated without its kind: a citizen's, or a foreigner's paper that begins with a letter. */
+export function parentNumber(text: string): string | undefined {
+  const citizen = parseCitizenId(text);
+  if (typeof citizen !== 'string') return citizen.number;
+  const number = normaliseIdNumber(text);
+  if (idTypeOfNumber(number) === 'PERMANENT_RESIDENT') {
+    const id = parseIdNumber('PERMANENT_RESIDENT', number);
+    return typeof id === 'string' ? undefined : id.number;
+  }
+  return /^[A-Z][A-Z0-9]{4,19}$/.test(number) ? number : undefined;
+}
