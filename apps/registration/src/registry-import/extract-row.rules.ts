@@ -1,4 +1,4 @@
-import { type Day, findDivisionCode, normaliseIdNumber, parseCitizenId } from '@app/kernel';
+import { type Day, findDivisionCode, normaliseIdNumber } from '@app/kernel';
 import { nameForMatching, SEPARATOR_LOOK_ALIKES } from '../person/name.rules';
 import {
   findIdType,
