@@ -12,6 +12,7 @@ import { Client } from 'pg';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { jobHandlers } from './handlers';
+import { bindMode } from './mode';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { StandaloneModule } from './standalone.module';
 
@@ -45,6 +46,7 @@ export interface OpenOptions {
 /** Brings up PostgreSQL, its schemas, the queue and the apps; refuses in one sentence what it cannot put right. */
 export async function openInstallation(config: Config, options: OpenOptions = {}): Promise<Installation> {
   const clock = options.clock ?? systemClock;
+  bindMode(config);
   options.onStep?.('database');
   const cluster = await startCluster({
     dataFolder: config.dataFolder,

@@ -50,6 +50,24 @@ export const refuse = {
       { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
       { issues },
     ),
+  dataOfOtherMode: (folder: string, kept: string, asked: string) =>
+    new Refusal(
+      'DATA_OF_OTHER_MODE',
+      {
+        zh: `${folder} 是 ${kept} 模式的数据目录，不能以 ${asked} 模式打开。请设置 YANGYU_MODE=${kept}，或用 YANGYU_DATA 指定其他目录。`,
+        en: `${folder} is a data folder of ${kept} and is not opened as ${asked}. Set YANGYU_MODE=${kept}, or YANGYU_DATA to another folder.`,
+      },
+      { folder, kept, asked },
+    ),
+  dataModeUnknown: (folder: string, file: string) =>
+    new Refusal(
+      'DATA_MODE_UNKNOWN',
+      {
+        zh: `${folder} 已有数据，但未写明是演示还是生产数据。请在 ${file} 中写入 production（真实人员）或 demo（虚构人员）。`,
+        en: `${folder} holds data and does not say whether of a demo or of production. Write production (real people) or demo (invented people) into ${file}.`,
+      },
+      { folder, file },
+    ),
   portTaken: () =>
     new Refusal('PORT_TAKEN', {
       zh: '服务端口已被其他程序占用。请停止该程序，或用 YANGYU_PORT 指定其他端口。',
