@@ -35,8 +35,11 @@ async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
 class StandInKms implements KeyWrapper {
   readonly name = 'stand-in KMS';
   mood: 'well' | 'down' | 'another key' | 'nonsense' = 'well';
+  /** What happens elsewhere before it answers. */
+  onWrap: (() => Promise<void>) | undefined;
 
   async wrap(key: Buffer): Promise<Buffer> {
+    await this.onWrap?.();
     this.answer();
     return Buffer.from(key.map((byte) => byte ^ 0xa5));
   }
@@ -190,6 +193,24 @@ describe('keys wrapped by a key management', () => {
     keep(MASTER.toString('base64'));
     expect(await codeOf(Vault.open(new WrappedKeys(file, kms)))).toBe('VAULT_KMS_UNAVAILABLE');
     expect(fs.readFileSync(file, 'utf8')).toBe(MASTER.toString('base64'));
+  });
+
+  it('that lay in the clear do not replace a version that another process added while the service was asked', async () => {
+    keep(MASTER.toString('base64'));
+    const other = await Vault.open(new FileKeys(file)); // The ring in the clear, as a rotation may have it too.
+    const kms = new StandInKms();
+    let value: Buffer | undefined;
+    kms.onWrap = async () => {
+      kms.onWrap = undefined;
+      await other.replace(other.keys.announcing('aes-256-gcm').activated());
+      await new WrappedKeys(file, new StandInKms()).load();
+      value = other.seal('x', place);
+    };
+    const vault = await Vault.open(new WrappedKeys(file, kms));
+    expect(value![0]).toBe(2);
+    expect(vault.open(value!, place)).toBe('x');
+    expect((await Vault.open(new WrappedKeys(file, kms))).open(value!, place)).toBe('x');
+    expect(fs.readdirSync(folder)).toEqual(['vault.key']);
   });
 
   it('are learned by a running process once the service is back', async () => {

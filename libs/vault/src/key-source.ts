@@ -75,12 +75,13 @@ export class WrappedKeys implements KeySource {
     if (!this.file.exists()) {
       this.file.make(await wrapRing(KeyRing.make().content, this.wrapper));
     }
-    const raw = readRing(this.file.read(), this.file.path);
+    const text = this.file.read();
+    const raw = readRing(text, this.file.path);
     if (raw.wrappedBy !== undefined) return ringOf(await unwrapRing(raw, this.wrapper), this.file.path);
     // Keys that lay there in the clear: from now on they do not.
     const ring = ringOf(raw, this.file.path);
-    await this.store(ring);
-    return ring;
+    const isStored = this.file.replaceIf(text, await wrapRing(ring.content, this.wrapper));
+    return isStored ? ring : this.load();
   }
 
   hasChanged(): boolean {

@@ -49,6 +49,22 @@ export class RingFile {
     this.syncFolder();
   }
 
+  /**
+   * Replaces it if it still holds what was read; false when somebody has changed it since. Nothing is waited for between
+   * the look and the renaming.
+   */
+  replaceIf(known: string, text: string): boolean {
+    const aside = this.writeAside(text);
+    try {
+      if (this.read() !== known) return false;
+      fs.renameSync(aside, this.path);
+    } finally {
+      fs.rmSync(aside, { force: true });
+    }
+    this.syncFolder();
+    return true;
+  }
+
   private writeAside(text: string): string {
     const aside = `${this.path}.${process.pid}.new`;
     fs.rmSync(aside, { force: true });
