@@ -81,6 +81,15 @@ export const refuse = {
       { zh: `单个文本值最长 ${max} 字，请缩短。`, en: `A text value has at most ${max} characters; shorten it.` },
       { max },
     ),
+  nameTooLong: (max: number) =>
+    new Refusal(
+      'NAME_TOO_LONG',
+      {
+        zh: `查询中的名称和数字最长 ${max} 个字符，请缩短。`,
+        en: `A name or a number in a query has at most ${max} characters; shorten it.`,
+      },
+      { max },
+    ),
   operationNotStored: () =>
     new Refusal('OPERATION_NOT_STORED', {
       zh: '本客户端只能调用预先登记的操作，请使用其摘要（extensions.persistedQuery.sha256Hash）。',

@@ -10,12 +10,14 @@ import { LIMITS } from './limits';
 const sdl = `
   "A person."
   type Person @key(fields: "id") @shows(word: "public") { "The id." id: ID! "The name." name: String! "The friends." friends: [Person!]! }
+  "How to look." input By { "The name." named: String }
   "One of a page." type PersonEdge @shows(word: "public") { "The cursor." cursor: String! "The person." node: Person! }
   "A page." type PersonConnection @shows(word: "public") { "The entries." edges: [PersonEdge!]! "Where it stands." pageInfo: PageInfo! "How many there are." totalCount: Int }
   extend type Query {
     "One person." person("Its id." id: ID!): Person
     "Everybody." persons("How many." first: Int, "After which." after: String): PersonConnection!
     "The rules." rules: String!
+    "Somebody." found("How to look." by: By): String
     "A bug." bug: String!
   }
   extend type Mutation { "Reviews." review("Of whom." id: ID!): Person! }
@@ -52,6 +54,12 @@ class PersonResolver {
   rules() {
     calls += 1;
     return 'open';
+  }
+
+  @Query()
+  @Requires(PUBLIC)
+  found() {
+    return 'somebody';
   }
 
   @Query()
@@ -211,6 +219,9 @@ describe('a request beyond the limits', () => {
       'query ($n: Int = 100000) { persons(first: $n) { edges { node { id } } } }',
     ],
     ['lists in lists', 'QUERY_ASKS_TOO_MUCH', `{ persons(first: 200) { edges { node { ${nested(3, 'id')} } } } }`],
+    ['an alias of 201 letters', 'NAME_TOO_LONG', `{ ${'a'.repeat(201)}: rules }`],
+    ['a field of 95,000 letters', 'NAME_TOO_LONG', `{${'a'.repeat(95_000)}}`],
+    ['a number of 95,000 digits', 'NAME_TOO_LONG', `{ persons(first: ${'9'.repeat(95_000)}) { totalCount } }`],
     ['introspection', 'GRAPHQL_VALIDATION_FAILED', '{ __schema { types { name } } }'],
     ['an unknown operation name', 'OPERATION_RESOLUTION_FAILURE', 'query A { rules } query B { rules }'],
     ['a subscription', 'OPERATION_NOT_OFFERED', 'subscription { rules }'],
@@ -228,13 +239,22 @@ describe('a request beyond the limits', () => {
     expect(answer.status).toBe(400);
     expect(codesOf(answer)).toContain(code);
     expect(calls).toBe(0);
-    for (const { extensions } of answer.body.errors!) {
+    for (const { message, extensions } of answer.body.errors!) {
+      expect(message.length).toBeLessThanOrEqual(500);
       expect(Object.keys(extensions).sort()).toEqual(['code', 'facts', 'sentence']);
     }
   });
 
   it('does not learn the names of fields from the answer', async () => {
-    expect(JSON.stringify((await ask('{ rule }')).body)).not.toMatch(/rules|Did you mean/);
+    for (const [query, variables] of [
+      ['{ rule }'],
+      ['{ found(by: { nam: "x" }) }'],
+      ['query ($by: By!) { found(by: $by) }', { by: { nam: 'x' } }],
+    ] as [string, object?][]) {
+      const { status, body } = await ask(query, variables);
+      expect(status).toBe(400);
+      expect(JSON.stringify(body)).not.toMatch(/rules|named|Did you mean/);
+    }
   });
 
   it.each([
@@ -313,6 +333,12 @@ class CrowdResolver extends PersonResolver {
   @Requires(PUBLIC)
   override rules() {
     return super.rules();
+  }
+
+  @Query()
+  @Requires(PUBLIC)
+  override found() {
+    return super.found();
   }
 
   @Query()

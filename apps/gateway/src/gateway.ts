@@ -21,7 +21,7 @@ import { type Clock, Refusal } from '@app/kernel';
 import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { type Example, type ExplorerSignIn, serveExplorer } from './explorer';
 import { refuse } from './gateway.errors';
 import { PersistedOperations, type RequestBody } from './persisted';
@@ -169,7 +169,6 @@ function openApollo({ schema, explorer, report, noteRefusal }: GatewayOptions): 
     validationRules: limitRules(),
     validationOptions: { maxErrors: LIMITS.validationErrors },
     introspection: explorer,
-    hideSchemaDetailsFromClientErrors: !explorer,
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
@@ -177,7 +176,8 @@ function openApollo({ schema, explorer, report, noteRefusal }: GatewayOptions): 
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: (message) => report(randomUUID(), message) },
-    formatError: (formatted, error) => presentError(formatted, tokenLimitAsRefusal(error), report),
+    formatError: (formatted, error) =>
+      presentError(explorer ? formatted : withoutHint(formatted), tokenLimitAsRefusal(error), report),
     plugins: [
       objectLimit,
       stepUpChallenge,
@@ -191,6 +191,15 @@ function openApollo({ schema, explorer, report, noteRefusal }: GatewayOptions): 
     ],
   });
 }
+
+/**
+ * Without the names that might have been meant. Apollo's own way (hideSchemaDetailsFromClientErrors) reads what was
+ * typed again from each of those words in it, and leaves the hint in what it says of variables.
+ */
+const withoutHint = ({ message, ...rest }: GraphQLFormattedError): GraphQLFormattedError => ({
+  ...rest,
+  message: message.replace(/ ?Did you mean [^]*/, ''),
+});
 
 /** The parser has only words for it. */
 const tokenLimitAsRefusal = (error: unknown): unknown =>

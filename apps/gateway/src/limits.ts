@@ -35,6 +35,7 @@ export const LIMITS = {
   validationErrors: 10,
   objects: OBJECTS_MAX,
   textLength: 2_000,
+  nameLength: 200,
 } as const;
 
 /** How long a list without pages is taken to be: about a household. The budget counts what it really is. */
@@ -57,10 +58,18 @@ export function limitRules(): ValidationRule[] {
     },
     maxTokens: { enabled: false }, // The parser itself counts, see gateway.ts; armor would parse a second time.
     costLimit: { enabled: false }, // Reads `first` from literals only: a variable would hide any size from it.
-    blockFieldSuggestion: { enabled: false }, // Apollo Server hides them by itself.
+    blockFieldSuggestion: { enabled: false }, // Hidden where errors are presented, see gateway.ts.
   }).protect();
-  return validationRules;
+  return [...validationRules, shortNames];
 }
+
+/** Before it is looked up or repeated: no name of the graph comes near, and a number has nineteen digits at most. */
+const shortNames: ValidationRule = (context) => {
+  const look = ({ value }: { value: string }): void => {
+    if (value.length > LIMITS.nameLength) rejectWith(refuse.nameTooLong(LIMITS.nameLength))(context);
+  };
+  return { Name: look, EnumValue: look, IntValue: look, FloatValue: look };
+};
 
 const rejectWith = (refusal: Refusal) => (context: ValidationContext | null) =>
   context?.reportError(new GraphQLError(refusal.message, { originalError: refusal }));

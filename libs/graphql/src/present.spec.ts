@@ -53,4 +53,11 @@ describe('an error of the graph', () => {
       sentence: { zh: '查询不符合接口定义，请对照字段说明修改。', en: 'Cannot query field "x" on type "Query".' },
     });
   });
+
+  it("cuts the reader's own words short, and tells of a name that was cut in two as little as of a whole one", () => {
+    expect(present(undefined, 'GRAPHQL_PARSE_FAILED', 'a'.repeat(95_000)).shown.message).toHaveLength(500);
+    const cut = present(undefined, 'BAD_USER_INPUT', `${'a'.repeat(490)} got "王小明王小明王小明"`).shown;
+    expect(cut.message).toBe(`${'a'.repeat(490)} got "…`);
+    expect(cut.extensions.sentence.en).toBe(cut.message);
+  });
 });

@@ -25,6 +25,9 @@ const REQUEST_CODES: Record<string, string> = {
   PERSISTED_QUERY_NOT_SUPPORTED: '不支持持久化查询，请提交完整的 query。',
 };
 
+/** The reader repeats what it was sent, up to the whole body: enough to see where it went wrong. */
+const WORDS_LENGTH_MAX = 500;
+
 /** PostgreSQL could not read a value as an id, a day or text: no such thing exists, and nothing was done. */
 const UNREADABLE = new Set(['22P02', '22021', '22007', '22008']);
 
@@ -48,7 +51,7 @@ export function presentError(
   const code = formatted.extensions?.code;
   const zh = typeof code === 'string' ? REQUEST_CODES[code] : undefined;
   if (typeof code === 'string' && zh !== undefined && cause instanceof GraphQLError) {
-    const message = withoutTyped(formatted.message);
+    const message = withoutTyped(formatted.message.slice(0, WORDS_LENGTH_MAX));
     return { message, ...place, extensions: { code, facts: {}, sentence: { zh, en: message } } };
   }
   const bug = bugAsRefusal(cause, report);
