@@ -119,11 +119,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     url: '/graphql',
     onRequest: async (request: SignedRequest, reply) => {
       const caller = await findCaller(request, options);
+      await charge(options.limits, caller ? `subject ${caller.id}` : addressOf(request), 1); // Before anything else costs.
       request.caller = caller && options.complete ? await options.complete(caller) : caller;
       request.asked = readAsked(request, options.clock);
       reply.header('yangyu-request', request.asked.id);
-      const seconds = await options.limits?.take(caller ? `subject ${caller.id}` : `address ${request.ip}`, 1);
-      if (seconds !== undefined) throw refuse.tooManyRequests(seconds);
     },
     preHandler: async (request: SignedRequest) => {
       const body = request.body as RequestBody | null;
@@ -149,7 +148,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
   });
   if (options.explorer) serveExplorer(server, options.examples, options.signIn);
-  if (options.signOut) serveSignOut(server, options.signOut);
+  if (options.signOut) {
+    serveSignOut(server, options.signOut, (request) => charge(options.limits, addressOf(request), 1));
+  }
 
   const url = await listen(server, options);
   return {
@@ -214,10 +215,19 @@ async function findCaller(request: FastifyRequest, { verify, limits }: GatewayOp
   try {
     return await verify(/^Bearer ([\w.-]+)$/i.exec(header)?.[1] ?? '');
   } catch (error) {
-    // Tokens are not to be tried out either: a bad one costs its address as much as ten requests.
-    const seconds = await limits?.take(`address ${request.ip}`, 10);
-    throw seconds === undefined ? error : refuse.tooManyRequests(seconds);
+    // Tokens are not to be tried out either: a bad one costs its address as much as ten requests, an outage of ours one.
+    const isBad = error instanceof Refusal && error.code === 'TOKEN_NOT_ACCEPTED';
+    await charge(limits, addressOf(request), isBad ? 10 : 1);
+    throw error;
   }
+}
+
+const addressOf = ({ ip }: FastifyRequest): string => `address ${ip}`;
+
+/** Refuses with TOO_MANY_REQUESTS when nothing is left of a subject's minute. */
+async function charge(limits: RateLimits | undefined, subject: string, points: number): Promise<void> {
+  const seconds = await limits?.take(subject, points);
+  if (seconds !== undefined) throw refuse.tooManyRequests(seconds);
 }
 
 /** What a request says of itself: its purpose, where that is not what the role is for, and the case it belongs to. */

@@ -144,6 +144,36 @@ describe('the limit of a minute', () => {
     await ask(undefined, { 'x-forwarded-for': '10.0.0.2' });
     expect([...limits.taken.keys()]).toEqual(['subject a', 'subject b', 'address 127.0.0.1']);
   });
+
+  it('is taken from before the register is asked or a header is read', async () => {
+    let asked = 0;
+    await open({ limits: new Points(1), complete: (caller) => Promise.resolve((asked++, caller)) });
+    const ask = () => send({ query: '{ rules }' }, 'a', { 'yangyu-purpose': 'payment', 'yangyu-case': 'a b' });
+    expect([await ask(), await ask()]).toMatchObject([{ status: 400 }, { status: 429 }]);
+    expect(asked).toBe(1);
+  });
+
+  it.each([
+    [10, 'a bad token', new Refusal('TOKEN_NOT_ACCEPTED', { zh: '无效', en: 'invalid' })],
+    [1, 'an issuer that is down', new Refusal('SIGN_IN_UNAVAILABLE', { zh: '暂停', en: 'down' })],
+    [1, 'a database that is down', new Error('down')],
+  ])('loses %d for %s', async (points, _, error) => {
+    const limits = new Points(100);
+    await open({ limits, verify: () => Promise.reject(error) });
+    await send({ query: '{ rules }' }, 'a');
+    expect([...limits.taken]).toEqual([['address 127.0.0.1', points]]);
+  });
+
+  it('bounds the log-outs that an address sends', async () => {
+    let ended = 0;
+    await open({ limits: new Points(1), signOut: () => Promise.resolve(void ended++) });
+    const logOut = () =>
+      fetch(`${gateway!.url}/backchannel-logout`, {
+        method: 'POST',
+        body: new URLSearchParams({ logout_token: 'a' }),
+      });
+    expect([(await logOut()).status, (await logOut()).status, ended]).toEqual([200, 429, 1]);
+  });
 });
 
 describe('every route', () => {

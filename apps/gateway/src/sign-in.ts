@@ -1,12 +1,16 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { STEP_UP_CHALLENGE } from '@app/access';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { refuse } from './gateway.errors';
 
 const LENGTH_MAX = 8_192;
 
 /** OpenID Connect Back-Channel Logout 1.0: the issuer tells us whose sign-in is over. */
-export function serveSignOut(server: FastifyInstance, signOut: (logoutToken: string) => Promise<void>): void {
+export function serveSignOut(
+  server: FastifyInstance,
+  signOut: (logoutToken: string) => Promise<void>,
+  charge: (request: FastifyRequest) => Promise<void>,
+): void {
   void server.register(async (scope) => {
     // A form, and here only: elsewhere a foreign page could send one without asking.
     scope.addContentTypeParser(
@@ -14,7 +18,7 @@ export function serveSignOut(server: FastifyInstance, signOut: (logoutToken: str
       { parseAs: 'string', bodyLimit: LENGTH_MAX },
       (_request, body, done) => done(null, new URLSearchParams(body as string)),
     );
-    scope.post('/backchannel-logout', async (request, reply) => {
+    scope.post('/backchannel-logout', { onRequest: charge }, async (request, reply) => {
       const token = request.body instanceof URLSearchParams ? request.body.getAll('logout_token') : [];
       if (token.length !== 1) throw refuse.logoutTokenMissing();
       await signOut(token[0]!);
