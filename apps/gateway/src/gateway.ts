@@ -51,8 +51,8 @@ export interface GatewayOptions {
   readonly limits?: RateLimits;
   /** Puts on record that somebody was refused what they may not do. */
   readonly noteRefusal?: NoteRefusal;
-  /** Our own desk may call nothing but stored operations. On in production. */
-  readonly isDeskStoredOnly?: boolean;
+  /** The client, as the issuer calls it, that may call nothing but stored operations: our own desk in production. */
+  readonly storedOnlyFor?: string;
   /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. */
   readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
   /** Where a bug is written down, under the number that the client was given. */
@@ -127,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     preHandler: async (request: SignedRequest) => {
       const body = request.body as RequestBody | null;
       if (typeof body !== 'object' || body === null || Array.isArray(body)) return; // Apollo says what is wrong with it.
-      body.query = operations.textOf(body, request.caller, options.isDeskStoredOnly ?? false);
+      body.query = operations.textOf(body, request.caller, options.storedOnlyFor);
       delete body.extensions?.persistedQuery;
     },
     handler: fastifyApolloHandler(apollo, {

@@ -4,9 +4,6 @@ import path from 'node:path';
 import type { Caller } from '@app/access';
 import { refuse } from './gateway.errors';
 
-/** Our own desk: what it may ask lies beside this file, and nothing else is needed from it. */
-export const DESK_CLIENT = 'yangyu-desk';
-
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Operations that were written, reviewed and stored beforehand, by the SHA-256 of their text. */
@@ -26,19 +23,19 @@ export class PersistedOperations {
   }
 
   /**
-   * The query of a request: its own, or the stored one that it names by hash. With `isOnly` the desk may ask nothing
-   * else: a stolen token of it, or a script on its page, can make no query of its own.
+   * The query of a request: its own, or the stored one that it names by hash. Our own desk, `storedOnly`, may ask
+   * nothing else: a stolen token of it, or a script on its page, can make no query of its own.
    * Refuses with OPERATION_NOT_STORED.
    */
-  textOf(body: RequestBody, caller: Caller | undefined, isOnly: boolean): string | undefined {
+  textOf(body: RequestBody, caller: Caller | undefined, storedOnly: string | undefined): string | undefined {
     const hash = body.extensions?.persistedQuery?.sha256Hash;
     if (typeof hash === 'string') {
       const stored = this.byHash.get(hash.toLowerCase());
       if (!stored) throw refuse.operationNotStored();
       return stored;
     }
-    const isDesk = caller?.signIn?.client === DESK_CLIENT;
-    if (isOnly && isDesk && !this.byHash.has(digest(String(body.query)))) throw refuse.operationNotStored();
+    const isBound = storedOnly !== undefined && caller?.signIn?.client === storedOnly;
+    if (isBound && !this.byHash.has(digest(String(body.query)))) throw refuse.operationNotStored();
     return body.query;
   }
 }

@@ -8,7 +8,7 @@ import { mergeSdl, collectSdl } from '@app/graphql';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { createGateway, type Gateway, type GatewayOptions, ROUTES } from './gateway';
-import { DESK_CLIENT, PersistedOperations } from './persisted';
+import { PersistedOperations } from './persisted';
 import type { RateLimits } from './rate-limit.repository';
 
 const sdl = `
@@ -51,6 +51,9 @@ class Points implements RateLimits {
   }
   close = () => Promise.resolve();
 }
+
+/** Named by the authority's own issuer, not by us. */
+const DESK_CLIENT = 'family-desk-01';
 
 const callerOf = (token: string): Caller => ({
   id: token,
@@ -112,7 +115,7 @@ describe('stored operations', () => {
   });
 
   it('are called by their hash, without sending them', async () => {
-    await open({ isDeskStoredOnly: true });
+    await open({ storedOnlyFor: DESK_CLIENT });
     const [hash] = byName('query Programmes');
     expect(await send(naming(hash), 'desk-1')).toMatchObject({ status: 200, data: { programmes: [{ code: 'YEB' }] } });
     expect(await send(naming(hash.toUpperCase()), 'desk-1')).toMatchObject({ status: 200 });
@@ -120,7 +123,7 @@ describe('stored operations', () => {
   });
 
   it('are all that our own desk may call; others may ask what they like within the limits', async () => {
-    await open({ isDeskStoredOnly: true });
+    await open({ storedOnlyFor: DESK_CLIENT });
     const own = { query: '{ rules }' };
     expect(await send(own, 'desk-1')).toMatchObject({ status: 400, code: 'OPERATION_NOT_STORED', data: undefined });
     expect(await send({ query: byName('query Programmes')[1] }, 'desk-1')).toMatchObject({ status: 200 });

@@ -41,7 +41,7 @@ export async function serve(
     complete: familyOf(installation),
     limits: installation.limits,
     noteRefusal: (context, code) => database.noteRefusal(context, code),
-    isDeskStoredOnly: config.isProduction,
+    storedOnlyFor: config.isProduction ? client : undefined,
     signOut: (token) => door.signOut(token),
     clock: installation.clock,
     host: config.host,
