@@ -20,7 +20,10 @@ export function addAccessVerbs(program: Command, { add, run }: Verbs): void {
   const access = program.command('access').description('登录与撤销 / signing in, and ending sign-ins');
 
   // Without a database: it visits the server that is running, as a browser would.
-  add(access, 'token', '以演示用户登录，输出令牌 / sign in as a demo user and print the token')
+  add(access, 'token', '以演示用户登录，输出令牌 / sign in as a demo user and print the token', {
+    zh: '请在 YANGYU_ISSUER 指定的登录服务以本人身份登录',
+    en: 'people sign in as themselves at YANGYU_ISSUER',
+  })
     .requiredOption('--as <user>', '演示用户，如 demo-auditor / demo user')
     .option('--step-up', '同时出示第二因素 / show a second factor too')
     .action(async ({ as, stepUp, json = false }: { as: string; stepUp?: boolean; json?: boolean }) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Verified } from '@app/audit';
+import type { Sentence } from '@app/kernel';
 import { AuditSteps } from './audit-steps';
 import type { Config } from './config';
 import type { Installation } from './installation';
@@ -9,7 +10,7 @@ type Work = (installation: Installation, config: Config, terminal: Terminal) => 
 
 /** How cli.ts adds a verb and runs it on an open installation. */
 export interface Verbs {
-  readonly add: (parent: Command, usage: string, description: string) => Command;
+  readonly add: (parent: Command, usage: string, description: string, inProduction?: Sentence) => Command;
   readonly run: (options: object, work: Work) => Promise<void>;
 }
 

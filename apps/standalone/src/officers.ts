@@ -6,3 +6,6 @@ export const OFFICERS = {
   funds: 'demo-finance-officer-1',
   approvers: ['demo-finance-officer-1', 'demo-finance-officer-2'],
 } as const;
+
+/** Who acts at production's command line: no officer, and a name that no sign-in may bear. */
+export const OPERATOR = 'system:operator';

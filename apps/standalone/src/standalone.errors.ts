@@ -1,4 +1,4 @@
-import { Refusal } from '@app/kernel';
+import { Refusal, type Sentence } from '@app/kernel';
 
 /** What the command line itself refuses. */
 export const refuse = {
@@ -67,6 +67,15 @@ export const refuse = {
         en: `${folder} holds data and does not say whether of a demo or of production. Write production (real people) or demo (invented people) into ${file}.`,
       },
       { folder, file },
+    ),
+  notInProduction: (verb: string, instead: Sentence) =>
+    new Refusal(
+      'NOT_IN_PRODUCTION',
+      {
+        zh: `生产环境不执行 ${verb}：它以无人登录的演示身份行事。${instead.zh}。`,
+        en: `Production does not run ${verb}, which acts as people of the demo whom nobody signed in; ${instead.en}.`,
+      },
+      { verb },
     ),
   portTaken: () =>
     new Refusal('PORT_TAKEN', {

@@ -38,7 +38,7 @@ import { VerifyService } from '../../subsidy/src/verify/verify.service';
 import type { Config } from './config';
 import { refuse } from './standalone.errors';
 import type { Installation } from './installation';
-import { OFFICERS } from './officers';
+import { OFFICERS, OPERATOR } from './officers';
 import type { ApproveOptions, ReleaseOptions } from './steps.types';
 import type { Terminal } from './terminal';
 
@@ -116,7 +116,7 @@ export class Steps {
         programmes: programme === 'all' ? all.map(({ code }) => code) : [programme],
         division,
         asOf: asOf ?? this.installation.clock.today(),
-        actor: OFFICERS.county,
+        actor: this.config.isProduction ? OPERATOR : OFFICERS.county,
       },
       ({ done, of }) => progress.update(done, of),
     );
@@ -270,7 +270,7 @@ export class Steps {
     // Answered batches too: a run may have been cut off after it took their answers in.
     const answered = await this.get(DisbursementService).inStates(['answered']);
     for (const batchId of new Set([...received.map((answer) => answer.batchId), ...answered.map(({ id }) => id)])) {
-      const actor = OFFICERS.maker;
+      const actor = this.config.isProduction ? OPERATOR : OFFICERS.maker;
       reconciled.push(await this.as(actor, () => this.get(ReconciliationService).reconcile(batchId, actor)));
     }
     return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };
@@ -305,7 +305,7 @@ export class Steps {
     return named ? [named] : this.get(ClaimService).counties(programme);
   }
 
-  /** In the name of an officer, whom the operator of the command line vouches for. */
+  /** In the name of an officer, whom the operator of the command line vouches for: in production of none. */
   private as<T>(actor: string, work: () => Promise<T>): Promise<T> {
     const context = currentContext();
     return context ? inContext({ ...context, actor }, work) : work();
