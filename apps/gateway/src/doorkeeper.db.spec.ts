@@ -192,6 +192,21 @@ describe('a revocation', () => {
     expect(await rows()).toEqual([{ kind: 'token', value: 'gone', actor: 'operator', reason: 'lost laptop' }]);
   });
 
+  it.each(['session', 'subject'] as const)('of a %s outlives it by far: new tokens of it stay out', async (kind) => {
+    await openRevocations(database, clock).revoke({
+      kind,
+      value: kind === 'session' ? 'long' : officer.id,
+      until: clock.now(),
+      reason: 'lost laptop',
+      by: 'operator',
+    });
+    for (const hours of [3, 24 * 60]) {
+      clock.set(new Date((now + hours * 3600) * 1000).toISOString());
+      const renewed = await issuer.token(officer, { claims: { sid: 'long', auth_time: now } });
+      await expect(door.verify(renewed)).rejects.toMatchObject({ code: 'TOKEN_NOT_ACCEPTED' });
+    }
+  });
+
   it('can be neither changed nor taken back by the door, nor read without a context', async () => {
     await signOut(await signOutToken());
     const raw = (sql: string) => database.write((tx) => tx.query(sql));

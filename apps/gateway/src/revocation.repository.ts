@@ -1,10 +1,10 @@
 import type { Revocation, RevocationStore } from '@app/access';
 import { type Database, inContext, systemContext } from '@app/database';
 
-/** No token lives longer than an hour; what is older than two need not be told of a token or a session. */
+/** No token lives longer than an hour: one that was revoked two hours ago need not be told of. */
 const TOKEN_HOURS = 2;
-/** A session at an issuer may go on for weeks, and give new tokens of an old sign-in. */
-const SUBJECT_DAYS = 31;
+/** A session at an issuer may go on for weeks, offline for two months, and gives new tokens of an old sign-in. */
+const SIGN_IN_DAYS = 100;
 
 /** The only SQL about revocations. */
 export class RevocationRepository implements RevocationStore {
@@ -15,8 +15,8 @@ export class RevocationRepository implements RevocationStore {
       this.database.read((read) =>
         read.query<Revocation>(
           `select kind, value, until, reason, actor as by from revocation
-            where at > $1::timestamptz - make_interval(days => ${SUBJECT_DAYS})
-              and (kind = 'subject' or at > $1::timestamptz - make_interval(hours => ${TOKEN_HOURS}))`,
+            where at > $1::timestamptz - make_interval(days => ${SIGN_IN_DAYS})
+              and (kind <> 'token' or at > $1::timestamptz - make_interval(hours => ${TOKEN_HOURS}))`,
           [now],
         ),
       ),
