@@ -7,17 +7,18 @@ export const ACR_ONE_FACTOR = 'urn:yangyu:acr:one-factor';
 
 export const STEP_UP_MAX_AGE_SECONDS = 300;
 
-/** Means that are a second factor beside another one (RFC 8176): a one-time code, a key that is held. */
-const SECOND_MEANS = new Set(['otp', 'hwk', 'swk', 'sc']);
+/** What somebody has (RFC 8176). Two of them may be one telephone: a code and the message that brought it. */
+const POSSESSION = ['otp', 'hwk', 'swk', 'sc', 'sms', 'tel', 'pop'];
+/** What somebody knows or is. Others, such as `user` (was there) or `rba` (looked likely), are no factor. */
+const KNOWLEDGE_OR_BODY = ['pwd', 'pin', 'kba', 'face', 'fpt', 'iris', 'retina', 'vbm'];
 
 /**
- * How many factors a token vouches for. One means alone is one factor, whatever it is:
- * a code sent by e-mail is `otp` too.
+ * How many factors a token vouches for: two when the issuer says so, or names one thing that is had beside one of
+ * another kind. One means alone is one factor, whatever it is: a code sent by e-mail is `otp` too.
  */
 export function factorsOf(acr: string | undefined, amr: readonly string[] = []): 1 | 2 {
-  const means = new Set(amr);
-  const isTwo =
-    acr === ACR_TWO_FACTORS || means.has('mfa') || (means.size > 1 && [...means].some((one) => SECOND_MEANS.has(one)));
+  const shows = (kind: readonly string[]) => kind.some((one) => amr.includes(one));
+  const isTwo = acr === ACR_TWO_FACTORS || amr.includes('mfa') || (shows(POSSESSION) && shows(KNOWLEDGE_OR_BODY));
   return isTwo ? 2 : 1;
 }
 
