@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, sign } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -15,6 +15,7 @@ import { Refusal } from '@app/kernel';
 import { createTestDatabase, type TestDatabase } from '@app/testing';
 import { assure } from '../../../test/support/assurance';
 import { AuditLog, auditRecorder, keptIn, startSealing, type Verified } from './index';
+import { NoteSigner } from './note';
 
 let world: TestDatabase;
 let database: Database;
@@ -95,6 +96,10 @@ const idAt = async (leaf: number): Promise<string> => {
   );
   return row!.id;
 };
+
+/** An entry as a superuser makes it up. */
+const COLUMNS = 'kind, actor, operation, permission, purpose, request_id';
+const STAMPED = `'done', 'a', 'o', 'p', 'p', 'r'`;
 
 const said = ({ finding }: Verified) => finding && [finding.code, finding.leaf, finding.entry];
 
@@ -428,14 +433,12 @@ describe('of a log that a superuser has altered with the triggers off', () => {
     found.add(expect.getState().currentTestName!);
   });
 
-  it('an entry put in among those that were sealed is named, and so is one that lies about its time', async () => {
+  it('an entry put in among those that were sealed is named', async () => {
     const [{ xid, id }] = (await world.admin<{ xid: string; id: string }>(
       `select xid::text, id::text from subsidy.audit_entry where id = $1`,
       [await idAt(199)],
     )) as [{ xid: string; id: string }];
-    const stamped = `'done', 'a', 'o', 'p', 'p', 'r'`;
-    const columns = 'kind, actor, operation, permission, purpose, request_id';
-    await tamper(`insert into audit_entry (xid, ${columns}) values ('${xid}', ${stamped})`);
+    await tamper(`insert into audit_entry (xid, ${COLUMNS}) values ('${xid}', ${STAMPED})`);
     const [{ id: inserted }] = (await world.admin<{ id: string }>(
       `select max(id)::text as id from subsidy.audit_entry where xid = '${xid}'`,
     )) as [{ id: string }];
@@ -444,12 +447,76 @@ describe('of a log that a superuser has altered with the triggers off', () => {
     )[0]!;
     expect(Number(inserted)).toBeGreaterThan(Number(id));
     expect(said(await verifyKept())).toEqual(['AUDIT_ENTRY_INSERTED', Number(next.n) - 1, inserted]);
-    await tamper(`delete from audit_entry where id = ${inserted}`);
-    await tamper(`insert into audit_entry (at, ${columns}) values (now() - interval '40 days', ${stamped})`);
-    await seal();
-    expect((await log.verify()).finding).toMatchObject({ code: 'AUDIT_ENTRY_BACK_DATED', leaf: 600 });
     found.add(expect.getState().currentTestName!);
   });
+
+  /** A false entry, sealed like any other behind one that says the truth. */
+  const lieAbout = async (at: string): Promise<void> => {
+    await act(1);
+    await tamper(`insert into audit_entry (at, ${COLUMNS}) values (${at}, ${STAMPED})`);
+    await act(1);
+    await seal();
+  };
+
+  it.each([
+    [`now() - interval '40 days'`, 'AUDIT_ENTRY_BACK_DATED'],
+    [`now() + interval '25 hours'`, 'AUDIT_ENTRY_FUTURE_DATED'],
+    [`now() + interval '1 year'`, 'AUDIT_ENTRY_FUTURE_DATED'],
+    [`'12026-01-01'`, 'AUDIT_ENTRY_FUTURE_DATED'],
+    [`'infinity'`, 'AUDIT_ENTRY_FUTURE_DATED'],
+  ])('an entry that says it is of %s is named although it was sealed', async (at, code) => {
+    await lieAbout(at);
+    expect(said(await verifyKept())).toEqual([code, 601, await idAt(601)]);
+    expect(said(await verifyAlone())).toEqual([code, 601, await idAt(601)]);
+    found.add(code);
+  });
+
+  it('an entry less than a day off is believed, as clocks are set', async () => {
+    await lieAbout(`now() + interval '23 hours'`);
+    await lieAbout(`now() - interval '23 hours'`);
+    expect(said(await verifyKept())).toBeNull();
+  });
+
+  it('a lie about time is not hidden by dating the checkpoints to it, as the time of a checkpoint is signed', async () => {
+    await lieAbout(`now() - interval '40 days'`);
+    await tamper(`update audit_checkpoint set at = now() - interval '41 days'`);
+    expect(said(await verifyKept())).toEqual(['AUDIT_CHECKPOINT_MISDATED', 0, null]);
+    await tamper(`update audit_checkpoint set at = now() - interval '41 days' where size > 600`);
+    await tamper(`update audit_checkpoint set at = now() where size <= 600`);
+    expect(said(await verifyKept())).toEqual(['AUDIT_ENTRY_BACK_DATED', 601, await idAt(601)]);
+    found.add(expect.getState().currentTestName!);
+  });
+
+  it('a checkpoint that is dated otherwise than it was signed is named by its first leaf', async () => {
+    for (const at of [`now() - interval '25 hours'`, `now() + interval '25 hours'`, `'infinity'`]) {
+      await tamper(`update audit_checkpoint set at = ${at} where size = 600`);
+      expect(said(await verifyKept())).toEqual(['AUDIT_CHECKPOINT_MISDATED', 300, null]);
+    }
+    found.add(expect.getState().currentTestName!);
+  });
+
+  it('checkpoints from before times were signed are dated by the database, and may not go backwards', async () => {
+    await lieAbout(`now() - interval '40 days'`);
+    for (const { size, root } of await world.admin<{ size: string; root: Buffer }>(
+      'select size::text, root from subsidy.audit_checkpoint',
+    )) {
+      await tamper(`update audit_checkpoint set note = '${signUndated(size, root)}' where size = ${size}`);
+    }
+    expect(said(await verifyKept())).toEqual(['AUDIT_ENTRY_BACK_DATED', 601, await idAt(601)]);
+    await tamper(`update audit_checkpoint set at = now() - interval '41 days' where size = 600`);
+    expect(said(await verifyKept())).toEqual(['AUDIT_CHECKPOINT_MISDATED', 300, null]);
+    // Those before it dated back too, what was honestly sealed then is of their future.
+    await tamper(`update audit_checkpoint set at = now() - interval '41 days'`);
+    expect(said(await verifyKept())).toEqual(['AUDIT_ENTRY_FUTURE_DATED', 0, await idAt(0)]);
+  });
+
+  /** A checkpoint as it was signed before there was a time in it. */
+  const signUndated = (size: string, root: Buffer): string => {
+    const text = `${log.origin}\n${size}\n${root.toString('base64')}\n`;
+    const key = fs.readFileSync(path.join(data, 'audit.key'), 'utf8');
+    const signature = Buffer.concat([NoteSigner.of(log.origin, key).id, sign(null, Buffer.from(text), key)]);
+    return `${text}\n— ${log.origin} ${signature.toString('base64')}\n`;
+  };
 
   it('a history recomputed to the last checkpoint is found, whoever signed it', async () => {
     const id = await idAt(77);

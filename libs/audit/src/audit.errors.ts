@@ -100,6 +100,11 @@ export const found = {
     (leaf, entry) => `第 ${leaf} 片叶：条目 ${entry} 的时间比封存它之前的检查点早一天以上。`,
     (leaf, entry) => `Leaf ${leaf}: entry ${entry} says a time more than a day before the checkpoint it came after.`,
   ),
+  futureDated: about(
+    'AUDIT_ENTRY_FUTURE_DATED',
+    (leaf, entry) => `第 ${leaf} 片叶：条目 ${entry} 的时间比封存它的检查点晚一天以上。`,
+    (leaf, entry) => `Leaf ${leaf}: entry ${entry} says a time more than a day after the checkpoint that seals it.`,
+  ),
   recomputed: about(
     'AUDIT_RECOMPUTED',
     (leaf, entry) => `第 ${leaf} 片叶：条目 ${entry} 与散列一同被改写，与已签名保存的散列不符。`,
@@ -140,6 +145,12 @@ export const found = {
     'AUDIT_CHECKPOINT_SWAPPED',
     (leaf) => `数据库中自第 ${leaf} 片叶起的检查点被换成了另一个检查点。`,
     (leaf) => `The checkpoint of the database over the leaves from ${leaf} on was swapped for another one.`,
+  ),
+  checkpointMisdated: about(
+    'AUDIT_CHECKPOINT_MISDATED',
+    (leaf) => `数据库中自第 ${leaf} 片叶起的检查点，其时间与签名的时间相差一天以上，或比之前的检查点早一天以上。`,
+    (leaf) =>
+      `The checkpoint of the database over the leaves from ${leaf} on is dated more than a day off the time that was signed, or before an earlier one.`,
   ),
   checkpointMissing: about(
     'AUDIT_CHECKPOINT_MISSING',

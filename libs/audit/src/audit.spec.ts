@@ -124,23 +124,34 @@ describe('a checkpoint', () => {
   const signer = NoteSigner.of('yangyu/subsidy', pem());
   const at = rootOf(LEAVES);
 
-  it('is a signed note: origin, size, root, an empty line, the signature with its key id', () => {
-    const [origin, size, encoded, empty, signature, end] = signer.sign(8, at).split('\n');
-    expect([origin, size, encoded, empty, end]).toEqual(['yangyu/subsidy', '8', at.toString('base64'), '', '']);
+  const time = new Date('2026-01-01T00:00:00.001Z');
+
+  it('is a signed note: origin, size, root, time, an empty line, the signature with its key id', () => {
+    const [origin, size, encoded, extension, empty, signature, end] = signer.sign(8, at, time).split('\n');
+    expect([origin, size, encoded, extension, empty, end]).toEqual([
+      'yangyu/subsidy',
+      '8',
+      at.toString('base64'),
+      'time 2026-01-01T00:00:00.001Z',
+      '',
+      '',
+    ]);
     expect(signature).toMatch(/^— yangyu\/subsidy [A-Za-z0-9+/]{90}==$|^— yangyu\/subsidy [A-Za-z0-9+/]{91}=?$/);
   });
 
   it('opens with the published key only', () => {
-    const note = signer.sign(8, at);
+    const note = signer.sign(8, at, time);
     const key = NoteVerifier.find(signer.toString())!;
-    expect(key.open(note)).toEqual({ origin: 'yangyu/subsidy', size: 8, root: at });
+    expect(key.open(note)).toEqual({ origin: 'yangyu/subsidy', size: 8, root: at, time });
     expect(NoteSigner.of('yangyu/subsidy', pem()).open(note)).toBeUndefined();
     expect(NoteSigner.of('yangyu/registration', pem()).open(note)).toBeUndefined();
   });
 
   it('does not open when any of it was changed', () => {
-    const note = signer.sign(8, at);
+    const note = signer.sign(8, at, time);
     expect(signer.open(note.replace('\n8\n', '\n9\n'))).toBeUndefined();
+    expect(signer.open(note.replace('time 2026', 'time 2025'))).toBeUndefined();
+    expect(signer.open(note.replace(/time .*\n/, ''))).toBeUndefined();
     expect(signer.open(note.replace(at.toString('base64'), rootOf([]).toString('base64')))).toBeUndefined();
     fc.assert(
       fc.property(fc.nat(note.length - 1), fc.constantFrom('A', 'b', '7', '\n', ' '), (place, other) => {
@@ -153,11 +164,20 @@ describe('a checkpoint', () => {
               origin: signer.name,
               size: 8,
               root: at.toString('hex'),
+              time,
             });
         }
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('may have no time, or other lines where that stands', () => {
+    const head = `yangyu/subsidy\n8\n${at.toString('base64')}\n`;
+    const plain = { origin: 'yangyu/subsidy', size: 8, root: at };
+    expect(parseCheckpoint(`${head}\n`)).toEqual(plain);
+    expect(parseCheckpoint(`${head}time out of mind\n\ntime ${time.toISOString()}\n`)).toEqual(plain);
+    expect(parseCheckpoint(`${head}more\ntime ${time.toISOString()}\n\n`)).toEqual({ ...plain, time });
   });
 
   it('is read only where it is one', () => {

@@ -6,6 +6,8 @@ export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Buffer;
+  /** When it was signed, by the clock of who signed; undefined in notes from before there was a time in them. */
+  readonly time?: Date;
 }
 
 const ED25519 = 1;
@@ -70,8 +72,9 @@ export class NoteSigner extends NoteVerifier {
     return new NoteSigner(name, raw, key);
   }
 
-  sign(size: number, root: Buffer): string {
-    const text = `${this.name}\n${size}\n${root.toString('base64')}\n`;
+  /** The time is an extension line, which readers of checkpoints pass over. */
+  sign(size: number, root: Buffer, time: Date): string {
+    const text = `${this.name}\n${size}\n${root.toString('base64')}\ntime ${time.toISOString()}\n`;
     const signature = Buffer.concat([this.id, sign(null, Buffer.from(text), this.key)]);
     return `${text}\n— ${this.name} ${signature.toString('base64')}\n`;
   }
@@ -79,9 +82,10 @@ export class NoteSigner extends NoteVerifier {
 
 /** What a note says, whoever signed it; undefined when it is no checkpoint. */
 export function parseCheckpoint(note: string): Checkpoint | undefined {
-  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9]\d{0,14})\n([^\n]{44})\n(?:[^\n]+\n)*\n/.exec(note) ?? [];
+  const [, origin, size, root, more] = /^([^\n]+)\n(0|[1-9]\d{0,14})\n([^\n]{44})\n((?:[^\n]+\n)*)\n/.exec(note) ?? [];
   if (!origin || !root || !BASE64.test(root)) return undefined;
-  return { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+  const [, time] = /^time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/m.exec(more!) ?? [];
+  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), ...(time && { time: new Date(time) }) };
 }
 
 function signaturesOf(lines: string): { name: string; id: Buffer; signature: Buffer }[] {

@@ -27,8 +27,11 @@ export async function leavesFrom(tx: Tx, first: number, limit: number): Promise<
   return rows.map(({ index, ...row }) => ({ ...row, index: Number(index) }));
 }
 
-export async function checkpointsAfter(tx: Tx, size: number, limit: number): Promise<(CheckpointRow & { at: Date })[]> {
-  const rows = await tx.query<{ size: bigint; root: Buffer; note: string; at: Date }>(
+/** `at` is a number where a superuser wrote infinity. */
+export type DatedCheckpoint = CheckpointRow & { readonly at: Date | number };
+
+export async function checkpointsAfter(tx: Tx, size: number, limit: number): Promise<DatedCheckpoint[]> {
+  const rows = await tx.query<Omit<DatedCheckpoint, 'size'> & { readonly size: bigint }>(
     `select size, root, note, at from audit_checkpoint where size > $1 order by size limit ${limit}`,
     [size],
   );

@@ -5,7 +5,7 @@ import { type AuditEntry, leafOf } from './leaf';
 import { GrowingTree, TILE_WIDTH } from './merkle';
 import type { Checkpoint, NoteVerifier } from './note';
 import { Publication } from './publication';
-import type { CheckpointRow, Position } from './seal.repository';
+import type { Position } from './seal.repository';
 import * as log from './verify.repository';
 
 const PAGE = 20_000;
@@ -48,6 +48,18 @@ export function verifyLog(database: Database, schema: string, key: NoteVerifier,
   );
 }
 
+/** A checkpoint of the database that the walk has not reached. */
+interface Upcoming {
+  readonly row: log.DatedCheckpoint;
+  readonly signed: Checkpoint | undefined;
+  /** What is signed is about this checkpoint and no other. */
+  readonly isItsOwn: boolean;
+  readonly time: number;
+  readonly isMisdated: boolean;
+  /** No leaf that it seals may say a later time; infinite where its own time is not to be trusted. */
+  readonly latest: number;
+}
+
 /** One walk along the entries in the order of sealing, side by side with the leaves. */
 class Walk {
   private readonly tree = GrowingTree.empty();
@@ -57,9 +69,12 @@ class Walk {
   private readonly keptLeaves: Buffer | undefined;
   /** Up to here a signed checkpoint of the database vouches for the leaves. */
   private signedSize = 0;
-  private signedAt = '';
+  /** The latest time that checkpoints up to there say. */
+  private signedAt = -Infinity;
   private checkpoints = 0;
-  private ahead: (CheckpointRow & { at: Date })[] = [];
+  private ahead: log.DatedCheckpoint[] = [];
+  /** The one that seals the leaves from `signedSize` on. */
+  private next: Upcoming | undefined;
   private isKeptRootDifferent = false;
   /** The first leaf that the kept ones contradict while the stored one does not. */
   private divergence: { leaf: number; entry: string } | undefined;
@@ -122,6 +137,7 @@ class Walk {
   }
 
   private async compareLeaf(entry: AuditEntry, leaf: log.LeafRow): Promise<Finding | undefined> {
+    if (leaf.index === this.signedSize) this.next = await this.nextCheckpoint();
     const hash = leafOf(entry);
     const isStored = hash.equals(leaf.hash);
     const kept = this.keptLeaf(leaf.index);
@@ -129,7 +145,8 @@ class Walk {
       return kept?.equals(hash) ? found.leafAltered(leaf.index, entry.id) : found.entryEdited(leaf.index, entry.id);
     }
     if (kept && !kept.equals(hash)) this.divergence ??= { leaf: leaf.index, entry: entry.id };
-    if (!this.divergence && this.signedAt > entry.at) return found.backDated(leaf.index, entry.id);
+    const misdated = this.divergence ? undefined : this.compareTime(entry, leaf.index);
+    if (misdated) return misdated;
     this.tree.append(hash);
     this.position = { xid: entry.xid, id: entry.id };
     if (this.tree.size === this.checkpoint?.size) {
@@ -138,31 +155,46 @@ class Walk {
     return this.compareCheckpoint();
   }
 
+  /** Between the checkpoint before it and the one that seals it. A time that is none, like infinity, is in no such place. */
+  private compareTime({ id, at }: AuditEntry, leaf: number): Finding | undefined {
+    const time = Date.parse(at);
+    if (time < this.signedAt - DAY_MILLISECONDS) return found.backDated(leaf, id);
+    return time <= (this.next?.latest ?? Infinity) ? undefined : found.futureDated(leaf, id);
+  }
+
   private keptLeaf(index: number): Buffer | undefined {
     const at = index * HASH_BYTES;
     return this.keptLeaves && at < this.keptLeaves.length ? this.keptLeaves.subarray(at, at + HASH_BYTES) : undefined;
   }
 
-  /** Where the database has a checkpoint: its signature, what it says, and what the leaves lead to. */
-  private async compareCheckpoint(): Promise<Finding | undefined> {
-    const size = this.tree.size;
-    if (this.ahead.length === 0 && this.signedSize < size) {
-      this.ahead = await log.checkpointsAfter(this.read, Math.max(this.signedSize, size - 1), PAGE);
-      if (this.ahead.length === 0) this.ahead = [NO_MORE];
-    }
-    const row = this.ahead[0]!;
-    if (row.size !== size) return undefined;
-    this.ahead.shift();
+  private async nextCheckpoint(): Promise<Upcoming | undefined> {
+    if (this.ahead.length === 0) this.ahead = await log.checkpointsAfter(this.read, this.signedSize, PAGE);
+    const row = this.ahead.shift();
+    if (!row) return undefined;
     const signed = this.key.open(row.note);
-    if (!signed) return found.checkpointForged(this.signedSize);
-    if (signed.size !== size || !signed.root.equals(row.root)) return found.checkpointSwapped(this.signedSize);
-    if (!signed.root.equals(this.tree.root)) return found.rootDiffers(this.signedSize);
+    const isItsOwn = signed?.size === row.size && signed.root.equals(row.root);
+    const stored = Number(row.at);
+    const time = Number(signed?.time ?? row.at);
+    const isMisdated = Math.abs(stored - time) > DAY_MILLISECONDS || !(time >= this.signedAt - DAY_MILLISECONDS);
+    const latest = isItsOwn && !isMisdated ? time + DAY_MILLISECONDS : Infinity;
+    return { row, signed, isItsOwn, time, isMisdated, latest };
+  }
+
+  /** Where the database has a checkpoint: its signature, what it says, and what the leaves lead to. */
+  private compareCheckpoint(): Finding | undefined {
+    const { next } = this;
+    const size = this.tree.size;
+    if (next?.row.size !== size) return undefined;
+    if (!next.signed) return found.checkpointForged(this.signedSize);
+    if (!next.isItsOwn) return found.checkpointSwapped(this.signedSize);
+    if (!next.row.root.equals(this.tree.root)) return found.rootDiffers(this.signedSize);
     if (this.divergence) {
       this.isDivergenceSigned = true;
       return this.divergenceFinding();
     }
+    if (next.isMisdated) return found.checkpointMisdated(this.signedSize);
     this.signedSize = size;
-    this.signedAt = new Date(row.at.getTime() - DAY_MILLISECONDS).toISOString();
+    this.signedAt = Math.max(this.signedAt, next.time);
     this.checkpoints++;
     return undefined;
   }
@@ -185,6 +217,3 @@ class Walk {
     return hasBadTiles ? found.keptTilesAltered() : undefined;
   }
 }
-
-/** Stands behind the last checkpoint, so that the database is not asked again at every leaf. */
-const NO_MORE = { size: Infinity, root: Buffer.alloc(0), note: '', at: new Date(0) };
