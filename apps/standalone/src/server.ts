@@ -60,7 +60,7 @@ export async function serve(
   );
   // A real bank's own transfer carries the files; the courier is the simulated bank's.
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
-  const background = [...courier, scheduleBell(installation), sealing];
+  const background = [...courier, scheduleBell(installation, (error) => report('calendar', error)), sealing];
   if (demo) openDesk(config, demo, gateway.url);
   announce(gateway.url, signIn, await demoCitizens(config), terminal);
   return {
