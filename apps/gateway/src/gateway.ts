@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Addresses or CIDR ranges of proxies: what they say of where a request comes from is believed, and nobody else. */
+  readonly trustedProxies?: readonly string[];
   /** Serves the page at `/` and answers introspection. Off in production. */
   readonly explorer: boolean;
   /** How the page signs somebody in; without it the page takes a token. */
@@ -94,7 +96,12 @@ const NOBODY = systemContext('request', { actor: 'nobody', division: undefined, 
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const apollo = openApollo(options);
   await apollo.start();
-  const server = Fastify({ bodyLimit: LIMITS.bodyBytes, requestTimeout: 30_000, forceCloseConnections: 'idle' });
+  const server = Fastify({
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+  });
   presentFailures(server, options.report);
   // Each field is worked out in a context of its own; whatever else a request might touch sees nothing.
   server.addHook('onRequest', (_request, _reply, done) => inContext(NOBODY, done));

@@ -148,6 +148,17 @@ describe('the limit of a minute', () => {
     expect([...limits.taken.keys()]).toEqual(['subject a', 'subject b', 'address 127.0.0.1']);
   });
 
+  it('is of the address that a trusted proxy saw, not of one that the caller put before it', async () => {
+    const limits = new Points(10);
+    const ask = () => send({ query: '{ rules }' }, undefined, { 'x-forwarded-for': '10.0.0.1, 203.0.113.7' });
+    await open({ limits, trustedProxies: ['192.0.2.0/24', '127.0.0.1'] });
+    await ask();
+    await gateway!.close();
+    await open({ limits, trustedProxies: ['192.0.2.0/24'] });
+    await ask();
+    expect([...limits.taken.keys()]).toEqual(['address 203.0.113.7', 'address 127.0.0.1']);
+  });
+
   it('is taken from before the register is asked or a header is read', async () => {
     let asked = 0;
     await open({ limits: new Points(1), complete: (caller) => Promise.resolve((asked++, caller)) });

@@ -17,6 +17,16 @@ const schema = z.object({
   YANGYU_MODE: z.enum(['demo', 'production']).default('demo'),
   /** What one caller may ask in a minute. */
   YANGYU_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+  /**
+   * Addresses or CIDR ranges, separated by commas, of the proxies that callers come through: from them alone an
+   * X-Forwarded-For is believed. Without it whoever comes through a proxy counts as one address.
+   */
+  YANGYU_TRUSTED_PROXY: z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address or a CIDR range')))
+    .refine((all) => all.every((one) => !/\/0+$/.test(one)), 'everybody is no proxy')
+    .optional(),
   /** Who signs people in: an OpenID Connect issuer, https or on this machine. Without it a demo issuer runs beside the gateway. */
   YANGYU_ISSUER: z
     .url()
@@ -48,6 +58,7 @@ export interface Config {
   readonly port: number;
   readonly isProduction: boolean;
   readonly requestsPerMinute: number;
+  readonly trustedProxies: readonly string[] | undefined;
   readonly issuer: string | undefined;
   readonly audience: string;
   readonly client: string;
@@ -84,6 +95,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: data.YANGYU_PORT,
     isProduction: data.YANGYU_MODE === 'production',
     requestsPerMinute: data.YANGYU_REQUESTS_PER_MINUTE,
+    trustedProxies: data.YANGYU_TRUSTED_PROXY,
     issuer: data.YANGYU_ISSUER,
     audience: data.YANGYU_AUDIENCE,
     client: data.YANGYU_CLIENT,

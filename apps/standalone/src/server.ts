@@ -46,6 +46,7 @@ export async function serve(
     clock: installation.clock,
     host: config.host,
     port: config.port,
+    trustedProxies: config.trustedProxies,
     explorer: !config.isProduction,
     signIn: demo && { issuer, client, hints: DEMO_USERS },
     examples: EXAMPLES,
