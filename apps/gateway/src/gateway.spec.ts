@@ -103,7 +103,7 @@ let issuer: TestIssuer;
 let open: Gateway;
 let closed: Gateway;
 let reviewer: string;
-let isReady = true;
+let answers: () => Promise<boolean>;
 
 beforeAll(async () => {
   issuer = await TestIssuer.open(clock);
@@ -115,7 +115,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     report: (_id: string, error: unknown) => bugs.push(error),
-    ready: () => Promise.resolve({ database: isReady }),
+    ready: { database: () => answers() },
   };
   const signIn = { issuer: 'https://issuer.test', client: 'yangyu-desk', hints: DEMO_USERS };
   open = await createGateway({ ...common, explorer: true, signIn });
@@ -440,11 +440,13 @@ describe('the explorer', () => {
 describe('the door', () => {
   it('says that it lives, which day it is, and whether it is ready', async () => {
     expect(await (await fetch(`${closed.url}/healthz`)).json()).toEqual({ status: 'ok', today: '2026-04-01' });
+    answers = () => Promise.resolve(true);
     expect((await fetch(`${closed.url}/readyz`)).status).toBe(200);
-    isReady = false;
-    const response = await fetch(`${closed.url}/readyz`);
-    isReady = true;
-    expect([response.status, await response.json()]).toEqual([503, { ready: false, checks: { database: false } }]);
+    for (const not of [() => Promise.resolve(false), () => Promise.reject(new Error('the database is down'))]) {
+      answers = not;
+      const response = await fetch(`${closed.url}/readyz`);
+      expect([response.status, await response.json()]).toEqual([503, { ready: false, checks: { database: false } }]);
+    }
   });
 
   it('says in one sentence that its port is taken', async () => {

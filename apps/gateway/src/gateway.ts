@@ -55,8 +55,8 @@ export interface GatewayOptions {
   readonly noteRefusal?: NoteRefusal;
   /** The client, as the issuer calls it, that may call nothing but stored operations: our own desk in production. */
   readonly storedOnlyFor?: string;
-  /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. */
-  readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
+  /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. One that throws is not. */
+  readonly ready?: Readonly<Record<string, () => Promise<boolean>>>;
   /** Where a bug is written down, under the number that the client was given. */
   readonly report: ReportBug;
 }
@@ -150,7 +150,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   server.get('/healthz', () => ({ status: 'ok', today: options.clock.today() }));
   server.get('/readyz', async (_request, reply) => {
-    const checks = (await options.ready?.()) ?? {};
+    const asked = Object.entries(options.ready ?? {}).map(
+      async ([name, check]) => [name, await check().catch(() => false)] as const,
+    );
+    const checks = Object.fromEntries(await Promise.all(asked));
     const isReady = Object.values(checks).every(Boolean);
     return reply.code(isReady ? 200 : 503).send({ ready: isReady, checks });
   });

@@ -50,7 +50,7 @@ export async function serve(
     explorer: !config.isProduction,
     signIn: demo && { issuer, client, hints: DEMO_USERS },
     examples: EXAMPLES,
-    ready: async () => ({ database: await answers(installation) }),
+    ready: { database: () => answers(installation) },
     report,
   }).catch(async (error: unknown) => {
     await demo?.close(); // Else its open door keeps this process alive.
