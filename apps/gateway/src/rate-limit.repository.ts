@@ -11,6 +11,8 @@ export interface RateLimits {
 
 const SCHEMA = 'gateway';
 const MINUTE_SECONDS = 60;
+/** After so many takes the minutes that are over are deleted: the table is as long as the minute and this. */
+const SWEEP_AFTER_TAKES = 1_000;
 
 /**
  * Counts in PostgreSQL, in a session of its own that may see nothing else. While the database does not answer, each
@@ -38,8 +40,14 @@ export function openRateLimits(url: string, pointsPerMinute: number): RateLimits
     inMemoryBlockOnConsumed: pointsPerMinute + 1,
     insuranceLimiter: new RateLimiterMemory({ points: pointsPerMinute, duration: MINUTE_SECONDS }),
   });
+  // A minute later than need be: a gateway whose clock is behind may still be counting in it.
+  const sweep = () =>
+    pool.query(`delete from rate_limit where expire < (extract(epoch from now()) - ${MINUTE_SECONDS}) * 1000`);
+  let taken = 0;
   return {
     take: async (subject, points) => {
+      taken += 1;
+      if (taken % SWEEP_AFTER_TAKES === 0) await sweep().catch(() => undefined); // It is down; the next sweep finds more.
       try {
         await limiter.consume(subject, points);
         return undefined;
