@@ -35,11 +35,14 @@ describe('a data folder', () => {
     }
   });
 
-  it('of an earlier version is a demo where a county was made up, whatever mode comes first', () => {
-    const folder = holding(DATABASE, 'demo/county/county.json');
-    expect(production(folder)).toThrow(other);
-    expect(demo(folder)).not.toThrow();
-  });
+  it.each(['demo/county/county.json', 'made.json'])(
+    'of an earlier version is a demo where a county was made up (%s), whatever mode comes first',
+    (county) => {
+      const folder = holding(DATABASE, county);
+      expect(production(folder)).toThrow(other);
+      expect(demo(folder)).not.toThrow();
+    },
+  );
 
   it('of an earlier version with a database and no made-up county may be production, and is never played on', () => {
     const folder = holding(DATABASE);

@@ -20,10 +20,10 @@ export function bindMode({ dataFolder, isProduction }: Pick<Config, 'dataFolder'
   if (kept !== asked) throw refuse.dataOfOtherMode(dataFolder, kept, asked);
 }
 
-/** Earlier versions wrote no mode: a demo left its county, and a database without one may hold real people. */
+/** Earlier versions wrote no mode: a demo left its county, a bench its note; any other database may hold real people. */
 function modeOfUnmarked(dataFolder: string, asked: Mode): Mode {
   const has = (name: string) => fs.existsSync(path.join(dataFolder, name));
-  if (has('demo')) return 'demo';
+  if (has('demo') || has('made.json')) return 'demo';
   if (asked === 'demo' && has('postgres.password'))
     throw refuse.dataModeUnknown(dataFolder, path.join(dataFolder, 'mode'));
   return asked;
