@@ -45,6 +45,8 @@ const ATTACKS: Readonly<Record<string, string>> = {
     '{ households(first: 200) { nodes { members { children { children { household { members { id } } } } } } } }',
   'a subscription': 'subscription { persons { nodes { id } } }',
   'a field that does not exist': '{ persons { nodes { password } } }',
+  'a name of 95,000 letters': `{ ${'a'.repeat(95_000)} }`,
+  'a text that the hint of a name is looked for in': `{ persons(first: "${'Did you mean'.repeat(7_900)}") { totalCount } }`,
   'a huge text': `{ persons(filter: { nameStartsWith: "${'长'.repeat(30_000)}" }) { nodes { id } } }`,
 };
 
