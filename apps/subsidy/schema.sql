@@ -16,6 +16,7 @@ CREATE TRIGGER approval_needs_a_prepared_batch BEFORE INSERT ON approval FOR EAC
 CREATE TRIGGER approval_uses_power AFTER INSERT ON approval FOR EACH ROW EXECUTE FUNCTION approval_uses_power();
 ALTER TABLE approval ENABLE ROW LEVEL SECURITY;
 ALTER TABLE approval FORCE ROW LEVEL SECURITY;
+CREATE POLICY approval_in_ones_own_name ON approval AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((approver = ( SELECT guard_text('actor'::text) AS guard_text)));
 CREATE POLICY approval_of_batch ON approval AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
    FROM payment_batch b
   WHERE (b.id = approval.batch_id)))));
@@ -363,6 +364,7 @@ CREATE TABLE claim_event (
   CONSTRAINT claim_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES claim_state_move(from_state, to_state)
 );
 CREATE TRIGGER claim_event_applies AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_applies();
+CREATE TRIGGER claim_event_needs_another_officer AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_needs_another_officer();
 CREATE TRIGGER claim_event_uses_power AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_uses_power();
 ALTER TABLE claim_event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE claim_event FORCE ROW LEVEL SECURITY;
@@ -670,6 +672,7 @@ CREATE TABLE instruction (
 CREATE INDEX instruction_by_claim ON instruction USING btree (claim_id);
 CREATE INDEX instruction_by_repair ON instruction USING btree (programme) WHERE repair_account_id IS NOT NULL;
 CREATE UNIQUE INDEX instruction_is_made_once ON instruction USING btree (claim_id) WHERE is_live;
+CREATE TRIGGER instruction_repair_stays_with_the_family BEFORE UPDATE OF repair_account_id ON instruction FOR EACH ROW WHEN (new.repair_account_id IS DISTINCT FROM old.repair_account_id AND new.repair_account_id IS NOT NULL) EXECUTE FUNCTION instruction_repair_stays_with_the_family();
 ALTER TABLE instruction ENABLE ROW LEVEL SECURITY;
 ALTER TABLE instruction FORCE ROW LEVEL SECURITY;
 CREATE POLICY instruction_of_claim ON instruction AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -843,6 +846,7 @@ CREATE TRIGGER payment_batch_uses_power AFTER INSERT OR UPDATE OF reconciled_by 
 ALTER TABLE payment_batch ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payment_batch FORCE ROW LEVEL SECURITY;
 CREATE POLICY payment_batch_in_division ON payment_batch AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY payment_batch_in_ones_own_name ON payment_batch AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((maker = ( SELECT guard_text('actor'::text) AS guard_text)) OR (is_part_of_system(maker) AND is_part_of_system(( SELECT guard_text('actor'::text) AS guard_text)))));
 COMMENT ON TABLE payment_batch IS 'A payment run of one county and quarter: the list that two officers approve and the bank is sent.';
 COMMENT ON COLUMN payment_batch.content_hash IS 'SHA-256 over every line (reference, fen, account key, name); kept by trigger, never written by the app.';
 GRANT INSERT, SELECT, UPDATE (state, approved_at, sent_at, answered_at, reconciled_at, reconciled_by, cancelled_at, cancelled_by, cancel_reason) ON payment_batch TO subsidy_rw;
@@ -1029,6 +1033,7 @@ CREATE INDEX review_case_by_claim ON review_case USING btree (claim_id);
 CREATE INDEX review_case_by_division ON review_case USING btree (division_code text_pattern_ops, reason) WHERE state = 'open'::text;
 CREATE INDEX review_case_by_instruction ON review_case USING btree (instruction_id) WHERE instruction_id IS NOT NULL;
 CREATE UNIQUE INDEX review_case_is_asked_once ON review_case USING btree (reason, claim_id, instruction_id) NULLS NOT DISTINCT WHERE state = 'open'::text;
+CREATE TRIGGER review_case_uses_power AFTER UPDATE OF resolved_by ON review_case FOR EACH ROW WHEN (new.resolved_by IS DISTINCT FROM old.resolved_by AND new.resolved_by IS NOT NULL AND new.decision <> 'WITHDRAWN'::text) EXECUTE FUNCTION review_case_uses_power();
 ALTER TABLE review_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE review_case FORCE ROW LEVEL SECURITY;
 CREATE POLICY review_case_in_division ON review_case AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (EXISTS ( SELECT
@@ -1184,6 +1189,22 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.claim_event_needs_another_officer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (
+      select from arrived a join claim_event e on e.claim_id = a.claim_id and e.seq = a.seq - 1
+       where a.from_state = 'reviewed' and a.to_state = 'confirmed' and e.actor = a.actor and not is_part_of_system(a.actor)) then
+    raise exception 'whoever reviewed a claim does not confirm it'
+      using errcode = '23514', constraint = 'claim_is_confirmed_by_another_officer';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.claim_event_uses_power()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1270,6 +1291,30 @@ begin
   perform use_power(new.recorded_by, new.programme, new.division_code, new.recorded_at, 'funds');
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.instruction_repair_stays_with_the_family()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (
+      select from payee_account p join claim c on c.id = new.claim_id left join beneficiary b on b.id = c.beneficiary_id
+       where p.id = new.repair_account_id and (p.holder_key in (c.applicant_key, b.id_number_key) or exists (
+             select from attempt a join payee_account f on f.id = a.payee_account_id
+              where a.instruction_id = new.id and f.holder_key = p.holder_key))) then
+    raise exception 'an account of somebody else' using errcode = '23514', constraint = 'repair_stays_with_the_family';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.is_part_of_system(who text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$ select who ~ '^(system|intake|determination|bank|calendar|test)(:|$)' $function$;
 
 CREATE OR REPLACE FUNCTION subsidy.ledger_account_lock(codes text[])
  RETURNS void
@@ -1406,6 +1451,19 @@ begin
   return 0;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.review_case_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(new.resolved_by, c.programme, c.division_code, new.resolved_at,
+                    case new.reason when 'BANK_CONTRADICTION' then 'payment' else 'eligibility' end)
+     from claim c where c.id = new.claim_id;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.transfer_counts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1463,7 +1521,7 @@ CREATE OR REPLACE FUNCTION subsidy.use_power(who text, of_programme text, in_div
 AS $function$
   insert into power_use (officer, programme, county_code, year, power)
   select who, of_programme, left(in_division, 6) || '000000', extract(year from at at time zone 'Asia/Shanghai'), wanted
-   where who !~ '^(system|intake|determination|bank|calendar|test)(:|$)' and in_division is not null
+   where not is_part_of_system(who) and in_division is not null
   on conflict (officer, programme, county_code, year, power) do nothing
 $function$;
 

@@ -11,7 +11,7 @@ const PRODUCTION = { YANGYU_MODE: 'production', YANGYU_ISSUER: 'https://sign-in.
 /** Verbs that act as the demo's people, with the least that each must be given, and what stands in their place. */
 const OF_THE_DEMO: readonly (readonly [verb: string, rest: string, instead: string])[] = [
   ['confirm', '', 'reviewClaims, confirmClaims'],
-  ['release', '--cover', 'no operation yet'],
+  ['release', '--cover', '--document'],
   ['approve', '', 'prepareBatch, approveBatch'],
   ['bank', 'file.xml --out answers', 'reconcile'],
   ['repair', '', 'repairAccount'],

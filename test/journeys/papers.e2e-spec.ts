@@ -8,6 +8,7 @@ import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
 import { ReviewService } from '../../apps/subsidy/src/review/review.service';
 import * as made from '../support/claimed-twice';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
+import { asOfficer } from '../support/officer';
 
 const PROGRAMME = 'YEB';
 const TODAY = day('2025-11-20');
@@ -43,9 +44,8 @@ async function prepare(place: made.Place) {
   const release = { programme: PROGRAMME, county, year: 2025, releasedOn: TODAY, actor: 'test', amountFen: 1_000_000n };
   for (const level of ['central', 'province', 'county'] as const)
     await world.get(FundingService).release({ ...release, level, documentNo: `${county} ${level}` });
-  await world
-    .get(DisbursementService)
-    .prepare({ programme: PROGRAMME, division: county, period: '2025Q4', actor: 'maker' });
+  const request = { programme: PROGRAMME, division: county, period: '2025Q4', actor: 'maker' } as const;
+  await asOfficer('maker', () => world.get(DisbursementService).prepare(request));
 }
 
 const claims = () =>

@@ -10,6 +10,7 @@ import { ReviewService } from '../../apps/subsidy/src/review/review.service';
 import { VerifyService } from '../../apps/subsidy/src/verify/verify.service';
 import * as made from '../support/claimed-twice';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
+import { asOfficer } from '../support/officer';
 
 const COUNT = 2_000;
 const PROGRAMME = 'YEB';
@@ -92,11 +93,10 @@ describe('two divisions that are asked to pay the same 2,000 children', () => {
 
     await Promise.all(counties.map((county) => fund(county)));
     const prepared = await Promise.all(
-      counties.map((division, i) =>
-        world
-          .get(DisbursementService)
-          .prepare({ programme: PROGRAMME, division, period: '2025Q4', actor: `maker-${i}` }),
-      ),
+      counties.map((division, i) => {
+        const request = { programme: PROGRAMME, division, period: '2025Q4', actor: `maker-${i}` } as const;
+        return asOfficer(request.actor, () => world.get(DisbursementService).prepare(request));
+      }),
     );
     expect(prepared.map((one) => one.lines)).toEqual([first, second]);
 

@@ -234,6 +234,15 @@ describe('rows', () => {
           text += String(chunk);
         return [{ n: BigInt(text.length) }];
       },
+      'a context seen over a colleague’s shoulder': async (tx) =>
+        inContext(them, () =>
+          databases.subsidy!.read(async (other) => {
+            await other.query('select 1'); // Its context, set just before, is what the server would last have shown.
+            return tx.query(
+              `select count(*) as n from pg_stat_activity where query ~ '[A-Za-z0-9+/=]{80,}\\.[0-9a-f]{64}'`,
+            );
+          }),
+        ),
       'a locked row': (tx) =>
         tx.query(`select 1::bigint as n from claim where division_code like '340203%' for update`),
     };

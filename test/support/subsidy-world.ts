@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { auditRecorder } from '@app/audit';
 import { type AnswerLine, type BankAnswer, readPaymentFile, writeBankAnswer } from '@app/bankfile';
 import { copyLine, type Database } from '@app/database';
 import { day, type DivisionCode, Refusal } from '@app/kernel';
@@ -27,6 +28,7 @@ import { ReconciliationService } from '../../apps/subsidy/src/reconciliation/rec
 import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
 import { VerifyRepository } from '../../apps/subsidy/src/verify/verify.repository';
 import { VerifyService } from '../../apps/subsidy/src/verify/verify.service';
+import { asOfficer } from './officer';
 
 export const COUNTY = '340202000000' as DivisionCode;
 export const QUARTER: Quarter = '2026Q1';
@@ -111,7 +113,10 @@ export class SubsidyWorld {
 
   static async open(): Promise<SubsidyWorld> {
     const test = await createTestDatabase();
-    return new SubsidyWorld(test, await test.open('subsidy', { explain: explainConstraint }));
+    return new SubsidyWorld(
+      test,
+      await test.open('subsidy', { recorder: auditRecorder('subsidy'), explain: explainConstraint }),
+    );
   }
 
   async close(): Promise<void> {
@@ -234,17 +239,20 @@ export class SubsidyWorld {
   }
 
   prepare(division: string = COUNTY, actor = 'clerk'): Promise<Prepared> {
-    return this.disbursement.prepare({
-      programme: 'childcare',
-      division: division as DivisionCode,
-      period: QUARTER,
-      actor,
-    });
+    return asOfficer(actor, () => this.disbursement.prepare(prepareRequest(division, actor)));
+  }
+
+  prepareRepair(division: string = COUNTY, actor = 'clerk'): Promise<Prepared> {
+    return asOfficer(actor, () => this.disbursement.prepareRepair(prepareRequest(division, actor)));
+  }
+
+  approveAs(officer: string, batchId: string, seenHash?: string, steppedUpAt?: Date) {
+    return asOfficer(officer, () => this.disbursement.approve(batchId, officer, seenHash, steppedUpAt));
   }
 
   async approve(batchId: string): Promise<void> {
-    await this.disbursement.approve(batchId, 'finance-1');
-    await this.disbursement.approve(batchId, 'finance-2');
+    await this.approveAs('finance-1', batchId);
+    await this.approveAs('finance-2', batchId);
   }
 
   send(batchId: string) {
@@ -323,6 +331,13 @@ export const word = (endToEndId: string, status: AnswerLine['status'], over: Par
   at: '2026-03-21T01:00:00.000Z',
   ...(status === 'REJECTED' || status === 'RETURNED' ? { reason: 'ACCOUNT_CLOSED' as const, rawCode: 'AC04' } : {}),
   ...over,
+});
+
+const prepareRequest = (division: string, actor: string) => ({
+  programme: 'childcare',
+  division: division as DivisionCode,
+  period: QUARTER,
+  actor,
 });
 
 /** What it was refused with; fails when it was not. */

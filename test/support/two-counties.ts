@@ -15,6 +15,7 @@ import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
 import { AnswerService } from '../../apps/subsidy/src/reconciliation/answer.service';
 import { ReviewService } from '../../apps/subsidy/src/review/review.service';
 import { type CountyWorld, openCountyWorld } from './county-world';
+import { asOfficer } from './officer';
 import { parse } from './csv';
 
 export const OURS = findDivisionCode('340202')!;
@@ -98,8 +99,11 @@ async function pay(world: CountyWorld, division: DivisionCode, place: string): P
     });
   }
   const payments = world.get(DisbursementService);
-  const { batchId } = await payments.prepare({ ...scope, period: '2026Q1', actor: actor('maker') });
-  for (const n of [1, 2]) await payments.approve(batchId!, actor(`finance-${n}`));
+  const maker = actor('maker');
+  const { batchId } = await asOfficer(maker, () => payments.prepare({ ...scope, period: '2026Q1', actor: maker }));
+  for (const officer of [actor('finance-1'), actor('finance-2')]) {
+    await asOfficer(officer, () => payments.approve(batchId!, officer));
+  }
   const sent = await world.get(BankFileService).send({ batchId: batchId!, folder: world.folder, format: 'pain.001' });
   const bank = await BankSimulator.open({
     folder: path.join(world.folder, `${place}-book`),

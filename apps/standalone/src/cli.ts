@@ -43,6 +43,12 @@ const throughTheGraph = (...operations: string[]): Sentence => ({
   en: `officers do it with their own sign-in through the graph: ${operations.join(', ')}`,
 });
 
+/** Production knows of money only what a document says. */
+const AS_RELEASED: Sentence = {
+  zh: '请按下达文件逐项登记：--division、--level、--yuan 和 --document 均须填写，不用 --cover',
+  en: 'record what a document released, one by one, with --division, --level, --yuan and --document, without --cover',
+};
+
 type Work<O> = (steps: Steps, terminal: Terminal, options: O, installation: Installation) => Promise<void>;
 
 async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
@@ -140,10 +146,11 @@ verb(
     run(options, async (steps, terminal) => view.confirmation(terminal, await steps.confirmAll(options))),
   );
 
-verb(program, 'release', '登记下达的资金指标 / record released funds', {
-  zh: 'GraphQL 尚无由财政人员本人登录登记指标的操作，须先补上',
-  en: 'the graph has no operation yet by which a finance officer records them with their own sign-in, and needs one first',
-})
+verb(program, 'release', '登记下达的资金指标 / record released funds')
+  .hook('preAction', (command) => {
+    const { cover, document, division }: ReleaseOptions = command.opts();
+    if (cover || !document || !division) refuseInProduction(AS_RELEASED);
+  })
   .option(PROGRAMME, PROGRAMME_HELP, 'childcare')
   .option(DIVISION, '县级区划代码；省略时为申请所在的各县 / county; default: every county with claims', aDivision)
   .option('--year <year>', '预算年度，默认今年 / budget year; default this year')

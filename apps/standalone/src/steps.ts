@@ -161,7 +161,7 @@ export class Steps {
         ? await this.missing(programme, county, year)
         : [readRelease(options)]) {
         const documentNo = options.document ?? `演示指标〔${year}〕${county.slice(0, 6)}-${level}-${today}`;
-        const actor = OFFICERS.funds;
+        const actor = this.config.isProduction ? OPERATOR : OFFICERS.funds;
         const indicator = { programme, county, year, level, amountFen, documentNo, releasedOn: today, actor };
         await this.as(actor, () => funding.release(indicator));
         results.push({ county, level, amountFen, documentNo });

@@ -223,6 +223,7 @@ const FORGED: Record<string, () => Promise<string> | string> = {
   'a sign-in after its own issue': () => claims({ auth_time: now + 300 }),
   'no sign-in time': () => claims({ auth_time: undefined }),
   nobody: () => claims({ sub: undefined }),
+  'a part of the system': () => claims({ sub: 'system' }),
   'an empty subject': () => claims({ sub: '' }),
   'a subject with a line break': () => claims({ sub: 'demo\nroot' }),
   'no id of its own': () => claims({ jti: undefined }),

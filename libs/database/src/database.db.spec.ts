@@ -37,6 +37,13 @@ describe('the database door', () => {
     expect(await database.read((read) => read.query('select * from note where id < 10'))).toEqual([]);
   });
 
+  it('looks across divisions for nobody: without a context there is nothing to widen', async () => {
+    const bare = await world.open('subsidy', { standing: undefined });
+    await expect(bare.read((read) => read.across('a test', () => read.query('select from claim')))).rejects.toThrow(
+      'no context',
+    );
+  });
+
   it('cannot write in a read', async () => {
     const attempt = database.read((read) => read.query(`insert into note values (3, null, 'x')`));
     await expect(attempt.catch((error: unknown) => sqlState(error))).resolves.toBe('25006');

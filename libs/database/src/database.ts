@@ -140,10 +140,12 @@ export class Database {
   ): Promise<T> {
     const context = currentContext() ?? this.standing;
     return this.dataSource.transaction(isolation, async (manager) => {
-      const tx = new OpenTransaction(manager, (changed) => this.preamble({ ...context!, ...changed }, {}));
+      const tx = new OpenTransaction(manager, async (changed) => {
+        if (!context) throw new Error('Nobody is working: there is no context to look across divisions in.');
+        await this.begin(tx, { ...context, ...changed });
+      });
       try {
-        const preamble = this.preamble(context, options, kind === 'read' && (!this.recorder || context?.isPlumbing));
-        if (preamble) await tx.query(preamble);
+        await this.begin(tx, context, options, kind === 'read' && (!this.recorder || context?.isPlumbing));
         const result = await work(tx);
         if (context && !context.isPlumbing && (kind === 'done' || tx.notes.hasDisclosed)) {
           await this.recorder?.record(tx, context, kind, tx.notes);
@@ -155,14 +157,16 @@ export class Database {
     });
   }
 
-  /** One round trip: texts are quoted by being base64 and hex, numbers by being numbers. */
-  private preamble(context: WorkContext | undefined, { statementTimeout }: WriteOptions, isReadOnly = false): string {
+  /** One round trip. The context is a parameter, because the text of a statement stands in pg_stat_activity. */
+  private async begin(tx: Tx, context?: WorkContext, options: WriteOptions = {}, isReadOnly = false): Promise<void> {
     const settings = [
-      ...(isReadOnly ? ['set transaction read only'] : []),
-      ...(context ? [`set local app.context = '${signContext(context, this.key)}'`] : []),
-      ...(statementTimeout === undefined ? [] : [`set local statement_timeout = ${Math.trunc(statementTimeout)}`]),
+      ...(context ? [['app.context', signContext(context, this.key)]] : []),
+      ...(options.statementTimeout === undefined ? [] : [['statement_timeout', String(options.statementTimeout)]]),
+      ...(isReadOnly ? [['transaction_read_only', 'on']] : []),
     ];
-    return settings.join('; ');
+    if (settings.length === 0) return;
+    const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
+    await tx.query(`select ${calls.join(', ')}`, settings.flat());
   }
 
   /** A refusal undid its transaction, so its line in the audit log is written in another. */
@@ -188,7 +192,7 @@ class OpenTransaction implements Tx {
 
   constructor(
     private readonly manager: EntityManager,
-    private readonly preambleOf: (changed: Partial<WorkContext>) => string,
+    private readonly changeContext: (changed: Partial<WorkContext>) => Promise<void>,
   ) {}
 
   disclose<T extends object>(kind: string, rows: readonly T[], subjectOf?: (row: T) => string | null): T[] {
@@ -200,9 +204,9 @@ class OpenTransaction implements Tx {
   }
 
   async across<T>(_why: string, work: () => Promise<T>): Promise<T> {
-    await this.query(this.preambleOf({ division: '', family: undefined }));
+    await this.changeContext({ division: '', family: undefined });
     const result = await work();
-    await this.query(this.preambleOf({}));
+    await this.changeContext({});
     return result;
   }
 

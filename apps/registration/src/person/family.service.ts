@@ -18,14 +18,20 @@ export class FamilyService {
     private readonly persons: PersonRepository,
   ) {}
 
-  /** By the number that the issuer of the sign-in attests; nobody where no one, or more than one person, holds it. */
+  /**
+   * By the number that the issuer of the sign-in attests. Where more than one person holds it, nobody: not even claims
+   * made under that number are shown, as they may be the other's.
+   */
   async of(idNumber: string): Promise<{ key: string; persons: string[] }> {
     const key = this.vault.blindIndex('id-number', normaliseIdNumber(idNumber));
     const today = this.clock.today();
     const bornAfter = `${Number(today.slice(0, 4)) - ADULT_YEARS}${today.slice(4)}`.replace('-02-29', '-02-28');
-    const rows = await inContext(systemContext('sign-in', { isPlumbing: true }), () =>
-      this.database.read((read) => this.persons.family(read, key, bornAfter)),
+    return inContext(systemContext('sign-in', { isPlumbing: true }), () =>
+      this.database.read(async (read) => {
+        if (await this.persons.isNumberShared(read, key)) return { key: '', persons: [] };
+        const rows = await this.persons.family(read, key, bornAfter);
+        return { key: key.toString('hex'), persons: rows.map(({ id }) => id) };
+      }),
     );
-    return { key: key.toString('hex'), persons: rows.map(({ id }) => id) };
   }
 }

@@ -63,6 +63,14 @@ export class PersonRepository {
   }
 
   /** The one person who holds a number, with their children born after a day; nobody while two hold it. */
+  /** Whether several persons hold this number, so that it says nobody's name. */
+  async isNumberShared(read: Tx, idNumberKey: Buffer): Promise<boolean> {
+    const rows = await read.query('select from person where id_number_key = $1 and id_number_shared limit 1', [
+      idNumberKey,
+    ]);
+    return rows.length > 0;
+  }
+
   family(read: Tx, idNumberKey: Buffer, bornAfter: string): Promise<{ id: string }[]> {
     return read.query(
       `with self as (select id from person where id_number_key = $1 and not id_number_shared and status <> 1)

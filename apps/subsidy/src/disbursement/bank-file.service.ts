@@ -51,12 +51,24 @@ export class BankFileService {
     if (known && known.format !== format) throw refuse.otherFormat(batchId, known.format);
     if (known && known.state !== 'written') return sentOf(known);
 
+    await this.note(batchId);
     const written = await this.write(batchId, folder, format);
     if (known && !known.sha256.equals(written.sha256)) throw refuse.fileDiffers(batchId, known.name);
     failpoint('disbursement.send.written');
     const file = known ?? (await this.commit(batchId, written));
     failpoint('disbursement.send.committed');
     return sentOf(await this.handOver(file, written.aside, folder));
+  }
+
+  /** Whose data the file will hold is on record before its first byte is on a disk. */
+  private note(batchId: string): Promise<void> {
+    return this.database.write(
+      async (tx) => {
+        tx.concern('payment_batch', [batchId]);
+        tx.disclose('payee_account', await this.lines.accounts(tx, batchId));
+      },
+      { statementTimeout: 0 },
+    );
   }
 
   /** Makes the file aside from one snapshot, whole or not at all. */

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readPaymentFile } from '@app/bankfile';
 import type { Refusal } from '@app/kernel';
+import { asOfficer } from '../../../../test/support/officer';
 import { refusalOf, SubsidyWorld, COUNTY } from '../../../../test/support/subsidy-world';
 import { BATCH_MOVES } from './batch.state';
 
@@ -180,33 +181,27 @@ describe('four eyes (T22)', () => {
   });
 
   it('needs two officers who did not prepare the batch', async () => {
-    expect((await refusalOf(world.disbursement.approve(batchId, 'clerk'))).code).toBe('APPROVER_IS_MAKER');
-    expect(await world.disbursement.approve(batchId, 'finance-1')).toMatchObject({ state: 'prepared', approvals: 1 });
-    expect((await refusalOf(world.disbursement.approve(batchId, 'finance-1'))).code).toBe(
-      'BATCH_NEEDS_ANOTHER_APPROVER',
-    );
+    expect((await refusalOf(world.approveAs('clerk', batchId))).code).toBe('APPROVER_IS_MAKER');
+    expect(await world.approveAs('finance-1', batchId)).toMatchObject({ state: 'prepared', approvals: 1 });
+    expect((await refusalOf(world.approveAs('finance-1', batchId))).code).toBe('BATCH_NEEDS_ANOTHER_APPROVER');
     expect((await refusalOf(world.send(batchId))).code).toBe('BATCH_WRONG_STATE');
-    expect(await world.disbursement.approve(batchId, 'finance-2')).toMatchObject({ state: 'approved', approvals: 2 });
+    expect(await world.approveAs('finance-2', batchId)).toMatchObject({ state: 'approved', approvals: 2 });
   });
 
   it('serves two officers pressing the button together one after the other', async () => {
-    const approved = await Promise.all(
-      ['finance-1', 'finance-2'].map((actor) => world.disbursement.approve(batchId, actor)),
-    );
+    const approved = await Promise.all(['finance-1', 'finance-2'].map((actor) => world.approveAs(actor, batchId)));
     expect(approved.map((one) => one.approvals).sort()).toEqual([1, 2]);
   });
 
   it('approves what was looked at and nothing else', async () => {
     const { contentHash } = await world.disbursement.summary(batchId);
-    expect((await refusalOf(world.disbursement.approve(batchId, 'finance-1', '00'))).code).toBe(
-      'BATCH_CHANGED_SINCE_SEEN',
-    );
-    await world.disbursement.approve(batchId, 'finance-1', contentHash);
+    expect((await refusalOf(world.approveAs('finance-1', batchId, '00'))).code).toBe('BATCH_CHANGED_SINCE_SEEN');
+    await world.approveAs('finance-1', batchId, contentHash);
   });
 
   it('does not accept an approval once the batch has moved on', async () => {
     await world.approve(batchId);
-    expect((await refusalOf(world.disbursement.approve(batchId, 'finance-3'))).code).toBe('BATCH_WRONG_STATE');
+    expect((await refusalOf(world.approveAs('finance-3', batchId))).code).toBe('BATCH_WRONG_STATE');
   });
 });
 
@@ -216,7 +211,7 @@ describe('after one officer approved', () => {
     approved = await SubsidyWorld.open();
     await approved.claims({ count: 2 });
     await approved.fund(2);
-    await approved.disbursement.approve((await approved.prepare()).batchId!, 'finance-1');
+    await approved.approveAs('finance-1', (await approved.prepare()).batchId!);
   });
   afterAll(async () => {
     expect(await approved.verification.run()).toEqual([]);
@@ -255,7 +250,26 @@ describe('after one officer approved', () => {
     ['rewrite the ledger', 'update transfer set fen = 1', '42501'],
     ['fill an account', 'update ledger_account set credits_posted = 1000000', '42501'],
   ])('does not let the app %s by hand in SQL', async (_, sql, code) => {
-    await expect(approved.database.write((tx) => tx.query(sql))).rejects.toMatchObject({ driverError: { code } });
+    const byMaker = asOfficer('clerk', () => approved.database.write((tx) => tx.query(sql)));
+    await expect(byMaker).rejects.toMatchObject({ driverError: { code } });
+  });
+});
+
+describe('whose data goes to the bank', () => {
+  inAFreshWorld();
+
+  it('is on record before the first byte is on a disk', async () => {
+    const { accounts } = await world.claims({ count: 3 });
+    await world.fund(3);
+    const { batchId } = await world.prepare();
+    await world.approve(batchId!);
+    const folder = path.join(world.folder, 'a-file');
+    fs.writeFileSync(folder, '');
+    await expect(world.files.send({ batchId: batchId!, folder, format: 'csv' })).rejects.toThrow();
+    const lines = await world.test.admin<{ subjects: string[] }>(
+      `select subjects from subsidy.audit_entry where kind = 'read' and subject_type = 'payee_account'`,
+    );
+    expect(lines.map(({ subjects }) => subjects)).toEqual([[...accounts].sort()]);
   });
 });
 

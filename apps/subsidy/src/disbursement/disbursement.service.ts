@@ -82,6 +82,7 @@ export class DisbursementService {
     );
     const attention = await this.payables.writeLines(tx, batchId, request.actor, at);
     await this.batches.move(tx, batchId, 'prepared');
+    tx.concern('payment_batch', [batchId]);
     failpoint('disbursement.prepare');
     return { batchId, lines, totalFen: fen, shares, held, attention };
   }
@@ -113,6 +114,7 @@ export class DisbursementService {
       ]);
       const attention = await this.payables.writeLines(tx, batchId, request.actor, at);
       await this.batches.move(tx, batchId, 'prepared');
+      tx.concern('payment_batch', [batchId]);
       failpoint('disbursement.prepareRepair');
       return { batchId, lines, totalFen: fen, shares: [], held, attention };
     }, BULK);
@@ -139,6 +141,7 @@ export class DisbursementService {
       const approvals = approvers.length + 1;
       const state: BatchState = approvals >= APPROVERS_NEEDED ? 'approved' : 'prepared';
       if (state === 'approved') await this.batches.move(tx, batchId, state, { column: 'approved_at', at });
+      tx.concern('payment_batch', [batchId]);
       failpoint('disbursement.approve');
       return { batchId, state, approvals };
     });
@@ -160,6 +163,7 @@ export class DisbursementService {
       if (batch.kind === 'regular') await this.lineRows.cancelRegular(tx, batchId, actor, at);
       else await this.lineRows.cancelRepair(tx, batchId, actor, at);
       await this.batches.cancel(tx, batchId, actor, reason, at);
+      tx.concern('payment_batch', [batchId]);
       failpoint('disbursement.cancel');
     }, BULK);
   }

@@ -1,4 +1,5 @@
 import { assure } from '../../../../test/support/assurance';
+import { asOfficer } from '../../../../test/support/officer';
 import { refusalOf, SubsidyWorld } from '../../../../test/support/subsidy-world';
 
 let world: SubsidyWorld;
@@ -24,8 +25,8 @@ afterAll(() =>
 );
 
 const sql = (text: string, parameters: unknown[] = []) => world.database.write((tx) => tx.query(text, parameters));
-const approve = (officer: string, steppedUpAt?: Date) =>
-  world.disbursement.approve(batchId, officer, undefined, steppedUpAt);
+const sqlBy = (actor: string, text: string) => asOfficer(actor, () => sql(text));
+const approve = (officer: string, steppedUpAt?: Date) => world.approveAs(officer, batchId, undefined, steppedUpAt);
 const minutesAgo = (minutes: number) => new Date(world.clock.now().getTime() - minutes * 60_000);
 
 describe('four eyes', () => {
@@ -84,8 +85,14 @@ describe('four eyes', () => {
     ['a batch moved on by hand', `update payment_batch set state = 'sent'`],
     ['a batch approved by hand', `update payment_batch set state = 'approved'`],
     ['the content hash itself', `update payment_batch set content_hash = sha256('x')`],
+    [
+      'somebody else’s approval of the very content, given by whoever gave the first',
+      `insert into approval (batch_id, maker, content_hash, approver, at, stepped_up_at)
+       select id, maker, content_hash, 'finance-2', now(), now() from payment_batch`,
+    ],
   ])('are not got round with %s', async (_, change) => {
     await approve('finance-1');
+    await expect(sqlBy('finance-1', change)).rejects.toThrow();
     await expect(sql(change)).rejects.toThrow();
     expect((await world.disbursement.get(batchId)).state).toBe('prepared');
     tried++;
@@ -98,7 +105,7 @@ describe('the four powers', () => {
     await world.claims({ count: 2 });
     await world.fund(2, '示例财〔2026〕2号');
     const { batchId: second } = await world.prepare(undefined, 'clerk-2');
-    expect((await refusalOf(world.disbursement.approve(second!, 'clerk'))).code).toBe('POWERS_EXCLUDE_EACH_OTHER');
+    expect((await refusalOf(world.approveAs('clerk', second!))).code).toBe('POWERS_EXCLUDE_EACH_OTHER');
     const [claim] = (await world.claims({ count: 1 })).claims;
     await expect(
       sql(

@@ -40,6 +40,11 @@ export class LineRepository {
     }
   }
 
+  /** The accounts that the lines of a batch are paid to. */
+  accounts(read: Read, batchId: string): Promise<{ id: string }[]> {
+    return read.query('select distinct payee_account_id as id from attempt where batch_id = $1', [batchId]);
+  }
+
   /** What the officers signed, and what the lines and accounts are now; the same, or something was changed. */
   async isContentUnchanged(read: Read, batchId: string): Promise<boolean> {
     const [row] = await read.query<{ same: boolean }>(

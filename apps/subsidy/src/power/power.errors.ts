@@ -7,6 +7,16 @@ const REFUSALS: Readonly<Record<string, () => Refusal>> = {
       zh: '资格确认、资金管理、资金发放、社会监督四权分离：您今年在本县本项目中已行使其中另一项，请由其他人员办理。',
       en: 'Confirming eligibility, managing funds, paying out and supervising are kept apart: this year you have used another of these powers in this county for this programme. Ask a colleague.',
     }),
+  claim_is_confirmed_by_another_officer: () =>
+    new Refusal('CLAIM_NEEDS_SECOND_OFFICER', {
+      zh: '其中有您本人初审的申请，不得再作县级确认。请由另一名工作人员确认。',
+      en: 'You reviewed some of these claims at the township and may not confirm them. Ask another officer.',
+    }),
+  repair_stays_with_the_family: () =>
+    new Refusal('ACCOUNT_NOT_OF_THIS_FAMILY', {
+      zh: '该账户不属于本申请的申请人、子女或原收款人，退回的款项不能改付到该账户。请从可选账户中选择，或先登记其新账户。',
+      en: 'This account is not the applicant’s, the child’s or the former payee’s, so returned money cannot go there. Choose one of the accounts offered, or record a new account of theirs first.',
+    }),
   approval_needs_a_fresh_second_factor: () =>
     new Refusal('STEP_UP_REQUIRED', {
       zh: '审批须在 5 分钟内完成第二因素验证，请重新验证后再审批。',

@@ -46,6 +46,7 @@ export class AnswerService {
       const batch = (await this.reconciliations.findBatchForUpdate(tx, batchId))!;
       await this.reconciliations.resolveCase(tx, caseId, truth, note, actor, at);
       await this.follow(tx, batch, actor, at);
+      tx.concern('claim', [open.claimId]);
     });
   }
 

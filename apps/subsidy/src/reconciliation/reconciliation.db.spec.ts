@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { AnswerLine } from '@app/bankfile';
 import fc from 'fast-check';
-import { COUNTY, QUARTER, refusalOf, type SentBatch, SubsidyWorld, word } from '../../../../test/support/subsidy-world';
+import { refusalOf, type SentBatch, SubsidyWorld, word } from '../../../../test/support/subsidy-world';
 import { type BankWord, joinedState, joinedStateSql } from './reconciliation.rules';
 
 let world: SubsidyWorld;
@@ -107,7 +107,7 @@ describe('an answer of the bank', () => {
     ]);
     const [open] = await openCases();
     expect(open!.reason).toBe('BANK_CONTRADICTION');
-    await world.answerService.rule(open!.id, 'SETTLED', 'asked by telephone, minute 12', 'finance-1');
+    await world.answerService.rule(open!.id, 'SETTLED', 'asked by telephone, minute 12', 'clerk');
     expect(await attempts()).toMatchObject([{ state: 'SETTLED', moneyAt: 'paid', claim: 'paid', instruction: 'paid' }]);
     expect(await openCases()).toEqual([]);
   });
@@ -218,9 +218,9 @@ describe('the joining of words', () => {
 
 describe('money that came back', () => {
   it('is paid again to the repaired account, under a new attempt of the same instruction, without new funds', async () => {
-    const { messageId, references, batchId } = await world.sent(2);
+    const { messageId, references, batchId, claims, claimOf } = await world.sent(2);
     await world.answer(messageId, [word(references[0]!, 'SETTLED'), word(references[1]!, 'REJECTED')]);
-    const account = await world.account(1, 77);
+    const account = await world.account(claims.indexOf(claimOf.get(references[1]!)!), 77);
     const [open] = await openCases();
     await world.reconciliation.repair(open!.id, account, 'township');
     expect(await world.reconciliation.reconcile(batchId, 'clerk')).toMatchObject({
@@ -228,10 +228,9 @@ describe('money that came back', () => {
       batchState: 'reconciled',
     });
 
-    const request = { programme: 'childcare', division: COUNTY, period: QUARTER, actor: 'clerk' } as const;
-    const repair = await world.disbursement.prepareRepair(request);
+    const repair = await world.prepareRepair();
     expect(repair).toMatchObject({ lines: 1, totalFen: 360_000n, attention: 1 });
-    expect(await world.disbursement.prepareRepair(request)).toMatchObject({ batchId: null });
+    expect(await world.prepareRepair()).toMatchObject({ batchId: null });
     await world.approve(repair.batchId!);
     const sent = await world.send(repair.batchId!);
     const [again] = (await world.claimsByReference(repair.batchId!)).keys();
@@ -244,6 +243,20 @@ describe('money that came back', () => {
       { state: 'closed', n: 2 },
     ]);
     expect([await money('paid:'), await money('returned:'), await money('paying:')]).toEqual([720_000n, 0n, 0n]);
+  });
+
+  it('goes to nobody else: neither by the code nor by hand to an account of another family', async () => {
+    const { messageId, references, accounts, claims, claimOf } = await world.sent(2);
+    await world.answer(messageId, [word(references[0]!, 'SETTLED'), word(references[1]!, 'REJECTED')]);
+    const foreign = accounts[claims.indexOf(claimOf.get(references[0]!)!)]!;
+    const [open] = await openCases();
+    const refused = await refusalOf(world.reconciliation.repair(open!.id, foreign, 'township'));
+    expect(refused.code).toBe('ACCOUNT_NOT_OF_THIS_FAMILY');
+    const byHand = world.database.write((tx) =>
+      tx.query(`update instruction set repair_account_id = $1 where state = 'returned'`, [foreign]),
+    );
+    expect((await refusalOf(byHand)).code).toBe('ACCOUNT_NOT_OF_THIS_FAMILY');
+    expect(await openCases()).toHaveLength(1);
   });
 
   it('can be tried again at the same account, but not at one that has ended', async () => {
@@ -261,11 +274,10 @@ describe('money that came back', () => {
     const { messageId, references } = await world.sent(1);
     await world.answer(messageId, [word(references[0]!, 'REJECTED')]);
     await world.reconciliation.repair((await openCases())[0]!.id, 'same', 'township');
-    const request = { programme: 'childcare', division: COUNTY, period: QUARTER, actor: 'clerk' } as const;
-    const first = await world.disbursement.prepareRepair(request);
+    const first = await world.prepareRepair();
     await world.disbursement.cancel(first.batchId!, 'finance-1', 'holiday');
     expect(await money('returned:')).toBe(360_000n);
-    expect(await world.disbursement.prepareRepair(request)).toMatchObject({ lines: 1 });
+    expect(await world.prepareRepair()).toMatchObject({ lines: 1 });
   });
 
   it('comes back weeks after the claim was closed, and the claim is open again', async () => {
@@ -283,12 +295,7 @@ describe('money that came back', () => {
     const { messageId, references } = await world.sent(1);
     await world.answer(messageId, [word(references[0]!, 'REJECTED')]);
     await world.reconciliation.repair((await openCases())[0]!.id, 'same', 'township');
-    await world.disbursement.prepareRepair({
-      programme: 'childcare',
-      division: COUNTY,
-      period: QUARTER,
-      actor: 'clerk',
-    });
+    await world.prepareRepair();
     await world.answer(messageId, [word(references[0]!, 'SETTLED', { bankRef: 'LATE' })]);
     expect((await attempts()).map((row) => row.state)).toEqual(['REJECTED', 'READY']);
     expect(await openCases()).toMatchObject([{ reason: 'BANK_CONTRADICTION' }]);

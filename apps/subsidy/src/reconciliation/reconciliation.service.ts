@@ -37,6 +37,7 @@ export class ReconciliationService {
       await this.reconciliations.repair(tx, open, live);
       const decision = live === failed ? 'SAME_ACCOUNT' : 'NEW_ACCOUNT';
       await this.reconciliations.resolveCase(tx, caseId, decision, note, actor, this.clock.now());
+      tx.concern('claim', [open.claimId]);
       failpoint('reconciliation.repair');
     });
   }
@@ -48,6 +49,7 @@ export class ReconciliationService {
       const repairable = waiting.filter(({ newAccountId }) => newAccountId !== null);
       for (const { caseId, newAccountId, ...payment } of repairable) {
         await this.reconciliations.repair(tx, payment, newAccountId!);
+        tx.concern('claim', [payment.claimId]);
         await this.reconciliations.resolveCase(tx, caseId, 'NEW_ACCOUNT', undefined, actor, this.clock.now());
       }
       return { repaired: repairable.length, waiting: waiting.length - repairable.length };
@@ -108,6 +110,7 @@ export class ReconciliationService {
         await this.reconciliations.close(tx, batchId, actor, this.clock.now());
         await this.reconciliations.closeFinishedBatches(tx);
       }
+      tx.concern('payment_batch', [batchId]);
       failpoint('reconciliation.reconcile');
       const batchState = (await this.reconciliations.findBatchForUpdate(tx, batchId))!.state;
       return { batchId, isReconciled: count === 0, batchState, threeWay, differences: rows, differenceCount: count };

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { auditRecorder } from '@app/audit';
 import { type Database, inContext, systemContext } from '@app/database';
 import type { DivisionCode } from '@app/kernel';
+import { explainConstraint } from '../power/power.errors';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { DecisionRepository } from './decision.repository';
 import { DecisionService } from './decision.service';
@@ -19,7 +20,7 @@ let decisions: DecisionService;
 
 beforeEach(async () => {
   world = await createTestDatabase();
-  database = await world.open('subsidy', { recorder: auditRecorder('subsidy') });
+  database = await world.open('subsidy', { recorder: auditRecorder('subsidy'), explain: explainConstraint });
   reviews = new ReviewService(database, clock, new ReviewRepository());
   decisions = new DecisionService(database, new DecisionRepository());
 });
@@ -135,6 +136,21 @@ describe('a decision about a claim', () => {
     await by('officer', () => reviews.resolve({ caseId, decision: 'CHECK_AGAIN', actor: 'officer' }));
     expect(await decided()).toEqual([]);
     expect(await world.admin(`select state from subsidy.claim`)).toEqual([{ state: 'received' }]);
+  });
+
+  it('is never one officer’s alone: who reviewed does not confirm, whatever code or statement tries it', async () => {
+    const id = await claim('C7', DETERMINED);
+    await by('reviewer', () => reviews.review({ programme: 'YEB', division: COUNTY, actor: 'reviewer' }));
+    const byHand = database.write((tx) =>
+      tx.query(
+        `insert into claim_event (claim_id, seq, from_state, to_state, actor, at)
+         select id, events + 1, 'reviewed', 'confirmed', 'reviewer', now() from claim where id = $1`,
+        [id],
+      ),
+    );
+    await expect(byHand).rejects.toMatchObject({ code: 'CLAIM_NEEDS_SECOND_OFFICER' });
+    const code = reviews.confirm({ programme: 'YEB', division: COUNTY, actor: 'reviewer' });
+    await expect(code).rejects.toMatchObject({ code: 'CLAIM_NEEDS_SECOND_OFFICER' });
   });
 
   it('goes with its claims: what is rolled back was not decided', async () => {

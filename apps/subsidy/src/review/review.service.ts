@@ -124,6 +124,7 @@ export class ReviewService {
       if (found.state === 'resolved') throw refuse.caseResolved(caseId);
       if (!found.claim_id) throw refuse.caseHasNoClaim(caseId);
 
+      tx.concern('claim', [found.claim_id]);
       const at = this.clock.now();
       await this.reviews.attest(tx, found.claim_id, attestations, actor, at);
       await this.reviews.resolveCase(tx, caseId, decision, note ?? null, actor, at);
