@@ -114,10 +114,10 @@ describe('one family', () => {
       ['reviewed', 'confirmed'],
     ]) {
       await subsidy.write((tx) =>
-        tx.query(`insert into claim_event select id, events + 1, $1, $2, 'by hand', null, now() from claim`, [
-          from,
-          to,
-        ]),
+        tx.query(
+          `insert into claim_event select id, events + 1, $1, $2, 'officer for ' || $2, null, now() from claim`,
+          [from, to],
+        ),
       );
     }
     await register([child!]);

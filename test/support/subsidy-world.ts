@@ -31,7 +31,7 @@ import { VerifyService } from '../../apps/subsidy/src/verify/verify.service';
 import { asOfficer } from './officer';
 
 export const COUNTY = '340202000000' as DivisionCode;
-export const QUARTER: Quarter = '2026Q1';
+const QUARTER: Quarter = '2026Q1';
 
 /** Central 90 %, province 6 %, county 4 %: the city bears nothing here. */
 const SHARES: Shares = { central: 9_000, province: 600, city: 0, county: 400 };
