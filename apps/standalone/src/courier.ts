@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { inContext, systemContext } from '@app/database';
+import { withoutTyped } from '@app/kernel';
 import type { Config } from './config';
 import { demoFolders, exchangeWithBank } from './demo';
 import type { Installation } from './installation';
@@ -35,7 +36,7 @@ export function bankCourier(installation: Installation, config: Config, terminal
   const loop = (async () => {
     while (!isStopping) {
       await inContext(context, round).catch((error: unknown) =>
-        terminal.say(`银行往来出错：${String(error)}`, 'the courier will try again'),
+        terminal.say(`银行往来出错：${withoutTyped(String(error))}`, 'the courier will try again'),
       );
       for (let waited = 0; waited < ROUND && !isStopping; waited += 100) await new Promise((go) => setTimeout(go, 100));
     }

@@ -57,7 +57,7 @@ export async function serve(
     throw error;
   });
   const sealing = startSealing(auditLogs(installation, config), (error, where) =>
-    terminal.say(`${where}: ${String(error)}`, ''),
+    terminal.say(`${where}: ${withoutTyped(String(error))}`, ''),
   );
   // A real bank's own transfer carries the files; the courier is the simulated bank's.
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
