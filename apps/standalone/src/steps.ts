@@ -116,7 +116,7 @@ export class Steps {
         programmes: programme === 'all' ? all.map(({ code }) => code) : [programme],
         division,
         asOf: asOf ?? this.installation.clock.today(),
-        actor: this.config.isProduction ? OPERATOR : OFFICERS.county,
+        actor: this.unlessProduction(OFFICERS.county),
       },
       ({ done, of }) => progress.update(done, of),
     );
@@ -161,7 +161,7 @@ export class Steps {
         ? await this.missing(programme, county, year)
         : [readRelease(options)]) {
         const documentNo = options.document ?? `演示指标〔${year}〕${county.slice(0, 6)}-${level}-${today}`;
-        const actor = this.config.isProduction ? OPERATOR : OFFICERS.funds;
+        const actor = this.unlessProduction(OFFICERS.funds);
         const indicator = { programme, county, year, level, amountFen, documentNo, releasedOn: today, actor };
         await this.as(actor, () => funding.release(indicator));
         results.push({ county, level, amountFen, documentNo });
@@ -270,7 +270,7 @@ export class Steps {
     // Answered batches too: a run may have been cut off after it took their answers in.
     const answered = await this.get(DisbursementService).inStates(['answered']);
     for (const batchId of new Set([...received.map((answer) => answer.batchId), ...answered.map(({ id }) => id)])) {
-      const actor = this.config.isProduction ? OPERATOR : OFFICERS.maker;
+      const actor = this.unlessProduction(OFFICERS.maker);
       reconciled.push(await this.as(actor, () => this.get(ReconciliationService).reconcile(batchId, actor)));
     }
     return { received, reconciled, threeWay: await this.get(ReconciliationService).threeWay() };
@@ -303,6 +303,11 @@ export class Steps {
 
   private async divisions(programme: string, named: DivisionCode | undefined): Promise<DivisionCode[]> {
     return named ? [named] : this.get(ClaimService).counties(programme);
+  }
+
+  /** The demo's officer; in production, where nobody of the demo acts, the operator. */
+  private unlessProduction(officer: string): string {
+    return this.config.isProduction ? OPERATOR : officer;
   }
 
   /** In the name of an officer, whom the operator of the command line vouches for: in production of none. */

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { auditRecorder } from '@app/audit';
-import { type Database, inContext, systemContext } from '@app/database';
+import type { Database } from '@app/database';
 import type { DivisionCode } from '@app/kernel';
 import { explainConstraint } from '../power/power.errors';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { asOfficer } from '../../../../test/support/officer';
 import { DecisionRepository } from './decision.repository';
 import { DecisionService } from './decision.service';
 import { ReviewRepository } from './review.repository';
@@ -25,8 +26,6 @@ beforeEach(async () => {
   decisions = new DecisionService(database, new DecisionRepository());
 });
 afterEach(() => world.drop());
-
-const by = <T>(actor: string, work: () => Promise<T>): Promise<T> => inContext(systemContext('test', { actor }), work);
 
 /** A claim that was determined, of a child of its own, and moved along this way. */
 async function claim(claimNo: string, way: readonly string[], outcome = 'ELIGIBLE'): Promise<string> {
@@ -87,9 +86,9 @@ describe('a decision about a claim', () => {
   it('is a line of its own for every claim that a county confirms, with the hash of its canonical words', async () => {
     const first = await claim('C“1”\\', DETERMINED);
     const second = await claim('C2', DETERMINED);
-    await by('reviewer', () => reviews.review({ programme: 'YEB', division: COUNTY, actor: 'reviewer' }));
+    await asOfficer('reviewer', () => reviews.review({ programme: 'YEB', division: COUNTY, actor: 'reviewer' }));
     expect(await decided()).toEqual([]);
-    const confirmed = await by('confirmer', () =>
+    const confirmed = await asOfficer('confirmer', () =>
       reviews.confirm({ programme: 'YEB', division: COUNTY, actor: 'confirmer' }),
     );
     expect(confirmed).toEqual({ count: 2, amountFen: 720_000n, held: 0 });
@@ -113,7 +112,7 @@ describe('a decision about a claim', () => {
   ])('is a line when a person answers %s', async (decision, state) => {
     const id = await claim('C3', HELD, 'NOT_ELIGIBLE');
     const caseId = await heldCase(id);
-    await by('officer', () => reviews.resolve({ caseId, decision, note: '材料不符', actor: 'officer' }));
+    await asOfficer('officer', () => reviews.resolve({ caseId, decision, note: '材料不符', actor: 'officer' }));
     const [line, ...others] = await decided();
     expect(others).toEqual([]);
     expect(line).toMatchObject({ actor: 'officer', subjects: [id] });
@@ -133,14 +132,14 @@ describe('a decision about a claim', () => {
 
   it('is none when a claim is only checked again', async () => {
     const caseId = await heldCase(await claim('C4', HELD));
-    await by('officer', () => reviews.resolve({ caseId, decision: 'CHECK_AGAIN', actor: 'officer' }));
+    await asOfficer('officer', () => reviews.resolve({ caseId, decision: 'CHECK_AGAIN', actor: 'officer' }));
     expect(await decided()).toEqual([]);
     expect(await world.admin(`select state from subsidy.claim`)).toEqual([{ state: 'received' }]);
   });
 
   it('is never one officer’s alone: who reviewed does not confirm, whatever code or statement tries it', async () => {
     const id = await claim('C7', DETERMINED);
-    await by('reviewer', () => reviews.review({ programme: 'YEB', division: COUNTY, actor: 'reviewer' }));
+    await asOfficer('reviewer', () => reviews.review({ programme: 'YEB', division: COUNTY, actor: 'reviewer' }));
     const byHand = database.write((tx) =>
       tx.query(
         `insert into claim_event (claim_id, seq, from_state, to_state, actor, at)
