@@ -5,6 +5,8 @@ module.exports = {
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/jest.transform.js' },
   transformIgnorePatterns: [],
+  // What needs a Redis runs in `npm run test:redis`.
+  testPathIgnorePatterns: process.env.YANGYU_TEST_QUEUE === 'redis' ? [] : ['<rootDir>/test/redis/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   globalSetup: '<rootDir>/test/support/setup.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',

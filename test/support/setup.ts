@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { migrate, startCluster } from '@app/database';
+import { assertQueueKeeps, startRedisServer } from '@app/jobs';
 import { Client } from 'pg';
 import { removeLeftovers, TEST_FOLDER } from './leftovers';
 import { SCHEMAS } from './schemas';
@@ -12,7 +13,9 @@ export default async function setup(): Promise<void> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), TEST_FOLDER));
   fs.chmodSync(dataFolder, 0o755);
   const cluster = await startCluster({ dataFolder, throwaway: true });
+  const redis = await openRedis(path.join(dataFolder, 'redis'));
   const stop = async () => {
+    await redis?.stop();
     await cluster.stop();
     fs.rmSync(dataFolder, { recursive: true, force: true });
   };
@@ -36,6 +39,16 @@ export default async function setup(): Promise<void> {
     password: cluster.superuserPassword,
     template: 'yangyu_template',
   });
+}
+
+/** Where the tests of the queue are to run on Redis (`npm run test:redis`): the one that REDIS_URL names, or one of our own. */
+async function openRedis(folder: string): Promise<{ stop(): Promise<void> } | undefined> {
+  if (process.env.YANGYU_TEST_QUEUE !== 'redis') return undefined;
+  const given = process.env.REDIS_URL;
+  const server = given ? { url: given, stop: () => Promise.resolve() } : await startRedisServer({ folder });
+  await assertQueueKeeps({ kind: 'redis', url: server.url, prefix: 'test' });
+  process.env.YANGYU_TEST_REDIS = server.url;
+  return server;
 }
 
 /** Ctrl-C in the middle of a run: Jest runs no teardown then, but the server dies with this process. */

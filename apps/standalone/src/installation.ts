@@ -99,8 +99,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     abortOnError: false,
   });
   const jobs = new JobsRuntime({
-    backend: 'postgres',
-    queueUrl: url('queue_rw', rolePassword),
+    queue: { kind: 'postgres', url: url('queue_rw', rolePassword) },
     apps: [
       { schema: 'registration', database: parts.registration, handlers: [] },
       { schema: 'subsidy', database: parts.subsidy, handlers: jobHandlers(app) },

@@ -64,6 +64,11 @@ export interface DatabaseOptions {
   readonly standing?: WorkContext;
 }
 
+/** Somebody listens on a channel, on a connection of their own. */
+export interface Hearing {
+  stop(): void;
+}
+
 const RETRYABLE = new Set(['40001', '40P01', '55P03']);
 const ATTEMPTS = 5;
 
@@ -122,6 +127,30 @@ export class Database {
         }
       }
     });
+  }
+
+  /** Hears what commits announce with pg_notify on `channel`. `lost` is called once if the connection ends by itself. */
+  async listen(channel: string, heard: (payload: string) => void, lost: () => void): Promise<Hearing> {
+    const driver = this.dataSource.driver as unknown as {
+      obtainMasterConnection(): Promise<[PoolClient, (destroy: boolean) => void]>;
+    };
+    const [client, release] = await driver.obtainMasterConnection();
+    let isOver = false;
+    const end = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      release(true); // Destroyed, not returned: nobody else shall inherit the subscription.
+      return true;
+    };
+    client.on('error', () => end() && lost());
+    client.on('notification', ({ payload }) => !isOver && payload && heard(payload));
+    try {
+      await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return { stop: () => void end() };
   }
 
   /** Puts a refusal that was spoken before this schema was asked anything into its audit log. */

@@ -1,20 +1,25 @@
 import { Database, systemContext } from '@app/database';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
-import { defineJob, type Delivery, type JobHandler, JobsRuntime, Outbox, type Payload, prepareQueue } from './index';
+import { createTestDatabase, createTestQueue, TestClock, type TestDatabase, type TestQueue } from '@app/testing';
+import { defineJob, type Delivery, type JobHandler, JobsRuntime, Outbox, type Payload } from './index';
 
 const wait = defineJob<Payload>({ queue: 'subsidy', name: 'wait', key: () => 'one' });
 
 let world: TestDatabase;
+let queue: TestQueue;
 const openSubsidy = () =>
   Database.open({ url: world.url('subsidy_rw'), schema: 'subsidy', standing: systemContext('test') });
 
 beforeAll(async () => {
   world = await createTestDatabase();
-  await prepareQueue(world.url('postgres'), new URL(world.url('postgres')).password);
+  queue = await createTestQueue(world);
 });
-afterAll(() => world.drop());
+afterAll(async () => {
+  await queue.close();
+  await world.drop();
+});
 beforeEach(async () => {
-  await world.admin('truncate subsidy.outbox, subsidy.delivery; delete from bullmq.job');
+  await world.admin('truncate subsidy.outbox, subsidy.delivery');
+  await queue.wipe();
   await plan();
 });
 
@@ -38,8 +43,7 @@ async function closeWhile(handle: (delivery: Delivery) => Promise<void>): Promis
     },
   };
   const jobs = new JobsRuntime({
-    backend: 'postgres',
-    queueUrl: world.url('queue_rw'),
+    queue: queue.place,
     apps: [{ schema: 'subsidy', database, handlers: [handler] }],
     clock: new TestClock('2026-04-01'),
     onError: (error) => errors.push(error),

@@ -2,24 +2,25 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Database } from '@app/database';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { createTestDatabase, createTestQueue, TestClock, type TestDatabase, type TestQueue } from '@app/testing';
 import type * as Jobs from './index';
 
 let world: TestDatabase;
+let queue: TestQueue;
 let subsidy: Database;
 let registration: Database;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-failpoint-'));
 
 beforeAll(async () => {
   world = await createTestDatabase();
-  const { prepareQueue } = withFailpoint({});
-  await prepareQueue(world.url('postgres'), new URL(world.url('postgres')).password);
+  queue = await createTestQueue(world);
   await world.admin('create table subsidy.effect (key text)');
   await world.admin('grant all on subsidy.effect to subsidy_rw');
   [subsidy, registration] = [await world.open('subsidy'), await world.open('registration')];
 });
 afterAll(async () => {
   fs.rmSync(folder, { recursive: true });
+  await queue.close();
   await world.drop();
 });
 
@@ -39,8 +40,7 @@ async function story(key: string, failpoint?: string): Promise<string[]> {
   const job = jobs.defineJob<{ id: string }>({ queue: 'subsidy', name: 'count', key: ({ id }) => id });
   const errors: string[] = [];
   const runtime = new jobs.JobsRuntime({
-    backend: 'postgres',
-    queueUrl: world.url('queue_rw'),
+    queue: queue.place,
     clock: new TestClock('2026-04-01'),
     onError: (error) => errors.push(String(error)),
     timings: { lease: 200, resend: 200, poll: 50, backoff: 10 },

@@ -9,6 +9,7 @@ import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
 import { Outbox } from './outbox.repository';
 import { QueueBackend } from './queue';
+import type { QueuePlace } from './queue.types';
 import { Relay } from './relay';
 import { within } from './within';
 
@@ -52,9 +53,7 @@ const TIMINGS: Timings = {
 };
 
 export interface JobsOptions {
-  readonly backend: 'postgres';
-  /** As `queue_rw`, on a database that prepareQueue() has prepared. */
-  readonly queueUrl: string;
+  readonly queue: QueuePlace;
   readonly apps: readonly JobsApp[];
   readonly clock: Clock;
   /** For the log. `where` is safe to print; the error's sentence may name a person. */
@@ -66,6 +65,8 @@ export interface JobsOptions {
   /** Tries that ended with the death of the process before a message is set aside; default 3. */
   readonly crashes?: number;
   readonly timings?: Partial<Timings>;
+  /** Work on a queue stands still though the process lives, as after some outages: time to be started anew. */
+  readonly onStuck?: (queue: string) => void;
 }
 
 const MISSED_BEATS = 3;
@@ -94,8 +95,8 @@ export class JobsRuntime {
         this.own(queue, app.schema);
     }
     const connections = this.queues.size * (1 + this.concurrency) + 6;
-    this.backend = QueueBackend.open(options.queueUrl, connections, this.report);
-    this.listener = new Listener(this.backend.pool, (schema) => this.relays.get(schema)?.bell.ring());
+    this.backend = QueueBackend.open(options.queue, connections, this.report);
+    this.listener = new Listener(options.apps[0]!.database, (schema) => this.relays.get(schema)?.bell.ring());
     for (const app of options.apps) this.connect(app);
   }
 
@@ -229,7 +230,10 @@ export class JobsRuntime {
       try {
         const stuck = this.running === 0 && (await this.backend.has(queue, id));
         missed.set(queue, stuck ? (missed.get(queue) ?? 0) + 1 : 0);
-        if (missed.get(queue) === MISSED_BEATS) this.report(new Error('The queue stands still.'), `heartbeat ${queue}`);
+        if (missed.get(queue) === MISSED_BEATS) {
+          this.report(new Error('The queue stands still.'), `heartbeat ${queue}`);
+          this.options.onStuck?.(queue);
+        }
         await this.backend.add(queue, [{ id, name: OWN_JOBS.heartbeat, data: {}, first: true }]);
       } catch (error) {
         this.report(error, `heartbeat ${queue}`);

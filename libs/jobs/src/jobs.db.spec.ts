@@ -1,6 +1,6 @@
 import { type Database, type Tx } from '@app/database';
 import { Refusal } from '@app/kernel';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { createTestDatabase, createTestQueue, TestClock, type TestDatabase, type TestQueue } from '@app/testing';
 import {
   defineJob,
   type Delivery,
@@ -9,7 +9,6 @@ import {
   type JobsOptions,
   Outbox,
   type Payload,
-  prepareQueue,
 } from './index';
 
 type Count = { id: string };
@@ -29,6 +28,7 @@ const QUICK = {
 };
 
 let world: TestDatabase;
+let queue: TestQueue;
 let subsidy: Database;
 let registration: Database;
 let clock: TestClock;
@@ -39,17 +39,21 @@ const foreign = new Outbox('registration');
 
 beforeAll(async () => {
   world = await createTestDatabase();
-  await prepareQueue(world.url('postgres'), new URL(world.url('postgres')).password);
+  queue = await createTestQueue(world);
   await world.admin('create table subsidy.effect (key text, message_id uuid)');
   await world.admin('grant all on subsidy.effect to subsidy_rw');
   [subsidy, registration] = [await world.open('subsidy'), await world.open('registration')];
 });
-afterAll(() => world.drop());
+afterAll(async () => {
+  await queue.close();
+  await world.drop();
+});
 beforeEach(async () => {
   for (const schema of ['subsidy', 'registration']) {
     await world.admin(`truncate ${schema}.outbox, ${schema}.inbox, ${schema}.delivery, ${schema}.quarantine`);
   }
-  await world.admin('truncate subsidy.effect; delete from bullmq.job; delete from bullmq.meta');
+  await world.admin('truncate subsidy.effect');
+  await queue.wipe();
   [clock, errors, runtimes] = [new TestClock('2026-04-01'), [], []];
 });
 afterEach(async () => {
@@ -58,8 +62,7 @@ afterEach(async () => {
 
 function runtime(handlers: JobHandler<Payload>[], options: Partial<JobsOptions> = {}): JobsRuntime {
   const made = new JobsRuntime({
-    backend: 'postgres',
-    queueUrl: world.url('queue_rw'),
+    queue: queue.place,
     apps: [
       { schema: 'subsidy', database: subsidy, handlers },
       { schema: 'registration', database: registration, handlers: [] },
@@ -105,9 +108,6 @@ const forgetAcknowledgement = (schema: string, change = '') =>
   world.admin(`set session_replication_role = replica;
     update ${schema}.outbox set acked_at = null, lease_until = '-infinity' ${change};
     set session_replication_role = default`);
-
-/** What FLUSHALL is to Redis. */
-const wipeQueue = () => world.admin('delete from bullmq.job');
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -236,7 +236,7 @@ describe('jobs', () => {
     const jobs = runtime([
       handler(async (payload, delivery) => {
         if (poisonous && payload.id === 'bad') {
-          seen.push(await world.admin('select t::text from bullmq.job t union all select e::text from bullmq.event e'));
+          seen.push(await queue.text());
           throw new Refusal('ACCOUNT_CLOSED', { en: 'Zhang San has closed the account.', zh: '张三已销户。' });
         }
         await writeEffect(payload, delivery);
@@ -278,7 +278,7 @@ describe('jobs', () => {
     let runs = 0;
     const jobs = runtime([
       handler(async (payload, delivery) => {
-        if (++runs % 7 === 0) await wipeQueue();
+        if (++runs % 7 === 0) await queue.wipe();
         await writeEffect(payload, delivery);
       }),
     ]);
@@ -293,12 +293,12 @@ describe('jobs', () => {
     await plan('a');
     const jobs = runtime([handler(writeEffect)]);
     await subsidy.write((tx) => outbox.claim(tx, clock.now(), 1, 0)); // As sent once already.
-    await world.admin(
-      `insert into bullmq.job (queue, id, seq, name, state, data, opts, max_attempts, added_at_ms, lock_token, locked_until_ms)
-       select 'subsidy', o.id, nextval('bullmq.job_seq'), o.name, 'active',
-              jsonb_build_object('producer', 'subsidy', 'key', o.key, 'payload', o.payload), '{"removeOnComplete": true}', 5, 0, 'dead', 1
-         from subsidy.outbox o`,
-    );
+    const [row] = await world.admin<{ id: string; payload: object }>('select id, payload from subsidy.outbox');
+    await queue.strand('subsidy', {
+      id: row!.id,
+      name: 'count',
+      data: { producer: 'subsidy', key: 'a', payload: row!.payload },
+    });
     await jobs.runUntilIdle();
     expect(await effects()).toEqual(['a']);
   });
@@ -391,9 +391,7 @@ describe('jobs', () => {
     const jobs = runtime([handler(writeEffect)]);
     await plan('a');
     await jobs.runUntilIdle();
-    await world.admin(
-      `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'queue_rw' and datname = current_database()`,
-    );
+    await queue.cut();
     await plan('b');
     await jobs.runUntilIdle();
     expect(await effects()).toEqual(['a', 'b']);

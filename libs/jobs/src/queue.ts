@@ -1,10 +1,8 @@
-import { type Job, type JobsOptions, createPostgresBackend, runMigrations, withBackend } from 'bullmq';
-import { Client, Pool } from 'pg';
+import type { Job, JobsOptions } from 'bullmq';
+import { openPostgresQueues } from './queue-postgres';
+import { openRedisQueues } from './queue-redis';
+import type { OpenedQueue, OpenedWorker, QueuePlace, QueueStore, ReportError } from './queue.types';
 import { within } from './within';
-
-const { Queue, Worker } = withBackend(createPostgresBackend);
-type BackendQueue = InstanceType<typeof Queue>;
-type BackendWorker = Pick<InstanceType<typeof Worker>, 'close' | 'cancelAllJobs' | 'disconnect'>;
 
 /** The queue is not the truth: what it forgets, the outbox sends again. So finished jobs go at once (keeping some deadlocks). */
 const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true };
@@ -31,28 +29,25 @@ export interface WorkerSettings {
   readonly backoff: number;
 }
 
-/** BullMQ on PostgreSQL: one pool for all its queues and workers. */
+interface WithLocks {
+  readonly lockManager: { close(): Promise<void> };
+}
+
+/** BullMQ on PostgreSQL or Redis: the queues and workers of one process. */
 export class QueueBackend {
-  private readonly queues = new Map<string, BackendQueue>();
-  private readonly workers: BackendWorker[] = [];
+  private readonly queues = new Map<string, OpenedQueue>();
+  private readonly workers: OpenedWorker[] = [];
 
   private constructor(
-    readonly pool: Pool,
-    private readonly onError: (error: unknown, where: string) => void,
+    private readonly store: QueueStore,
+    private readonly onError: ReportError,
   ) {}
 
-  /** `connections` at most; each worker keeps one for LISTEN. */
-  static open(url: string, connections: number, onError: (error: unknown, where: string) => void): QueueBackend {
-    const pool = new Pool({
-      connectionString: url,
-      max: connections,
-      keepAlive: true,
-      application_name: 'yangyu queue',
-      options: '-c search_path=bullmq -c timezone=UTC',
-    });
-    pool.setMaxListeners(0); // Every queue and worker adds one.
-    pool.on('error', (error) => onError(error, 'queue pool'));
-    return new QueueBackend(pool, onError);
+  /** `connections` at most where a connection is a server process; each worker keeps one. */
+  static open(place: QueuePlace, connections: number, onError: ReportError): QueueBackend {
+    const store =
+      place.kind === 'redis' ? openRedisQueues(place, onError) : openPostgresQueues(place.url, connections, onError);
+    return new QueueBackend(store, onError);
   }
 
   async add(queue: string, entries: readonly QueueEntry[]): Promise<void> {
@@ -70,13 +65,12 @@ export class QueueBackend {
   }
 
   work(queue: string, settings: WorkerSettings, handle: (job: Job, signal: AbortSignal) => Promise<void>): void {
-    const worker = new Worker(
+    const worker = this.store.worker(
       queue,
       // The third parameter must be declared, else BullMQ gives no signal.
       (job: Job, _token: string | undefined, signal?: AbortSignal) =>
         handle(job, signal ?? new AbortController().signal),
       {
-        connection: this.pool,
         concurrency: settings.concurrency,
         lockDuration: settings.lock,
         stalledInterval: settings.stalledCheck,
@@ -96,55 +90,20 @@ export class QueueBackend {
     const workers = this.workers.map((worker) => worker.close()); // From here on they take nothing new.
     for (const worker of this.workers) worker.cancelAllJobs();
     await within(milliseconds, Promise.all(workers));
-    // One that still waits for a deaf handler must give back its connection; what the handler held expires with its lock.
+    // One that still waits for a deaf handler must give back its connection; what the handler held expires with its
+    // lock, which BullMQ would go on renewing for ever (on Redis) and offers no public way to stop.
+    for (const worker of this.workers) await (worker as unknown as WithLocks).lockManager.close();
     await within(milliseconds, Promise.all(this.workers.map((worker) => worker.disconnect())));
     await within(milliseconds, Promise.all([...this.queues.values()].map((queue) => queue.close())));
-    this.pool.removeAllListeners('error');
-    this.pool.on('error', () => {}); // The server may go away first; that is no news any more.
-    await within(milliseconds, this.pool.end());
+    await within(milliseconds, this.store.close());
   }
 
-  private queue(name: string): BackendQueue {
+  private queue(name: string): OpenedQueue {
     const known = this.queues.get(name);
     if (known) return known;
-    const queue = new Queue(name, { connection: this.pool });
+    const queue = this.store.queue(name);
     queue.on('error', (error) => this.onError(error, `queue ${name}`));
     this.queues.set(name, queue);
     return queue;
-  }
-}
-
-/**
- * Makes or upgrades BullMQ's schema `bullmq` and the role `queue_rw` that the runtime connects as. BullMQ makes a
- * sequence per queue while running, hence CREATE on that schema; the role sees no other schema of ours.
- */
-export async function prepareQueue(adminUrl: string, rolePassword: string): Promise<void> {
-  const admin = new Client({ connectionString: adminUrl });
-  await admin.connect();
-  try {
-    await prepareRole(admin, rolePassword);
-    await runMigrations(admin);
-    await admin.query(`
-      grant usage, create on schema bullmq to queue_rw;
-      grant select, insert, update, delete on all tables in schema bullmq to queue_rw;
-      grant usage, select, update on all sequences in schema bullmq to queue_rw;`);
-  } finally {
-    await admin.end();
-  }
-}
-
-/** Roles belong to the whole cluster, so two databases being prepared at once can collide: then once more. */
-async function prepareRole(admin: Client, password: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return void (await admin.query(`
-        do $$ begin
-          if not exists (select from pg_roles where rolname = 'queue_rw') then create role queue_rw nologin; end if;
-        end $$;
-        alter role queue_rw login nosuperuser nobypassrls password ${admin.escapeLiteral(password)};`));
-    } catch (error) {
-      const collided = ['XX000', '23505', '42710'].includes((error as { code?: string }).code ?? '');
-      if (!collided || attempt >= 5) throw error;
-    }
   }
 }
