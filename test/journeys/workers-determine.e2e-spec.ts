@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Database } from '@app/database';
-import type { JobHandler, Payload } from '@app/jobs';
+import { type JobHandler, Outbox, type Payload } from '@app/jobs';
 import { day, type DivisionCode } from '@app/kernel';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
 import { openWorkers, type Workers } from '../support/workers';
@@ -10,6 +10,8 @@ import { FactService } from '../../apps/subsidy/src/fact/fact.service';
 import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
 import { SUBSIDY_DATABASE, SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
 import { DeterminationService } from '../../apps/subsidy/src/determination/determination.service';
+import { DeterminationRepository } from '../../apps/subsidy/src/determination/determination.repository';
+import { ProgrammeService } from '../../apps/subsidy/src/programme/programme.service';
 import { RunService } from '../../apps/subsidy/src/determination/run.service';
 
 const COMMAND = {
@@ -110,6 +112,9 @@ describe('a division determined by workers', () => {
     expect(seen.at(-1)).toBe((await chunks()).length);
     expect(await workers!.settle()).toBe(0);
     expect(workers!.errors).toEqual([]);
+    // One message each: nobody plans again what is on its way.
+    const messages = await world.database.admin(`select from subsidy.outbox where name = 'determination.chunk'`);
+    expect(messages).toHaveLength((await chunks()).length);
   });
 
   it('is decided year after year, and the next year is planned with the last chunk of the one before', async () => {
@@ -130,10 +135,28 @@ describe('a division determined by workers', () => {
   });
 
   it('goes on when its last chunks of a year are finished at the same moment', async () => {
-    const runs = world.get(RunService);
     await world.get(DeterminationService).start({ ...COMMAND, programmes: ['YEB'] });
-    const first = await chunks('year = 2025');
-    await Promise.all(first.map(({ run, no }) => runs.decideNext(run, no, NEVER)));
+    const [one, other, ...rest] = await chunks('year = 2025');
+    for (const { run, no } of rest) await world.get(RunService).decideNext(run, no, NEVER);
+    // Neither asks what comes next before the other is done as well.
+    let [both, arrived] = [() => {}, 0];
+    const met = new Promise<void>((resolve) => (both = resolve));
+    class Meeting extends DeterminationRepository {
+      override async finishChunk(...of: Parameters<DeterminationRepository['finishChunk']>): Promise<void> {
+        await super.finishChunk(...of);
+        if (++arrived === 2) both();
+        await met;
+      }
+    }
+    const database = world.app.get<Database>(SUBSIDY_DATABASE, { strict: false });
+    const runs = new RunService(
+      database,
+      world.clock,
+      world.get(ProgrammeService),
+      new Meeting(),
+      new Outbox('subsidy'),
+    );
+    await Promise.all([one!, other!].map(({ run, no }) => runs.decideNext(run, no, NEVER)));
     expect(await planned()).toEqual(keys(await chunks()));
   });
 
@@ -144,7 +167,10 @@ describe('a division determined by workers', () => {
     await Promise.all([1, 2, 3].map(() => runs.decideNext(one!.run, one!.no, NEVER)));
     await work(2);
     await workers!.settle();
+    const books = () => world.database.admin('select * from subsidy.determination_chunk order by run_id, no');
+    const before = await books();
     for (const { run, no } of await chunks()) await runs.decideNext(run, no, NEVER);
+    expect(await books()).toEqual(before);
     expect(await outcome()).toEqual(directly.rows);
   });
 
