@@ -489,6 +489,8 @@ CREATE TABLE determination_chunk (
   state text DEFAULT 'waiting'::text NOT NULL,
   decided integer DEFAULT 0 NOT NULL,
   finished_at timestamp with time zone,
+  determined integer DEFAULT 0 NOT NULL,
+  held integer DEFAULT 0 NOT NULL,
   CONSTRAINT determination_chunk_pkey PRIMARY KEY (run_id, no),
   CONSTRAINT determination_chunk_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'done'::text])),
   CONSTRAINT determination_chunk_run_id_fkey FOREIGN KEY (run_id) REFERENCES determination_run(id)
@@ -1006,6 +1008,29 @@ ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO subsidy_rw;
+
+CREATE TABLE refused_answer (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  file_name text NOT NULL,
+  batch_id uuid,
+  code text NOT NULL,
+  reason text NOT NULL,
+  refused_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT refused_answer_pkey PRIMARY KEY (id),
+  CONSTRAINT refused_answer_code_check CHECK (code ~ '^[A-Za-z0-9_]{1,60}$'::text),
+  CONSTRAINT refused_answer_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payment_batch(id)
+);
+CREATE INDEX refused_answer_by_batch ON refused_answer USING btree (batch_id);
+CREATE UNIQUE INDEX refused_answer_waits_once ON refused_answer USING btree (file_name) WHERE settled_at IS NULL;
+ALTER TABLE refused_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refused_answer FORCE ROW LEVEL SECURITY;
+CREATE POLICY refused_answer_of_batch ON refused_answer AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM payment_batch b
+  WHERE (b.id = refused_answer.batch_id))) OR ((batch_id IS NULL) AND (length(( SELECT guard_from() AS guard_from)) <= 6))));
+COMMENT ON TABLE refused_answer IS 'Answer files that were refused as a whole, with why; settled when a file of that name was taken in after all.';
+COMMENT ON COLUMN refused_answer.batch_id IS 'The batch it answers, where that can be told.';
+GRANT INSERT, SELECT, UPDATE (batch_id, code, reason, refused_at, settled_at) ON refused_answer TO subsidy_rw;
 
 CREATE TABLE review_case (
   id uuid DEFAULT uuidv7() NOT NULL,

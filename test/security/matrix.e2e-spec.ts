@@ -165,6 +165,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.plannedRuns': about(({ division }) => `{ plannedRuns(division: ${q(division)}) { id } }`),
   'Query.programmes': ofNobody('{ programmes { code } }'),
   'Query.reconciliation': about(({ batchId }) => `{ reconciliation(batchId: ${q(batchId)}) { isReconciled } }`),
+  'Query.refusedAnswers': ofNobody('{ refusedAnswers { id } }'),
   'Query.releasedFunds': about(
     ({ division }) => `{ releasedFunds(programme: "YEB", county: ${q(division)}, year: 2026) { level } }`,
   ),

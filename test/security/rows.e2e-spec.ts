@@ -45,6 +45,7 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.approval': BATCH('t.batch_id'),
   'subsidy.bank_file': BATCH('t.batch_id'),
   'subsidy.bank_answer': BATCH('t.batch_id'),
+  'subsidy.refused_answer': BATCH('t.batch_id'),
   'subsidy.bank_status_line': `(select ${BATCH('a.batch_id')} from subsidy.attempt a where a.id = t.attempt_id)`,
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,

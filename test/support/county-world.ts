@@ -28,10 +28,15 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const database = await createTestDatabase();
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
+  const bankFolders = {
+    out: path.join(folder, 'to-bank'),
+    in: path.join(folder, 'from-bank'),
+    format: 'pain.001',
+  } as const;
   const open = (schema: string) =>
     database.open(schema, { recorder: auditRecorder(schema), explain: explainConstraint });
   const [registration, subsidy] = [await open('registration'), await open('subsidy')];
-  const parts = { registration, subsidy, vault: new Vault(Buffer.alloc(32, 1)), clock };
+  const parts = { registration, subsidy, vault: new Vault(Buffer.alloc(32, 1)), clock, bankFolders };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error'],
     abortOnError: false,

@@ -6,11 +6,13 @@ import { auditRecorder } from '@app/audit';
 import { type AnswerLine, type BankAnswer, readPaymentFile, writeBankAnswer } from '@app/bankfile';
 import { copyLine, type Database } from '@app/database';
 import { day, type DivisionCode, Refusal } from '@app/kernel';
+import { Outbox } from '@app/jobs';
 import { Ledger } from '@app/ledger';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import { CalendarRepository } from '../../apps/subsidy/src/calendar/calendar.repository';
 import { CalendarService } from '../../apps/subsidy/src/calendar/calendar.service';
+import type { Started } from '../../apps/subsidy/src/calendar/calendar.types';
 import { BankFileRepository } from '../../apps/subsidy/src/disbursement/bank-file.repository';
 import { BankFileService } from '../../apps/subsidy/src/disbursement/bank-file.service';
 import { BatchRepository } from '../../apps/subsidy/src/disbursement/batch.repository';
@@ -22,8 +24,10 @@ import { FundingRepository } from '../../apps/subsidy/src/funding/funding.reposi
 import { FundingService } from '../../apps/subsidy/src/funding/funding.service';
 import { LEVELS, type Shares } from '../../apps/subsidy/src/funding/funding.types';
 import { AnswerRepository } from '../../apps/subsidy/src/reconciliation/answer.repository';
+import { CourierService } from '../../apps/subsidy/src/reconciliation/courier.service';
 import { AnswerService } from '../../apps/subsidy/src/reconciliation/answer.service';
 import { ReconciliationRepository } from '../../apps/subsidy/src/reconciliation/reconciliation.repository';
+import { RefusedAnswerRepository } from '../../apps/subsidy/src/reconciliation/refused-answer.repository';
 import { ReconciliationService } from '../../apps/subsidy/src/reconciliation/reconciliation.service';
 import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
 import { VerifyRepository } from '../../apps/subsidy/src/verify/verify.repository';
@@ -70,6 +74,7 @@ export class SubsidyWorld {
   readonly disbursement: DisbursementService;
   readonly files: BankFileService;
   readonly answerService: AnswerService;
+  readonly courier: CourierService;
   readonly reconciliation: ReconciliationService;
   readonly calendar: CalendarService;
   readonly verification: VerifyService;
@@ -104,10 +109,21 @@ export class SubsidyWorld {
       batches,
       lines,
       new BankFileRepository(),
+      { out: this.folder, in: path.join(this.folder, 'from-bank'), format: 'pain.001' },
     );
-    this.answerService = new AnswerService(database, clock, ledger, new AnswerRepository(), reconciliations);
+    const [answers, outbox] = [new AnswerRepository(), new Outbox('subsidy')];
+    this.answerService = new AnswerService(database, clock, ledger, answers, reconciliations);
+    this.courier = new CourierService(
+      database,
+      clock,
+      outbox,
+      this.files,
+      this.answerService,
+      answers,
+      new RefusedAnswerRepository(),
+    );
     this.reconciliation = new ReconciliationService(database, clock, reconciliations);
-    this.calendar = new CalendarService(database, clock, new CalendarRepository(), this.disbursement);
+    this.calendar = new CalendarService(database, clock, new CalendarRepository(), this.disbursement, outbox);
     this.verification = new VerifyService(database, clock, new VerifyRepository());
   }
 
@@ -117,6 +133,16 @@ export class SubsidyWorld {
       test,
       await test.open('subsidy', { recorder: auditRecorder('subsidy'), explain: explainConstraint }),
     );
+  }
+
+  /** What a bell sets off: every run that is due, one after the other. */
+  async startDue(): Promise<Started[]> {
+    const started: Started[] = [];
+    for (const { id } of await this.calendar.due()) {
+      const one = await this.calendar.start(id);
+      if (one) started.push(one);
+    }
+    return started;
   }
 
   async close(): Promise<void> {

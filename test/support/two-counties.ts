@@ -13,6 +13,7 @@ import { FundingService } from '../../apps/subsidy/src/funding/funding.service';
 import { LEVELS } from '../../apps/subsidy/src/funding/funding.types';
 import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
 import { AnswerService } from '../../apps/subsidy/src/reconciliation/answer.service';
+import { CourierService } from '../../apps/subsidy/src/reconciliation/courier.service';
 import { ReviewService } from '../../apps/subsidy/src/review/review.service';
 import { type CountyWorld, openCountyWorld } from './county-world';
 import { asOfficer } from './officer';
@@ -112,6 +113,16 @@ async function pay(world: CountyWorld, division: DivisionCode, place: string): P
   });
   for (const answer of await bank.receive(sent.path, path.join(world.folder, `${place}-answers`))) {
     await world.get(AnswerService).receive(answer);
+    await refuseOnce(world, answer);
   }
   await world.get(CalendarService).plan(PROGRAMME, division, 2027);
+}
+
+/** The same answer with a byte more: refused, and noted for an officer. */
+async function refuseOnce(world: CountyWorld, answer: string): Promise<void> {
+  const { in: folder } = world.get(BankFileService).folders();
+  fs.mkdirSync(folder, { recursive: true });
+  const name = `spoilt-${path.basename(answer)}`;
+  fs.writeFileSync(path.join(folder, name), fs.readFileSync(answer, 'utf8') + '\n');
+  await world.get(CourierService).takeIn(name);
 }

@@ -2,6 +2,8 @@
 export interface BenchOptions {
   /** Size of the made-up county. */
   readonly people: number;
+  /** Counties that the people are shared out among. */
+  readonly counties: number;
   /** How often each side is timed; the median counts. */
   readonly runs: number;
   /** A line about what is going on, for people; never on stdout with --json. */
@@ -16,6 +18,8 @@ export interface BenchTable {
 
 /** What a file `<name>.bench.ts` exports. */
 export interface Bench {
+  /** Used where the command line says nothing. */
+  readonly defaults?: Partial<Pick<BenchOptions, 'people' | 'counties' | 'runs'>>;
   /** Plain figures; printed as they are with --json. Throws a Refusal when there is nothing to compare. */
   run(options: BenchOptions): Promise<object>;
   /** The same for people; without it every figure is a line. */

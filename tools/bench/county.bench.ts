@@ -11,8 +11,14 @@ import { IntakeService } from '../../apps/subsidy/src/intake/intake.service';
 import type { BenchOptions } from './bench.types';
 
 /** Beside the installation's own data, which it never touches. */
-export const folderOf = (people: number): string => path.join(readConfig().dataFolder, `bench-${people}`);
-const madeNote = (people: number): string => path.join(folderOf(people), 'made.json');
+export const folderOf = (people: number, counties = 1): string =>
+  path.join(readConfig().dataFolder, counties === 1 ? `bench-${people}` : `bench-${people}-in-${counties}`);
+const madeNote = (people: number, counties: number): string => path.join(folderOf(people, counties), 'made.json');
+
+/** The six digits of each. */
+export const countyCodes = (counties: number): string[] =>
+  Array.from({ length: counties }, (_, i) => String(Number(FIRST_COUNTY) + i));
+const FIRST_COUNTY = '340202';
 
 interface Made {
   readonly people: number;
@@ -23,9 +29,9 @@ interface Made {
 }
 
 /** The county that stands, if there is one and its tables are those of today. */
-export function findMade(people: number): Made | undefined {
-  if (!fs.existsSync(madeNote(people))) return undefined;
-  const made = JSON.parse(fs.readFileSync(madeNote(people), 'utf8')) as Made;
+export function findMade(people: number, counties = 1): Made | undefined {
+  if (!fs.existsSync(madeNote(people, counties))) return undefined;
+  const made = JSON.parse(fs.readFileSync(madeNote(people, counties), 'utf8')) as Made;
   return made.schema === schemaFingerprint() ? made : undefined;
 }
 
@@ -40,28 +46,28 @@ function schemaFingerprint(): string {
 }
 
 /** Opens the installation that holds the county, for itself alone; durable, as in production. */
-export async function openCounty(people: number): Promise<Installation> {
+export async function openCounty(people: number, counties = 1): Promise<Installation> {
   const installation = await openInstallation(
-    { ...readConfig(), dataFolder: folderOf(people), port: 0, postgresPort: undefined, people },
+    { ...readConfig(), dataFolder: folderOf(people, counties), port: 0, postgresPort: undefined, people },
     { onError: (error) => process.stderr.write(`${String(error)}\n`) },
   );
   if (installation.isOwner) return installation;
   await installation.close();
-  throw busy(people);
+  throw busy(folderOf(people, counties));
 }
 
-const busy = (people: number): Refusal =>
+const busy = (folder: string): Refusal =>
   new Refusal('BENCH_BUSY', {
-    zh: `另一个测试正在使用 ${folderOf(people)}；请等它结束，或用 YANGYU_DATA 指定其他目录。`,
-    en: `Another bench is using ${folderOf(people)}. Wait until it ends, or set YANGYU_DATA to another folder.`,
+    zh: `另一个测试正在使用 ${folder}；请等它结束，或用 YANGYU_DATA 指定其他目录。`,
+    en: `Another bench is using ${folder}. Wait until it ends, or set YANGYU_DATA to another folder.`,
   });
 
 /** Throws away what a killed or outdated making left, unless somebody is still at it. */
-function beginAnew(people: number): void {
-  const note = path.join(folderOf(people), 'making.pid');
-  if (fs.existsSync(note) && isAlive(Number(fs.readFileSync(note, 'utf8')))) throw busy(people);
-  fs.rmSync(folderOf(people), { recursive: true, force: true });
-  fs.mkdirSync(folderOf(people), { recursive: true });
+function beginAnew(folder: string): void {
+  const note = path.join(folder, 'making.pid');
+  if (fs.existsSync(note) && isAlive(Number(fs.readFileSync(note, 'utf8')))) throw busy(folder);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(note, String(process.pid));
 }
 
@@ -76,37 +82,44 @@ function isAlive(pid: number): boolean {
 
 /**
  * Makes a county on the way that every county comes in: extract, register, change feed, findings, accounts, claims.
- * Seconds of each step.
+ * With several counties, the people are shared out among them. Seconds of each step.
  */
-export async function run({ people, say }: BenchOptions): Promise<Made> {
-  const standing = findMade(people);
+export async function run({ people, counties, say }: BenchOptions): Promise<Made> {
+  const standing = findMade(people, counties);
   if (standing) return standing;
-  beginAnew(people);
-  const files = path.join(folderOf(people), 'county');
+  const folder = folderOf(people, counties);
+  beginAnew(folder);
+  const codes = countyCodes(counties);
   const seconds: Record<string, number> = {};
   const step = async (name: string, zh: string, work: () => Promise<unknown>): Promise<void> => {
     const began = performance.now();
     await work();
-    seconds[name] = Math.round((performance.now() - began) / 100) / 10;
+    seconds[name] = (seconds[name] ?? 0) + Math.round((performance.now() - began) / 100) / 10;
     say(`${zh}：${seconds[name]} 秒`, `${name}: ${seconds[name]} s`);
   };
-  const file = (name: string): string => path.join(files, `${name}.csv`);
-  await step('generate', '生成示例县', () => generateCounty({ people, folder: files }));
-  const installation = await openCounty(people);
+  const filesOf = (county: string): string => path.join(folder, `county-${county}`);
+  for (const [i, county] of codes.entries()) {
+    const options = { people: Math.floor(people / counties), seed: i + 1, county, folder: filesOf(county) };
+    await step('generate', '生成示例县', () => generateCounty(options));
+  }
+  const installation = await openCounty(people, counties);
   try {
     const get = <T>(type: abstract new (...args: never[]) => T): T => installation.app.get(type, { strict: false });
     const intake = get(IntakeService);
-    await step('registry', '导入户籍提取', () => get(RegistryImportService).import(file('registry')));
-    await step('facts', '更新认定事实', () => get(FactService).pull());
-    await step('findings', '导入认定材料', () => intake.importFindings(file('findings')));
-    await step('accounts', '导入账户', () => intake.importAccounts(file('accounts')));
-    await step('claims', '导入申请', () => intake.importClaims(file('claims'), 'YEB'));
+    for (const county of codes) {
+      const file = (name: string): string => path.join(filesOf(county), `${name}.csv`);
+      await step('registry', '导入户籍提取', () => get(RegistryImportService).import(file('registry')));
+      await step('facts', '更新认定事实', () => get(FactService).pull());
+      await step('findings', '导入认定材料', () => intake.importFindings(file('findings')));
+      await step('accounts', '导入账户', () => intake.importAccounts(file('accounts')));
+      await step('claims', '导入申请', () => intake.importClaims(file('claims'), 'YEB'));
+    }
   } finally {
     await installation.close();
   }
-  fs.rmSync(files, { recursive: true });
+  for (const county of codes) fs.rmSync(filesOf(county), { recursive: true });
   const made: Made = { people, seconds, schema: schemaFingerprint() };
-  fs.writeFileSync(madeNote(people), JSON.stringify(made));
-  fs.rmSync(path.join(folderOf(people), 'making.pid'));
+  fs.writeFileSync(madeNote(people, counties), JSON.stringify(made));
+  fs.rmSync(path.join(folder, 'making.pid'));
   return made;
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { Outbox } from '@app/jobs';
 import { day, findDivisionCode, Refusal } from '@app/kernel';
 import type { Installation } from '../../apps/standalone/src/installation';
 import { DeterminationRepository } from '../../apps/subsidy/src/determination/determination.repository';
 import { DeterminationService } from '../../apps/subsidy/src/determination/determination.service';
+import { RunService } from '../../apps/subsidy/src/determination/run.service';
 import { ProgrammeService } from '../../apps/subsidy/src/programme/programme.service';
 import { DeterminationTable } from './determination-table';
 import { floorSql, type ProgrammeCode } from './determine-floor';
@@ -181,7 +183,8 @@ async function decide(
 ): Promise<void> {
   const { app, subsidy, clock } = installation;
   const known = app.get(ProgrammeService, { strict: false });
-  const service = new DeterminationService(subsidy, clock, known, repository);
+  const runs = new RunService(subsidy, clock, known, repository, new Outbox('subsidy'));
+  const service = new DeterminationService(subsidy, known, repository, runs);
   const division = findDivisionCode('340202')!;
   await service.determine({ programmes, division, asOf: day('2026-03-31'), actor: 'bench' });
 }

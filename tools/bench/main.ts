@@ -8,12 +8,13 @@ import type { Bench, BenchTable } from './bench.types';
 
 const BENCHES: Readonly<Record<string, string>> = {
   audit: 'what the audit log costs the main job, with it against without it; and how fast it is sealed and verified',
-  county: 'makes the county that the other benches measure on, and keeps it in bench-<people> of the data folder',
+  county:
+    'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };
-const USAGE = 'npm run bench -- NAME [--people N] [--runs 5] [--json]';
+const USAGE = 'npm run bench -- NAME [--people N] [--counties N] [--runs N] [--json]';
 
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
@@ -25,10 +26,14 @@ async function main(): Promise<number> {
   }
   const terminal = openTerminal(values.json);
   const bench = await load(name);
-  const people = wholeNumber('people', values.people, 4_000, 10_000_000);
-  const runs = wholeNumber('runs', values.runs, 1, 100);
+  const { people = 100_000, counties = 1, runs = 5 } = bench.defaults ?? {};
+  const asked = {
+    people: wholeNumber('people', values.people ?? String(people), 4_000, 10_000_000),
+    counties: wholeNumber('counties', values.counties ?? String(counties), 1, 10),
+    runs: wholeNumber('runs', values.runs ?? String(runs), 1, 100),
+  };
   const result = await inContext(systemContext('bench'), () =>
-    bench.run({ people, runs, say: (zh, en) => terminal.say(zh, en) }),
+    bench.run({ ...asked, say: (zh, en) => terminal.say(zh, en) }),
   );
   terminal.result(result);
   for (const table of bench.tables?.(result) ?? [lineByLine(result)]) print(terminal, table);
@@ -37,8 +42,9 @@ async function main(): Promise<number> {
 
 function readArguments() {
   const options = {
-    people: { type: 'string', default: '100000' },
-    runs: { type: 'string', default: '5' },
+    people: { type: 'string' },
+    counties: { type: 'string' },
+    runs: { type: 'string' },
     json: { type: 'boolean', default: false },
   } as const;
   try {

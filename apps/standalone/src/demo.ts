@@ -4,6 +4,7 @@ import type { Day, DivisionCode } from '@app/kernel';
 import { generateCounty } from '../../simulator/src/county/county.service';
 import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
 import type { Config } from './config';
+import { bankFolders } from './folders';
 import type { Installation } from './installation';
 import { OFFICERS } from './officers';
 import { refuse } from './standalone.errors';
@@ -26,8 +27,8 @@ interface Folders {
 
 export const demoFolders = (config: Config): Folders => ({
   county: path.join(config.dataFolder, 'demo', 'county'),
-  toBank: path.join(config.dataFolder, 'bank', 'to'),
-  fromBank: path.join(config.dataFolder, 'bank', 'from'),
+  toBank: bankFolders(config).out,
+  fromBank: bankFolders(config).in,
   done: path.join(config.dataFolder, 'demo', 'done'),
 });
 

@@ -11,9 +11,10 @@ import { NestFactory } from '@nestjs/core';
 import { Client } from 'pg';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
-import { jobHandlers } from './handlers';
 import { bindMode } from './mode';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
+import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
+import { bankFolders } from './folders';
 import { StandaloneModule } from './standalone.module';
 
 const DATABASE = 'yangyu';
@@ -30,6 +31,8 @@ export interface Installation {
   /** What the door keeps: who is let in no more. Nothing about families. */
   readonly gateway: Database;
   readonly limits: RateLimits;
+  /** Bulk work is left to workers in other processes; in this one it is done where it was asked for. */
+  readonly hasWorkersElsewhere: boolean;
   /** False when another process of ours serves this data folder already, and this one only visits. */
   readonly isOwner: boolean;
   close(): Promise<void>;
@@ -39,6 +42,7 @@ export interface OpenOptions {
   readonly clock?: Clock;
   readonly onStep?: (step: 'database' | 'migrations' | 'apps') => void;
   readonly onError?: (error: unknown, where: string) => void;
+  readonly hasWorkersElsewhere?: boolean;
   /** Durability off: for tests only. */
   readonly throwaway?: boolean;
 }
@@ -93,7 +97,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
-  const parts = { registration: registration!, subsidy: subsidy!, vault, clock };
+  const parts = { registration: registration!, subsidy: subsidy!, vault, clock, bankFolders: bankFolders(config) };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error', 'warn'],
     abortOnError: false,
@@ -102,7 +106,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     queue: { kind: 'postgres', url: url('queue_rw', rolePassword) },
     apps: [
       { schema: 'registration', database: parts.registration, handlers: [] },
-      { schema: 'subsidy', database: parts.subsidy, handlers: jobHandlers(app) },
+      { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
     ],
     clock,
     onError: options.onError ?? (() => undefined),
@@ -114,6 +118,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     ...parts,
     gateway: gateway!,
     limits,
+    hasWorkersElsewhere: options.hasWorkersElsewhere ?? false,
     isOwner: cluster.owned,
     close: async () => {
       await jobs.close();

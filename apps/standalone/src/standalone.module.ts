@@ -7,6 +7,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
+import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -15,6 +16,8 @@ export interface StandaloneParts {
   readonly subsidy: Database;
   readonly vault: Vault;
   readonly clock: Clock;
+  /** Without them nothing is exchanged with the bank but by hand. */
+  readonly bankFolders?: BankFolders;
 }
 
 /** What every app asks for by token, given once. */
@@ -29,6 +32,7 @@ class PlatformModule {
       { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
+      ...(parts.bankFolders ? [{ provide: BANK_FOLDERS, useValue: parts.bankFolders }] : []),
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

@@ -111,7 +111,9 @@ export class Steps {
     await this.deliver();
     const progress = this.terminal.progress('批量认定', 'determining');
     const all = this.get(ProgrammeService).all();
-    const summary = await this.get(DeterminationService).determine(
+    const determinations = this.get(DeterminationService);
+    const decide = this.installation.hasWorkersElsewhere ? 'determineByWorkers' : 'determine';
+    const summary = await determinations[decide](
       {
         programmes: programme === 'all' ? all.map(({ code }) => code) : [programme],
         division,
@@ -122,7 +124,7 @@ export class Steps {
     );
     progress.end();
     const list = programme === 'all' ? undefined : listFile;
-    if (list) await this.get(DeterminationService).writeList(programme, division, list);
+    if (list) await determinations.writeList(programme, division, list);
     return { ...summary, listFile: list ?? null };
   }
 

@@ -21,13 +21,21 @@ export const FAILING_ENDINGS = {
   ACCOUNT_FROZEN: '2222',
 } as const;
 export type FailingReason = keyof typeof FAILING_ENDINGS;
+/** Of one county. */
+const MOST_ACCOUNTS = 10_000_000;
 const ENDINGS = new Set<string>(Object.values(FAILING_ENDINGS));
 
 /** Opens accounts, no number twice; about two in a hundred fail Luhn, as passbook numbers do. */
 export class Accounts {
-  private opened = 0;
+  private opened: number;
 
-  constructor(private readonly random: Random) {}
+  /** `turn` counts the counties before this one: each has numbers of its own. */
+  constructor(
+    private readonly random: Random,
+    turn: number,
+  ) {
+    this.opened = turn * MOST_ACCOUNTS;
+  }
 
   open(holderNumber: string, holderName: string, failing?: FailingReason): Account {
     const kind = this.random.chance(620) ? 'social_card' : 'debit';

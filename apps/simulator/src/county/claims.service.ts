@@ -29,6 +29,8 @@ export class Claims {
 
   constructor(
     seed: number,
+    /** The number before the first claim's. */
+    private readonly before: number,
     private readonly asOf: DayNumber,
     private readonly bank: Accounts,
     private readonly files: Files,
@@ -70,7 +72,7 @@ export class Claims {
   }
 
   private writeClaim(claim: PlannedClaim): string {
-    const claimNo = `C${claim.year}${String(this.files.claims.count + 1).padStart(9, '0')}`;
+    const claimNo = `C${claim.year}${String(this.before + this.files.claims.count + 1).padStart(9, '0')}`;
     this.files.claims.line(claimRow(claimNo, claim));
     return claimNo;
   }

@@ -1,4 +1,5 @@
 import { type Day, Refusal } from '@app/kernel';
+import { COUNTY, LAST_COUNTY } from './division.rules';
 
 export const FEWEST_PEOPLE = 4000;
 export const MOST_PEOPLE = 10_000_000;
@@ -15,6 +16,15 @@ export const refuse = {
         en: `The demo county has ${FEWEST_PEOPLE} to ${MOST_PEOPLE} people, a whole number: choose another --people.`,
       },
       { people },
+    ),
+  county: (county: string) =>
+    new Refusal(
+      'COUNTY_CODE',
+      {
+        zh: `示例县的代码须在${COUNTY}至${LAST_COUNTY}之间，不能是“${county}”，请改用其中之一。`,
+        en: `A demo county's code is one of ${COUNTY} to ${LAST_COUNTY}, not "${county}": choose one of them.`,
+      },
+      { county },
     ),
   asOf: (asOf: string) =>
     new Refusal(

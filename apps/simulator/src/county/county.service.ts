@@ -4,6 +4,7 @@ import type { Day } from '@app/kernel';
 import { writeBadRows } from './bad-rows.service';
 import { ACCOUNT_COLUMNS, CLAIM_COLUMNS } from './claim.rules';
 import { CsvFile } from './csv-file.service';
+import { COUNTY, LAST_COUNTY, turnOf } from './division.rules';
 import { EDGE_CASE_COLUMNS, EXPECTED_COLUMNS, Claims } from './claims.service';
 import { EARLIEST_DAY, FEWEST_PEOPLE, LATEST_DAY, MOST_PEOPLE, refuse } from './county.errors';
 import type { CountyOptions, CountySummary, RegistrySummary } from './county.types';
@@ -11,7 +12,9 @@ import { FINDING_COLUMNS } from './finding.rules';
 import { Registry } from './registry.service';
 import { REGISTRY_COLUMNS } from './registry-row.rules';
 
-const DEFAULTS = { people: 20_000, seed: 1, asOf: EARLIEST_DAY } as const;
+const DEFAULTS = { people: 20_000, seed: 1, asOf: EARLIEST_DAY, county: COUNTY } as const;
+/** Of one county. */
+const MOST_CLAIMS = 10_000_000;
 
 /**
  * Writes a made-up county into a folder: registry.csv, claims.csv, accounts.csv, findings.csv, divisions.csv,
@@ -19,7 +22,7 @@ const DEFAULTS = { people: 20_000, seed: 1, asOf: EARLIEST_DAY } as const;
  * small files of rows that an import has to reject. Village by village: memory does not grow with the county.
  */
 export async function generateCounty(options: CountyOptions & { readonly folder: string }): Promise<CountySummary> {
-  const { people, seed, asOf } = check(options);
+  const { people, seed, asOf, county } = check(options);
   const { folder } = options;
   await mkdir(folder, { recursive: true });
   const create = (name: string, header: string): Promise<CsvFile> => CsvFile.create(join(folder, name), header);
@@ -33,8 +36,8 @@ export async function generateCounty(options: CountyOptions & { readonly folder:
     expected: await create('expected.csv', EXPECTED_COLUMNS),
   };
   const all = [registryFile, ...Object.values(files)];
-  const registry = new Registry({ people, seed, asOf, migrantRegions: options.migrantRegions ?? [] });
-  const claims = new Claims(seed, registry.asOf, registry.bank, files);
+  const registry = new Registry({ people, seed, asOf, county, migrantRegions: options.migrantRegions ?? [] });
+  const claims = new Claims(seed, turnOf(county) * MOST_CLAIMS, registry.asOf, registry.bank, files);
   try {
     for (const made of registry.villages()) {
       registry.write(made, registryFile);
@@ -63,9 +66,9 @@ export async function generateCounty(options: CountyOptions & { readonly folder:
 
 /** Only registry.csv, the same bytes that generateCounty writes, into the file named; for benches of the import. */
 export async function writeRegistry(options: CountyOptions & { readonly file: string }): Promise<RegistrySummary> {
-  const { people, seed, asOf } = check(options);
+  const { people, seed, asOf, county } = check(options);
   const file = await CsvFile.create(options.file, REGISTRY_COLUMNS);
-  const registry = new Registry({ people, seed, asOf, migrantRegions: options.migrantRegions ?? [] });
+  const registry = new Registry({ people, seed, asOf, county, migrantRegions: options.migrantRegions ?? [] });
   try {
     for (const made of registry.villages()) {
       registry.write(made, file);
@@ -78,11 +81,13 @@ export async function writeRegistry(options: CountyOptions & { readonly file: st
   return summaryOf(registry, people, seed, asOf);
 }
 
-function check(options: CountyOptions): { people: number; seed: number; asOf: Day } {
-  const { people = DEFAULTS.people, seed = DEFAULTS.seed, asOf = DEFAULTS.asOf } = options;
+function check(options: CountyOptions): { people: number; seed: number; asOf: Day; county: string } {
+  const { people = DEFAULTS.people, seed = DEFAULTS.seed } = options;
+  const { asOf = DEFAULTS.asOf, county = DEFAULTS.county } = options;
   if (!Number.isInteger(people) || people < FEWEST_PEOPLE || people > MOST_PEOPLE) throw refuse.people(people);
   if (asOf < EARLIEST_DAY || asOf > LATEST_DAY) throw refuse.asOf(asOf);
-  return { people, seed, asOf };
+  if (county < COUNTY || county > LAST_COUNTY || !/^\d{6}$/.test(county)) throw refuse.county(county);
+  return { people, seed, asOf, county };
 }
 
 function summaryOf(registry: Registry, people: number, seed: number, asOf: Day): RegistrySummary {

@@ -22,6 +22,12 @@ const ISSUE_COLUMNS = {
   'divisions.csv': 'code, name, level, parent',
 } as const;
 
+const OWN_NUMBERS = {
+  registry: ['registry_person_id', 'id_number', 'birth_certificate_no', 'division_code', 'father_id_number'],
+  claims: ['claim_no', 'child_id_number', 'applicant_id_number', 'account_no'],
+  accounts: ['holder_id_number', 'account_no'],
+} as const;
+
 /** What is planted, so that a case that goes missing is missed. */
 const CASE_CODES = `
   ACCOUNT_MISSING ACCOUNT_OF_ANOTHER ACCOUNT_OF_CHILD ACCOUNT_UNKNOWN
@@ -316,11 +322,29 @@ describe('the planted cases', () => {
   });
 });
 
+describe('a neighbouring county', () => {
+  it('lies under its own code and shares no number of anything with the first', async () => {
+    const neighbour = join(folder, 'neighbour');
+    await generateCounty({ people: PEOPLE, seed: 7, county: '340209', folder: neighbour });
+    for (const [file, columns] of Object.entries(OWN_NUMBERS)) {
+      const [ours, theirs] = [await rowsOf(`${file}.csv`), await rowsOf(`neighbour/${file}.csv`)];
+      for (const column of columns) {
+        const known = new Set(ours.map((row) => row[column]).filter(Boolean));
+        expect([file, column, theirs.filter((row) => known.has(row[column])).length]).toEqual([file, column, 0]);
+      }
+    }
+    const places = new Set((await rowsOf('neighbour/registry.csv')).map((row) => row.division_code!.slice(0, 6)));
+    expect([...places]).toEqual(['340209']);
+  });
+});
+
 describe('a county that cannot be made', () => {
   it.each([
     [{ people: 3999 }, 'COUNTY_SIZE'],
     [{ people: 10_000_001 }, 'COUNTY_SIZE'],
     [{ people: 4000.5 }, 'COUNTY_SIZE'],
+    [{ county: '340201' }, 'COUNTY_CODE'],
+    [{ county: '340212' }, 'COUNTY_CODE'],
     [{ asOf: '2026-03-30' as Day }, 'COUNTY_DAY'],
     [{ asOf: '2031-01-01' as Day }, 'COUNTY_DAY'],
   ])('%j is refused with %s', async (options, code) => {

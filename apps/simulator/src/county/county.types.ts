@@ -5,6 +5,8 @@ export interface CountyOptions {
   readonly people?: number;
   /** The same seed, size and day give the same bytes. 1 when not given. */
   readonly seed?: number;
+  /** Six digits, 340202 to 340211; two counties share no number of anything. 340202 when not given. */
+  readonly county?: string;
   /** The day the extract was drawn; no row knows anything later. 2026-03-31 when not given. */
   readonly asOf?: Day;
   /**

@@ -1,5 +1,9 @@
-/** 340202 stands for a made-up county; names of places are made up as well. */
+/** 340202 stands for a made-up county, and the nine codes after it for its neighbours; names of places are made up as well. */
 export const COUNTY = '340202';
+export const LAST_COUNTY = '340211';
+
+/** How many made-up counties come before this one: what must differ between them is counted from there. */
+export const turnOf = (county: string): number => Number(county) - Number(COUNTY);
 
 export interface Division {
   /** Twelve digits. */
@@ -26,10 +30,13 @@ const VILLAGE_FIRST = [...'红向前光胜春兴和福荷杏梅松竹桃李枫�
 const VILLAGE_SECOND = [...'星阳进明利耕旺睦庄塘园岗坝湖井'];
 
 /** Townships and villages for so many people; each village stands for about 1,250. */
-export function planDivisions(people: number): { divisions: Division[]; villages: Village[] } {
+export function planDivisions(
+  people: number,
+  countyDigits: string = COUNTY,
+): { divisions: Division[]; villages: Village[] } {
   const townships = Math.min(MOST_TOWNSHIPS, Math.max(4, Math.round(people / PEOPLE_PER_TOWNSHIP)));
   const perTownship = Math.min(200, Math.max(1, Math.round(people / townships / PEOPLE_PER_VILLAGE)));
-  const county = `${COUNTY}000000`;
+  const county = `${countyDigits}000000`;
   const divisions: Division[] = [
     { code: '340000000000', name: '示例省', level: 'province', parent: '' },
     { code: '340200000000', name: '示例市', level: 'city', parent: '340000000000' },
@@ -37,7 +44,7 @@ export function planDivisions(people: number): { divisions: Division[]; villages
   ];
   const villages: Village[] = [];
   for (let t = 0; t < townships; t++) {
-    const prefix = `${COUNTY}${100 + t}`;
+    const prefix = `${countyDigits}${100 + t}`;
     const townshipName = FIRST[t % 20]! + SECOND[Math.floor(t / 20) % 15]! + (t < 100 ? '镇' : '乡');
     divisions.push({ code: `${prefix}000`, name: townshipName, level: 'township', parent: county });
     const neighbourhoods = Math.round(perTownship * (t === 0 ? 0.75 : 0.25)); // The first is the county seat.

@@ -1,6 +1,6 @@
 import { type DayNumber, yearOfDay, yearStart, yearsToDays } from './calendar.rules';
 import { CitizenNumbers, legacyNumber } from './citizen-number.rules';
-import { COUNTY } from './division.rules';
+import { turnOf } from './division.rules';
 import { drawDottedName, drawGivenName, drawSurname } from './name.rules';
 import { NEVER, type Person } from './person.rules';
 import type { Random } from './random.rules';
@@ -9,6 +9,8 @@ const ETHNICITIES = ['01', '03', '11', '15', '05'];
 const ETHNIC_WEIGHTS = [9580, 230, 110, 75, 5];
 /** Birth certificates are recorded for those born since 2003; the letter tells the year. */
 const FIRST_CERTIFICATE = yearStart(2003);
+/** Two digits after the letter, of the place that issued it. */
+const FIRST_CERTIFICATE_PLACE = 34;
 const LEGACY_UNTIL = yearStart(1958);
 
 /** Names, numbers and birth certificates. One for the whole county: it knows what it has given out. */
@@ -20,6 +22,7 @@ export class Identities {
     private readonly random: Random,
     /** Regions of first registration of people who moved in; empty: they too have numbers of this county. */
     private readonly migrantRegions: readonly string[],
+    private readonly county: string,
   ) {}
 
   /** Expects parents to have been named before their children. */
@@ -29,7 +32,7 @@ export class Identities {
     person.ethnicity = (father ?? mother)?.ethnicity ?? ETHNICITIES[random.weighted(ETHNIC_WEIGHTS)]!;
     person.name = person.ethnicity === '05' ? drawDottedName(random) : this.surname(person) + this.given(person);
     const region =
-      person.movedIn !== NEVER && this.migrantRegions.length > 0 ? random.pick(this.migrantRegions) : COUNTY;
+      person.movedIn !== NEVER && this.migrantRegions.length > 0 ? random.pick(this.migrantRegions) : this.county;
     person.number = this.numbers.issue(region, person.born, person.sex);
     if (person.born < LEGACY_UNTIL && random.chance(6)) person.spelling = legacyNumber(person.number);
     else if (person.number.endsWith('X') && random.chance(60)) person.spelling = person.number.toLowerCase();
@@ -38,18 +41,18 @@ export class Identities {
   }
 
   number(born: DayNumber, sex: 1 | 2): string {
-    return this.numbers.issue(COUNTY, born, sex);
+    return this.numbers.issue(this.county, born, sex);
   }
 
   preview(born: DayNumber, sex: 1 | 2): string {
-    return this.numbers.preview(COUNTY, born, sex);
+    return this.numbers.preview(this.county, born, sex);
   }
 
   certificate(born: DayNumber): string {
     if (born < FIRST_CERTIFICATE) return '';
     this.certificates += 1;
     const letter = String.fromCharCode(65 + ((yearOfDay(born) - 2003) % 26));
-    return `${letter}34${String(this.certificates).padStart(7, '0')}`;
+    return `${letter}${FIRST_CERTIFICATE_PLACE + turnOf(this.county)}${String(this.certificates).padStart(7, '0')}`;
   }
 
   private given(person: Person): string {

@@ -4,7 +4,7 @@ import { type DayNumber, dayNumber, yearOfDay, yearStart } from './calendar.rule
 import { plantChildcareCases } from './childcare-cases.rules';
 import { Cohorts } from './cohort.rules';
 import type { CsvFile } from './csv-file.service';
-import { COUNTY, type Division, type Village, planDivisions } from './division.rules';
+import { type Division, type Village, planDivisions, turnOf } from './division.rules';
 import { EdgeFamilies } from './edge-family.rules';
 import { drawResidence, makeHouseholds } from './household.rules';
 import { Identities } from './identity.rules';
@@ -17,6 +17,8 @@ import { drawAddress, householdNumberOf, registryRow } from './registry-row.rule
 
 const PEOPLE_PER_SET = 20_000;
 const MOST_SETS = 100;
+/** Of one county. */
+const MOST_ROWS = 100_000_000;
 const FIRST_COUNTED_BIRTHS = yearStart(2016);
 
 export interface MadeVillage {
@@ -29,7 +31,7 @@ export interface MadeVillage {
 
 /** Makes the people of the county, village by village, and knows the totals. */
 export class Registry {
-  readonly county = COUNTY;
+  readonly county: string;
   readonly asOf: DayNumber;
   readonly divisions: readonly Division[];
   readonly sets: number;
@@ -42,20 +44,28 @@ export class Registry {
   private readonly cohorts: Cohorts;
   private readonly identities: Identities;
   private readonly accounts: Accounts;
-  private rows = 0;
+  private rows: number;
 
   constructor(
-    private readonly options: { people: number; seed: number; asOf: Day; migrantRegions: readonly string[] },
+    private readonly options: {
+      readonly people: number;
+      readonly seed: number;
+      readonly asOf: Day;
+      readonly county: string;
+      readonly migrantRegions: readonly string[];
+    },
   ) {
-    const plan = planDivisions(options.people);
+    this.county = options.county;
+    this.rows = turnOf(options.county) * MOST_ROWS;
+    const plan = planDivisions(options.people, options.county);
     this.divisions = plan.divisions;
     this.places = plan.villages;
     this.asOf = dayNumber(options.asOf);
     this.sets = Math.min(MOST_SETS, Math.max(1, Math.floor(options.people / PEOPLE_PER_SET)));
     this.random = new Random(options.seed, 1);
     this.cohorts = new Cohorts(this.random, this.asOf);
-    this.identities = new Identities(this.random, options.migrantRegions);
-    this.accounts = new Accounts(new Random(options.seed, 2));
+    this.identities = new Identities(this.random, options.migrantRegions, options.county);
+    this.accounts = new Accounts(new Random(options.seed, 2), turnOf(options.county));
   }
 
   get townships(): number {

@@ -32,7 +32,7 @@ describe('the payment calendar', () => {
   it('starts nothing before its day', async () => {
     await plan();
     world.clock.set('2026-03-19');
-    expect(await world.calendar.startDue()).toEqual([]);
+    expect(await world.startDue()).toEqual([]);
   });
 
   it('starts a run once, however many bells ring at once and later (T24)', async () => {
@@ -40,10 +40,10 @@ describe('the payment calendar', () => {
     await world.fund(10);
     await plan();
     world.clock.set('2026-03-20');
-    const started = (await Promise.all([1, 2, 3, 4].map(() => world.calendar.startDue()))).flat();
+    const started = (await Promise.all([1, 2, 3, 4].map(() => world.startDue()))).flat();
     expect(started).toMatchObject([{ outcome: 'prepared' }]);
     await world.claims({ count: 1 });
-    expect(await world.calendar.startDue()).toEqual([]);
+    expect(await world.startDue()).toEqual([]);
     expect(await runs()).toEqual([{ period: '2026Q1', lines: 3 }]);
     expect(await rowOf('2026Q1')).toMatchObject({ state: 'started', batchId: started[0]!.batchId });
   });
@@ -54,7 +54,7 @@ describe('the payment calendar', () => {
     await plan();
     world.clock.set('2026-07-02');
     expect((await world.verification.run()).map((row) => row.check)).toEqual(['V12', 'V12']);
-    expect((await world.calendar.startDue()).map((one) => [one.row.period, one.outcome])).toEqual([
+    expect((await world.startDue()).map((one) => [one.row.period, one.outcome])).toEqual([
       ['2026Q1', 'prepared'],
       ['2026Q2', 'nothing'],
     ]);
@@ -68,10 +68,10 @@ describe('the payment calendar', () => {
     const { id } = await rowOf('2026Q1');
     await world.calendar.hold(id, 'boss', 'audit');
     world.clock.set('2026-03-25');
-    expect(await world.calendar.startDue()).toEqual([]);
+    expect(await world.startDue()).toEqual([]);
     expect((await refusalOf(world.calendar.hold(id, 'boss', 'again'))).code).toBe('CALENDAR_WRONG_STATE');
     await world.calendar.release(id);
-    expect(await world.calendar.startDue()).toMatchObject([{ outcome: 'prepared' }]);
+    expect(await world.startDue()).toMatchObject([{ outcome: 'prepared' }]);
   });
 
   it('holds a run that cannot start, says why, and lets other counties go on', async () => {
@@ -82,7 +82,7 @@ describe('the payment calendar', () => {
     await plan();
     await world.calendar.plan('childcare', other, 2026);
     world.clock.set('2026-03-20');
-    expect((await world.calendar.startDue()).map((one) => [one.row.divisionCode, one.outcome, one.reason])).toEqual([
+    expect((await world.startDue()).map((one) => [one.row.divisionCode, one.outcome, one.reason])).toEqual([
       [COUNTY, 'held', 'FUNDS_NOT_RELEASED'],
       [other, 'prepared', null],
     ]);
@@ -90,7 +90,7 @@ describe('the payment calendar', () => {
     expect(held).toMatchObject({ state: 'held', heldBy: 'system:calendar' });
     await world.fund(1);
     await world.calendar.release(held.id);
-    expect(await world.calendar.startDue()).toMatchObject([{ outcome: 'prepared' }]);
+    expect(await world.startDue()).toMatchObject([{ outcome: 'prepared' }]);
   });
 
   it('is done when its batch is closed', async () => {
@@ -99,7 +99,7 @@ describe('the payment calendar', () => {
       await world.fund(1);
       await plan();
       world.clock.set('2026-03-20');
-      const [started] = await world.calendar.startDue();
+      const [started] = await world.startDue();
       await world.approve(started!.batchId!);
       const sent = await world.send(started!.batchId!);
       return {

@@ -1,10 +1,11 @@
 import { Database } from '@app/database';
-import { failpoint } from '@app/jobs';
+import { failpoint, Outbox } from '@app/jobs';
 import { CLOCK, type Clock, type Day, type DivisionCode, divisionLevel, Refusal } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DisbursementService } from '../disbursement/disbursement.service';
-import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { refuse } from './calendar.errors';
+import { startRun } from './calendar.jobs';
 import { CalendarRepository } from './calendar.repository';
 import { quarterDays } from './calendar.rules';
 import { type CalendarRow, type CalendarRule, DEFAULT_RULE, type Started } from './calendar.types';
@@ -20,6 +21,7 @@ export class CalendarService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CalendarRepository) private readonly calendar: CalendarRepository,
     @Inject(DisbursementService) private readonly disbursement: DisbursementService,
+    @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
   ) {}
 
   /** Writes the four quarters of a year. Again with another rule it moves what has not started. */
@@ -64,17 +66,21 @@ export class CalendarService {
     });
   }
 
-  /** Starts every run that is due, once each, however many bells ring at once or how late. */
-  async startDue(): Promise<Started[]> {
-    const started: Started[] = [];
-    for (const row of await this.due()) {
-      const one = await this.start(row.id);
-      if (one) started.push(one);
-    }
-    return started;
+  /** Has every run that is due started by itself, so that none waits for another county's. */
+  async planDue(): Promise<void> {
+    const due = await this.due();
+    if (due.length === 0) return;
+    await this.database.write((tx) =>
+      this.outbox.plan(
+        tx,
+        startRun,
+        due.map(({ id }) => ({ id })),
+      ),
+    );
   }
 
-  private async start(id: string): Promise<Started | undefined> {
+  /** Starts a run that is due, once, however many bells ring at once or how late; undefined when there is nothing to start. */
+  async start(id: string): Promise<Started | undefined> {
     try {
       return await this.database.write(
         async (tx) => {

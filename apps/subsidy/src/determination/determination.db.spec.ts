@@ -76,12 +76,17 @@ describe('a decision', () => {
 });
 
 describe('a run', () => {
-  it('is the first of its programmes only until another one has begun, and stays so when it is taken up again', async () => {
-    const nobody = `select '340202' as prefix, 2026 as year where false`;
-    const first = await begin('340202000000', nobody);
-    expect(first).toMatchObject({ resumed: false, isFirst: true });
-    expect(await begin('340202000000', nobody)).toMatchObject({ id: first.id, resumed: true, isFirst: true });
-    expect(await begin('340202001000', nobody)).toMatchObject({ resumed: false, isFirst: false });
+  it('is the first of its programmes only until another one has begun, also when it is taken up again', async () => {
+    const chunk = `select '340202' as prefix, 2026 as year`;
+    const isFirst = async ({ id }: { id: string }) =>
+      (await database.write((tx) => determinations.take(tx, id, 1)))!.isFirst;
+    const first = await begin('340202000000', chunk);
+    expect(first).toMatchObject({ resumed: false });
+    expect(await begin('340202000000', chunk)).toEqual({ id: first.id, resumed: true });
+    expect(await isFirst(first)).toBe(true);
+    const second = await begin('340202001000', chunk);
+    expect(second).toMatchObject({ resumed: false });
+    expect([await isFirst(first), await isFirst(second)]).toEqual([false, false]);
   });
 
   it.each([

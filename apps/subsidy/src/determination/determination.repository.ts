@@ -3,13 +3,12 @@ import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Chunk, Tally } from './determination.types';
+import { decideChunk } from './determination.jobs';
+import type { Chunk, ChunkResult, RunProgress, TakenChunk, Tally } from './determination.types';
 
 export interface RunRow {
   readonly id: string;
   readonly resumed: boolean;
-  /** No other run ever decided these programmes, so that there is nothing to compare with. */
-  readonly isFirst: boolean;
 }
 
 /** A condition that was not met or not known, by the bit it has in a programme version. */
@@ -34,8 +33,7 @@ export class DeterminationRepository {
         where state = 'running' and division_code = $1 and as_of = $2 and programmes = $3 and versions = $4`,
       [run.division, run.asOf, run.programmes, run.versions],
     );
-    const isFirst = await this.isFirst(tx, run.programmes, running?.id);
-    if (running) return { id: running.id, resumed: true, isFirst };
+    if (running) return { id: running.id, resumed: true };
     const id = randomUUID();
     await tx.query(
       `insert into determination_run (id, programmes, versions, division_code, as_of, state, started_by, started_at)
@@ -47,28 +45,54 @@ export class DeterminationRepository {
        select $1, row_number() over (order by year, prefix), prefix, year from (${chunks}) c`,
       [id],
     );
-    return { id, resumed: false, isFirst };
-  }
-
-  private async isFirst(tx: Tx, programmes: readonly string[], thisRun: string | undefined): Promise<boolean> {
-    const [row] = await tx.query<{ first: boolean }>(
-      `select not exists (select from determination_run where programmes && $1 and id is distinct from $2::uuid) as first`,
-      [programmes, thisRun ?? null],
-    );
-    return row!.first;
+    return { id, resumed: false };
   }
 
   chunks(tx: Tx, runId: string): Promise<Chunk[]> {
     return tx.query('select no, prefix, year, state from determination_chunk where run_id = $1 order by no', [runId]);
   }
 
-  /** Locks a chunk; false when it is done already, or being done by somebody else who was faster. */
-  async take(tx: Tx, runId: string, no: number): Promise<boolean> {
-    const rows = await tx.query(
-      `select from determination_chunk where run_id = $1 and no = $2 and state = 'waiting' for update`,
+  /**
+   * Locks a chunk that is still to be decided; whoever comes second waits and then finds it done. It is the first of its
+   * programmes when no other run ever decided them, so that there is nothing to compare with.
+   */
+  async take(tx: Tx, runId: string, no: number): Promise<TakenChunk | undefined> {
+    const rows = await tx.query<TakenChunk>(
+      `select c.run_id as "runId", c.no, c.prefix, c.year, r.programmes, r.versions, r.division_code as division, r.as_of as "asOf",
+              not exists (select from determination_run o where o.programmes && r.programmes and o.id <> r.id) as "isFirst"
+         from determination_chunk c join determination_run r on r.id = c.run_id
+        where c.run_id = $1 and c.no = $2 and c.state = 'waiting' for update of c`,
       [runId, no],
     );
-    return rows.length === 1;
+    return rows[0];
+  }
+
+  /** Not against the chunks of the run, which refer to it, only against others who ask what comes next. */
+  async lockRun(tx: Tx, runId: string): Promise<void> {
+    await tx.query('select from determination_run where id = $1 for no key update', [runId]);
+  }
+
+  /** The waiting chunks of the earliest year that has any. */
+  nextChunks(tx: Tx, runId: string): Promise<{ no: number; year: number }[]> {
+    return tx.query(
+      `select no, year from determination_chunk where run_id = $1 and state = 'waiting' and year = (
+         select min(year) from determination_chunk where run_id = $1 and state = 'waiting') order by no`,
+      [runId],
+    );
+  }
+
+  /** How far these runs are together; chunks whose message was given up on are told apart. */
+  async progress(read: Tx, runIds: readonly string[]): Promise<RunProgress> {
+    const [row] = await read.query<RunProgress>(
+      `select count(*) filter (where c.state = 'done')::int as done, count(c.no)::int as of,
+              coalesce(sum(c.decided), 0)::int as decided, coalesce(sum(c.determined), 0)::int as determined,
+              coalesce(sum(c.held), 0)::int as held, bool_and(r.state = 'done') as "isFinished",
+              (select count(*)::int from outbox o where o.quarantined_at is not null and o.acked_at is null
+                  and o.name = $2 and o.payload ->> 'run' = any($1::text[])) as "setAside"
+         from determination_run r left join determination_chunk c on c.run_id = r.id where r.id = any($1::uuid[])`,
+      [runIds, decideChunk.name],
+    );
+    return row!;
   }
 
   /**
@@ -182,10 +206,11 @@ export class DeterminationRepository {
     return { determined, held: moved.length - determined };
   }
 
-  async finishChunk(tx: Tx, runId: string, no: number, decided: number, at: Date): Promise<void> {
+  async finishChunk(tx: Tx, runId: string, no: number, result: ChunkResult, at: Date): Promise<void> {
     await tx.query(
-      `update determination_chunk set state = 'done', decided = $3, finished_at = $4 where run_id = $1 and no = $2`,
-      [runId, no, decided, at],
+      `update determination_chunk set state = 'done', decided = $3, determined = $4, held = $5, finished_at = $6
+        where run_id = $1 and no = $2`,
+      [runId, no, result.decided, result.determined, result.held, at],
     );
   }
 

@@ -37,3 +37,31 @@ export interface Chunk {
   readonly year: number;
   readonly state: 'waiting' | 'done';
 }
+
+/** A chunk in hand, with what its run is about. */
+export interface TakenChunk {
+  readonly runId: string;
+  readonly no: number;
+  readonly prefix: string;
+  readonly year: number;
+  readonly programmes: readonly string[];
+  readonly versions: readonly string[];
+  readonly division: DivisionCode;
+  readonly asOf: Day;
+  readonly isFirst: boolean;
+}
+
+export interface ChunkResult {
+  readonly decided: number;
+  readonly determined: number;
+  readonly held: number;
+}
+
+/** How far runs are that workers decide. */
+export interface RunProgress extends ChunkResult {
+  readonly done: number;
+  readonly of: number;
+  readonly isFinished: boolean;
+  /** Chunks that failed too often and wait for a person. */
+  readonly setAside: number;
+}

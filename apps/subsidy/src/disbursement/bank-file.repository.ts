@@ -26,10 +26,13 @@ export class BankFileRepository {
     return (await read.query<BankFile>(`select ${BANK_FILE} from bank_file where batch_id = $1`, [batchId]))[0];
   }
 
-  async waiting(read: Read): Promise<string[]> {
+  /** Of all batches, or whether the one named is among them. */
+  async waiting(read: Read, batchId?: string): Promise<string[]> {
     const rows = await read.query<{ id: string }>(
       `select b.id from payment_batch b left join bank_file f on f.batch_id = b.id
-        where b.state = 'approved' or f.state = 'written' order by b.prepared_at, b.id`,
+        where (b.state = 'approved' or f.state = 'written') and ($1::uuid is null or b.id = $1)
+        order by b.prepared_at, b.id`,
+      [batchId ?? null],
     );
     return rows.map(({ id }) => id);
   }

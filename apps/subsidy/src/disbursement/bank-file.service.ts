@@ -13,13 +13,21 @@ import { failpoint } from '@app/jobs';
 import { CLOCK, type Clock, dayInChina } from '@app/kernel';
 import { Ledger, transferId } from '@app/ledger';
 import { Vault } from '@app/vault';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { type BankFile, BankFileRepository } from './bank-file.repository';
 import { BatchRepository } from './batch.repository';
 import { refuse } from './disbursement.errors';
 import { type SealedLine, LineRepository } from './line.repository';
-import { type Batch, PAYING_ACCOUNTS, type PayingAccounts, type SendRequest, type Sent } from './disbursement.types';
+import {
+  BANK_FOLDERS,
+  type BankFolders,
+  type Batch,
+  PAYING_ACCOUNTS,
+  type PayingAccounts,
+  type SendRequest,
+  type Sent,
+} from './disbursement.types';
 
 /** Files being made stay here, out of the bank's sight, on the same disk as the folder it fetches from. */
 const WORKSHOP = '.being-written';
@@ -39,6 +47,7 @@ export class BankFileService {
     @Inject(BatchRepository) private readonly batches: BatchRepository,
     @Inject(LineRepository) private readonly lines: LineRepository,
     @Inject(BankFileRepository) private readonly files: BankFileRepository,
+    @Optional() @Inject(BANK_FOLDERS) private readonly bankFolders?: BankFolders,
   ) {}
 
   /** Batches that send() has work for: approved ones, and those whose file was made but not handed over; oldest first. */
@@ -46,7 +55,20 @@ export class BankFileService {
     return this.database.read((read) => this.files.waiting(read));
   }
 
-  async send({ batchId, folder, format }: SendRequest): Promise<Sent> {
+  /** Where this process exchanges files with the bank. */
+  folders(): BankFolders {
+    if (!this.bankFolders) throw refuse.noBankFolders();
+    return this.bankFolders;
+  }
+
+  /** For a worker that was told of a batch: one that was sent or cancelled meanwhile is passed over. */
+  async sendWaiting(batchId: string, signal?: AbortSignal): Promise<void> {
+    const { out: folder, format } = this.folders();
+    const [waits] = await this.database.read((read) => this.files.waiting(read, batchId));
+    if (waits) await this.send({ batchId, folder, format, signal });
+  }
+
+  async send({ batchId, folder, format, signal }: SendRequest): Promise<Sent> {
     const known = await this.database.read((read) => this.files.find(read, batchId));
     if (known && known.format !== format) throw refuse.otherFormat(batchId, known.format);
     if (known && known.state !== 'written') return sentOf(known);
@@ -55,6 +77,7 @@ export class BankFileService {
     const written = await this.write(batchId, folder, format);
     if (known && !known.sha256.equals(written.sha256)) throw refuse.fileDiffers(batchId, known.name);
     failpoint('disbursement.send.written');
+    signal?.throwIfAborted();
     const file = known ?? (await this.commit(batchId, written));
     failpoint('disbursement.send.committed');
     return sentOf(await this.handOver(file, written.aside, folder));

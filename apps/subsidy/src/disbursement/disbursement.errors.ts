@@ -130,6 +130,11 @@ export const refuse = {
       },
       { batchId, format },
     ),
+  noBankFolders: () =>
+    new Refusal('BANK_FOLDERS_UNKNOWN', {
+      zh: '本进程未配置与银行交换文件的目录，未作处理。请为工作进程指定送盘、回盘目录后重试。',
+      en: 'This process was not told which folders it exchanges files with the bank in, so nothing was done. Name the folders for files out and answers in to the worker and try again.',
+    }),
   alreadySent: (batchId: string) =>
     new Refusal(
       'BATCH_ALREADY_SENT',

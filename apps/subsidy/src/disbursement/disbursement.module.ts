@@ -3,6 +3,7 @@ import { LedgerModule } from '../ledger/ledger.module';
 import { BankFileRepository } from './bank-file.repository';
 import { BankFileService } from './bank-file.service';
 import { BatchRepository } from './batch.repository';
+import { DisbursementProcessor } from './disbursement.processor';
 import { DisbursementResolver } from './disbursement.resolver';
 import { DisbursementService } from './disbursement.service';
 import { InstructionResolver, PaymentAttemptResolver } from './instruction.resolver';
@@ -22,7 +23,8 @@ import { PayableRepository } from './payable.repository';
     DisbursementResolver,
     InstructionResolver,
     PaymentAttemptResolver,
+    DisbursementProcessor,
   ],
-  exports: [DisbursementService, BankFileService],
+  exports: [DisbursementService, BankFileService, DisbursementProcessor],
 })
 export class DisbursementModule {}

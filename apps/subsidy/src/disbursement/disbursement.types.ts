@@ -118,7 +118,20 @@ export interface SendRequest {
   /** Where the bank fetches files; made when it does not exist. */
   readonly folder: string;
   readonly format: Format;
+  /** Stops it before the point of no return. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Folders that the bank's own transfer empties and fills. Files appear in them whole, under their final name. */
+export interface BankFolders {
+  readonly out: string;
+  readonly in: string;
+  /** Of files out; answers say themselves what they are. */
+  readonly format: Format;
+}
+
+/** Nest injection token; a process that is not told them exchanges nothing by itself. */
+export const BANK_FOLDERS = Symbol('BankFolders');
 
 /** The account a county pays a programme from, and the item's code in the bank's list. */
 export interface PayingAccount {

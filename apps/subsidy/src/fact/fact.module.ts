@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { BeneficiaryModule } from '../beneficiary/beneficiary.module';
 import { WorklistModule } from '../worklist/worklist.module';
+import { FactProcessor } from './fact.processor';
 import { FactRepository } from './fact.repository';
 import { FactService } from './fact.service';
 
 /** What this app knows of every person, kept up to date from the register's change feed. */
 @Module({
   imports: [BeneficiaryModule, WorklistModule],
-  providers: [FactRepository, FactService],
-  exports: [FactService],
+  providers: [FactRepository, FactService, FactProcessor],
+  exports: [FactService, FactProcessor],
 })
 export class FactModule {}

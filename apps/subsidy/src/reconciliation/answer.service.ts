@@ -12,6 +12,8 @@ import { refuse } from './reconciliation.errors';
 import { type BatchRow, type CaseRow, ReconciliationRepository } from './reconciliation.repository';
 import type { Received } from './reconciliation.types';
 
+type Alongside = (tx: Tx, received: Received) => Promise<void>;
+
 const BULK = { statementTimeout: 0 };
 
 /** What the bank says: taken in whole or not at all, and ending the same in whatever order it comes. */
@@ -25,12 +27,19 @@ export class AnswerService {
     @Inject(ReconciliationRepository) private readonly reconciliations: ReconciliationRepository,
   ) {}
 
-  /** Applies an answer file. Any doubt about the file as a whole is a Refusal, and then nothing of it counts. */
-  async receive(file: string, actor: string = BANK): Promise<Received> {
+  /**
+   * Applies an answer file. Any doubt about the file as a whole is a Refusal, and then nothing of it counts.
+   * @param alongside what else belongs into the same transaction.
+   */
+  async receive(file: string, actor: string = BANK, alongside?: Alongside): Promise<Received> {
     const answer = await openBankAnswer(file);
     const fileName = path.basename(file);
     failpoint('reconciliation.receive.read');
-    const received = await this.database.write((tx) => this.apply(tx, answer, fileName, actor), BULK);
+    const received = await this.database.write(async (tx) => {
+      const applied = await this.apply(tx, answer, fileName, actor);
+      await alongside?.(tx, applied);
+      return applied;
+    }, BULK);
     failpoint('reconciliation.receive.applied');
     return received;
   }

@@ -10,7 +10,7 @@ import { FundingResolver } from '../funding/funding.resolver';
 import { LedgerRepository } from '../ledger/ledger.repository';
 import { LedgerResolver } from '../ledger/ledger.resolver';
 import { LedgerService } from '../ledger/ledger.service';
-import { ReconciliationResolver } from './reconciliation.resolver';
+import { ReconciliationResolver, RefusedAnswerResolver } from './reconciliation.resolver';
 
 /** What other slices own, as far as money refers to it. */
 const OTHERS = `
@@ -56,7 +56,8 @@ beforeAll(async () => {
       new CalendarResolver(world.calendar),
       new FundingResolver(world.funding),
       new LedgerResolver(new LedgerService(world.database, world.ledger, new LedgerRepository())),
-      new ReconciliationResolver(world.reconciliation, world.answerService, world.disbursement),
+      new ReconciliationResolver(world.reconciliation, world.answerService, world.disbursement, world.courier),
+      new RefusedAnswerResolver(),
     ],
   });
 });

@@ -29,6 +29,15 @@ export const refuse = {
       },
       { messageId, fileName },
     ),
+  notAFileName: (name: string) =>
+    new Refusal(
+      'BANK_ANSWER_NAME',
+      {
+        zh: `“${name}”不是银行回盘目录中的普通文件，未处理。请将回盘文件直接放入该目录。`,
+        en: `"${name}" is not a plain file in the folder of the bank's answers; it was not looked at. Put answer files straight into that folder.`,
+      },
+      { name },
+    ),
   unknownReference: (references: readonly string[], count: number, fileName: string) =>
     new Refusal(
       'BANK_ANSWER_UNKNOWN_REFERENCE',

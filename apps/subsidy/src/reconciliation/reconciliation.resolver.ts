@@ -2,8 +2,9 @@ import { Requires } from '@app/access';
 import { Field, type GraphContext, Mutation, Query, Resolver } from '@app/graphql';
 import { DisbursementService } from '../disbursement/disbursement.service';
 import { AnswerService } from './answer.service';
+import { CourierService } from './courier.service';
 import { ReconciliationService } from './reconciliation.service';
-import type { Reconciled, RepairAccount, ThreeWay } from './reconciliation.types';
+import type { Reconciled, RefusedAnswer, RepairAccount, ThreeWay } from './reconciliation.types';
 
 type Compared = Omit<Reconciled, 'batchState'>;
 type CaseRef = { __typename: 'ReviewCase'; id: string };
@@ -15,6 +16,7 @@ export class ReconciliationResolver {
     private readonly reconciliations: ReconciliationService,
     private readonly answers: AnswerService,
     private readonly disbursement: DisbursementService,
+    private readonly courier: CourierService,
   ) {}
 
   @Query()
@@ -28,6 +30,12 @@ export class ReconciliationResolver {
   async reconciliation({ batchId }: { batchId: string }): Promise<Compared> {
     await this.disbursement.get(batchId);
     return this.reconciliations.compare(batchId);
+  }
+
+  @Query()
+  @Requires('disbursement.read')
+  refusedAnswers(): Promise<RefusedAnswer[]> {
+    return this.courier.waiting();
   }
 
   @Query()
@@ -66,5 +74,13 @@ export class ReconciliationResolver {
   @Field()
   batch({ batchId }: Compared): { __typename: 'PaymentBatch'; id: string } {
     return { __typename: 'PaymentBatch', id: batchId };
+  }
+}
+
+@Resolver('RefusedAnswer')
+export class RefusedAnswerResolver {
+  @Field()
+  batch({ batchId }: RefusedAnswer): { __typename: 'PaymentBatch'; id: string } | null {
+    return batchId === null ? null : { __typename: 'PaymentBatch', id: batchId };
   }
 }

@@ -54,6 +54,17 @@ export interface Reconciled {
   readonly differenceCount: number;
 }
 
+/** An answer file that was refused as a whole; nothing of it counts. */
+export interface RefusedAnswer {
+  readonly id: string;
+  readonly fileName: string;
+  /** The batch it answers; null where that cannot be told. */
+  readonly batchId: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly refusedAt: Date;
+}
+
 /** An account that returned money may be paid to: live, of the applicant, the child, or the holder it failed for. */
 export interface RepairAccount {
   readonly id: string;
