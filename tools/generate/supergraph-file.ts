@@ -1,16 +1,12 @@
 import * as path from 'node:path';
-import { collectSdl, federationSdl, type SdlSource } from '@app/graphql';
+import { collectSources, federationSdl, type SdlSource } from '@app/graphql';
 import { composeServices } from '@theguild/federation-composition';
 import { parse, print } from 'graphql';
 import type { Derived } from './derived';
 
-/** The apps that serve a part of the graph. */
-const APPS = ['registration', 'subsidy'];
-
 /** `supergraph.graphql`: what the gateway of several hosts serves, and which app answers what of it. */
 export async function supergraphFile(root: string): Promise<Derived[]> {
-  const sources = APPS.map((app) => ({ app, sdl: collectSdl([path.join(root, 'apps', app, 'src')]) }));
-  return [{ file: 'supergraph.graphql', text: composeSupergraph(sources) }];
+  return [{ file: 'supergraph.graphql', text: composeSupergraph(collectSources(path.join(root, 'apps'))) }];
 }
 
 /** Throws every reason why the apps' parts do not fit together. */

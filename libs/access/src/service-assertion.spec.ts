@@ -218,6 +218,13 @@ describe('a forged assertion', () => {
     expect(hear(token).service).toBe('gateway');
   });
 
+  it('is a good one of somebody who may call us, but not this', () => {
+    const token = signer.sign(call);
+    const heard = { path: '/graphql', body: Buffer.from(BODY) };
+    expect(() => verifier.verify(token, { ...heard, from: ['subsidy'] })).toThrow(expect.objectContaining(refused));
+    expect(verifier.verify(token, { ...heard, from: ['subsidy', 'gateway'] }).service).toBe('gateway');
+  });
+
   it('is none at all', () => {
     expect(() => verifier.verify(undefined, { path: '/graphql', body: Buffer.from(BODY) })).toThrow(
       expect.objectContaining(refused),

@@ -41,6 +41,14 @@ export interface CalledBy {
   readonly request?: ServiceRequest;
 }
 
+/** A call as it arrived. */
+export interface HeardCall {
+  readonly path: string;
+  readonly body: Buffer;
+  /** Who may make it; anybody we know where it is not said. */
+  readonly from?: readonly string[];
+}
+
 /** The whole header: there is nothing in it to choose, so nothing to be tricked with. */
 const HEADER = Buffer.from('{"alg":"EdDSA","typ":"yangyu-service+jwt"}').toString('base64url');
 
@@ -77,7 +85,7 @@ export class ServiceSigner {
       path,
       bh: bodyHash(body),
       caller: caller && claimsOf(caller),
-      request: request && { ...request, now: request.now?.getTime() },
+      request: request && askedOf(request),
     };
     const input = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
     return `${input}.${sign(null, Buffer.from(input), this.key).toString('base64url')}`;
@@ -100,7 +108,7 @@ export class ServiceVerifier {
   }
 
   /** An assertion is good once. */
-  verify(token: string | undefined, call: { readonly path: string; readonly body: Buffer }): CalledBy {
+  verify(token: string | undefined, call: HeardCall): CalledBy {
     try {
       return this.open(token ?? '', call);
     } catch {
@@ -108,7 +116,7 @@ export class ServiceVerifier {
     }
   }
 
-  private open(token: string, call: { readonly path: string; readonly body: Buffer }): CalledBy {
+  private open(token: string, call: HeardCall): CalledBy {
     if (token.length > ASSERTION_LENGTH_MAX) throw new Error('too long');
     const [header, payload, signature, ...more] = token.split('.');
     if (header !== HEADER || !payload || !SIGNATURE.test(signature ?? '') || more.length > 0)
@@ -135,11 +143,12 @@ export class ServiceVerifier {
   }
 
   /** For us, now, and for this very call. */
-  private assertMeant({ aud, iat, exp, path, bh }: AssertionClaims, call: { path: string; body: Buffer }): void {
+  private assertMeant({ iss, aud, iat, exp, path, bh }: AssertionClaims, call: HeardCall): void {
     const now = this.clock.now().getTime() / 1000;
     if (aud !== this.name) throw new Error('for somebody else');
     if (exp <= iat || exp - iat > ASSERTION_LIFETIME_MAX_SECONDS) throw new Error('no life, or too long a one');
     if (iat > now + SKEW_SECONDS || exp <= now - SKEW_SECONDS) throw new Error('not now');
+    if (call.from && !call.from.includes(iss)) throw new Error('may not call this');
     if (path !== call.path || bh !== bodyHash(call.body)) throw new Error('for another call');
   }
 }
@@ -157,6 +166,13 @@ function claimsOf({ id, name, roles, division, family, signIn }: Caller): NonNul
     signIn: signIn && { ...signIn, at: signIn.at.getTime() },
   };
 }
+
+const askedOf = ({ id, now, purpose, caseRef }: ServiceRequest): NonNullable<AssertionClaims['request']> => ({
+  id,
+  now: now?.getTime(),
+  purpose,
+  caseRef,
+});
 
 const callerOf = ({ division, signIn, ...rest }: NonNullable<AssertionClaims['caller']>): Caller => ({
   ...rest,

@@ -6,7 +6,9 @@ import {
   type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
+  type GraphQLSchema,
   isCompositeType,
+  isObjectType,
 } from 'graphql';
 import type { GraphContext } from './context';
 import { refuse } from './graphql.errors';
@@ -136,6 +138,17 @@ export function spending(field: Field, resolve: Resolve): Resolve {
       ? value.then((settled) => oneByOne(context.budget.count(settled)))
       : oneByOne(context.budget.count(value));
   };
+}
+
+/** Counts in a schema whose fields are answered elsewhere what the answers bring. */
+export function countObjects(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields()) as Field[]) {
+      if (field.resolve && isCompositeType(getNamedType(field.type))) field.resolve = spending(field, field.resolve);
+    }
+  }
+  return schema;
 }
 
 /**
