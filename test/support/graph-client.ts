@@ -4,6 +4,7 @@ import { createGateway, type Gateway } from '../../apps/gateway/src/gateway';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import type { CountyWorld } from './county-world';
+import { type FederatedWorld, isFederated, openFederatedWorld } from './federated-world';
 
 /** What came back over HTTP; data is typed by whoever asked. */
 export interface Answer<Data> {
@@ -13,7 +14,7 @@ export interface Answer<Data> {
   readonly errors: readonly { message: string; extensions: Record<string, unknown> }[];
 }
 
-/** The merged graph of a county world behind its public door, and somebody who asks it over HTTP. */
+/** The graph of a county world, in the topology of this run, behind its public door, and somebody who asks it over HTTP. */
 export class GraphClient {
   /** The text of every answer that was ever given, for whoever looks for what must not be in one. */
   readonly answers: string[] = [];
@@ -22,25 +23,25 @@ export class GraphClient {
     private readonly gateway: Gateway,
     private readonly issuer: TestIssuer,
     private readonly bugs: unknown[],
+    private readonly graph: Graph,
   ) {}
 
   static async open(world: CountyWorld): Promise<GraphClient> {
     const issuer = await TestIssuer.open(world.clock);
     const bugs: unknown[] = [];
+    const report = (_id: string, error: unknown) => bugs.push(error);
+    const graph = isFederated ? await openFederatedWorld(world, report) : mergedGraph(world);
     const gateway = await createGateway({
-      schema: mergedSchema(world),
+      schema: graph.schema,
       verify: issuer.verifier().verify,
-      complete: async (caller) =>
-        caller.idNumber === undefined
-          ? caller
-          : { ...caller, family: await world.app.get(FamilyService, { strict: false }).of(caller.idNumber) },
+      complete: graph.complete,
       clock: world.clock,
       host: '127.0.0.1',
       port: 0,
       explorer: true,
-      report: (_id, error) => bugs.push(error),
+      report,
     });
-    return new GraphClient(gateway, issuer, bugs);
+    return new GraphClient(gateway, issuer, bugs, graph);
   }
 
   /**
@@ -69,7 +70,19 @@ export class GraphClient {
     return { data, errors, refused: errors.map((error) => String(error.extensions.code)) };
   }
 
-  close(): Promise<void> {
-    return this.gateway.close();
+  async close(): Promise<void> {
+    await this.gateway.close();
+    await this.graph.close();
   }
 }
+
+type Graph = Pick<FederatedWorld, 'schema' | 'complete' | 'close'>;
+
+const mergedGraph = (world: CountyWorld): Graph => ({
+  schema: mergedSchema(world),
+  complete: async (caller) =>
+    caller.idNumber === undefined
+      ? caller
+      : { ...caller, family: await world.app.get(FamilyService, { strict: false }).of(caller.idNumber) },
+  close: () => Promise.resolve(),
+});

@@ -1,18 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { needsStepUp, type Permission, PERMISSIONS, PUBLIC, type Requirement, ROLES } from '@app/access';
-import { buildMergedSchema, collectSdl, findResolver, listFields, listOperations } from '@app/graphql';
+import { buildMergedSchema, collectSources, findResolver, listFields, listOperations } from '@app/graphql';
 import type { Derived } from './derived';
-
-const APPS = ['registration', 'subsidy'];
 
 /** docs/access.md: every operation and field with its permission, and who holds each permission. */
 export async function accessList(): Promise<Derived[]> {
   const apps = path.join(__dirname, '..', '..', 'apps');
-  const sources = APPS.map((app) => ({ app, sdl: collectSdl([path.join(apps, app, 'src')]) }));
+  const sources = collectSources(apps);
   const schema = buildMergedSchema({
     sources,
-    resolvers: await resolversOf(APPS.map((app) => path.join(apps, app, 'src'))),
+    resolvers: await resolversOf(sources.map(({ app }) => path.join(apps, app, 'src'))),
   });
   const parts = [
     '# Who may do what',

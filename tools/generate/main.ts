@@ -6,10 +6,12 @@ import type { Derived } from './derived';
 import { moduleMap } from './module-map';
 import { schemaFiles } from './schema-file';
 import { subgraphFiles } from './subgraph-file';
+import { supergraphFile } from './supergraph-file';
 
 const KINDS: Record<string, (root: string) => Promise<Derived[]>> = {
   schema: schemaFiles,
   graph: subgraphFiles,
+  supergraph: supergraphFile,
   modules: moduleMap,
   access: accessList,
 };
@@ -18,7 +20,7 @@ const KINDS: Record<string, (root: string) => Promise<Derived[]>> = {
 const BY_REQUEST: Record<string, (root: string) => Promise<Derived[]>> = { assurance: assurancePage };
 
 /**
- * `generate [schema] [graph] [modules] [access]` writes the derived files, all of these kinds by default, `assurance` when asked for; with `--check` it writes
+ * `generate [schema] [graph] [supergraph] [modules] [access]` writes the derived files, all of these kinds by default, `assurance` when asked for; with `--check` it writes
  * nothing and fails naming those that are stale, missing or left over.
  */
 async function main(args: string[]): Promise<number> {

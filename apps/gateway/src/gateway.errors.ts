@@ -104,6 +104,20 @@ export const refuse = {
       },
       { seconds },
     ),
+  subgraphUnavailable: (subgraph: string, isChange: boolean) =>
+    new Refusal(
+      'SUBGRAPH_UNAVAILABLE',
+      isChange
+        ? {
+            zh: `${subgraph} 没有应答，不知是否已经办理；请先查看结果，再决定是否重试。`,
+            en: `${subgraph} did not answer, and it is not known whether this was done; look before you try again.`,
+          }
+        : {
+            zh: `${subgraph} 暂时没有应答，这部分内容请稍后重试。`,
+            en: `${subgraph} does not answer at the moment; try again shortly for this part.`,
+          },
+      { subgraph },
+    ),
   notFound: (path: string) =>
     new Refusal(
       'NOT_FOUND',

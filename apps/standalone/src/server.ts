@@ -2,8 +2,7 @@ import { withoutTyped } from '@app/kernel';
 import * as path from 'node:path';
 import { type Caller, DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
-import { buildMergedSchema, collectSdl } from '@app/graphql';
-import { ModulesContainer } from '@nestjs/core';
+import { buildMergedSchema, collectSources, resolversOf } from '@app/graphql';
 import { Doorkeeper } from '../../gateway/src/doorkeeper';
 import { createGateway } from '../../gateway/src/gateway';
 import type { DemoCitizen } from '../../simulator/src/identity/identity.types';
@@ -75,17 +74,8 @@ export async function serve(
 }
 
 /** Every resolver of every module in this process, over the SDL that lies beside them. */
-export function mergedSchema(installation: Pick<Installation, 'app'>) {
-  const modules = installation.app.get(ModulesContainer);
-  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
-  const resolvers = new Set(
-    providers.map(({ instance }) => instance as object).filter((one) => typeof one === 'object' && one !== null),
-  );
-  return buildMergedSchema({ sources: sdlSources(), resolvers: [...resolvers] });
-}
-
-const sdlSources = () =>
-  ['registration', 'subsidy'].map((app) => ({ app, sdl: collectSdl([path.join(APPS, app, 'src')]) }));
+export const mergedSchema = ({ app }: Pick<Installation, 'app'>) =>
+  buildMergedSchema({ sources: collectSources(APPS), resolvers: resolversOf(app) });
 
 /** A citizen comes with the family that the register knows of. */
 const familyOf =

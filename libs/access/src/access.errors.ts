@@ -68,6 +68,21 @@ export const refuse = {
       },
       { max_age: maxAge, acr },
     ),
+  /** One answer for every reason, as with tokens. */
+  serviceNotAuthenticated: () =>
+    new Refusal('SERVICE_NOT_AUTHENTICATED', {
+      zh: '此接口只供本系统各进程调用，请经网关访问。',
+      en: 'This address is for processes of this system only; ask the gateway.',
+    }),
+  serviceKeyUnreadable: (service: string) =>
+    new Refusal(
+      'SERVICE_KEY_UNREADABLE',
+      {
+        zh: `进程 ${service} 的密钥无法使用，应为 PEM 格式的 Ed25519 密钥，请重新生成。`,
+        en: `The key of the process ${service} cannot be used; it must be an Ed25519 key in PEM, make a new one.`,
+      },
+      { service },
+    ),
   signInUnknown: (id: string) =>
     new Refusal(
       'SIGN_IN_UNKNOWN',

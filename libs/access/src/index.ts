@@ -5,6 +5,7 @@ export * from './permissions';
 export * from './purposes';
 export * from './requires';
 export * from './revocations';
+export * from './service-assertion';
 export * from './step-up';
 export { TOKEN_TYPE } from './token-claims';
 export * from './tokens';

@@ -17,7 +17,7 @@ const TOKEN_LENGTH_MAX = 4096;
 export const LIFETIME_MAX_SECONDS = 3600;
 export const SKEW_SECONDS = 5;
 
-const word = z
+export const word = z
   .string()
   .max(200)
   .regex(/^\P{Cc}+$/u);
@@ -56,7 +56,7 @@ function repeatsKey(json: string): boolean {
 }
 
 /** Nobody signs in under the name of a part of the system, which the separation of powers passes over. */
-const person = word.regex(/^(?!(system|intake|determination|bank|calendar|test)(:|$))/);
+export const person = word.regex(/^(?!(system|intake|determination|bank|calendar|test)(:|$))/);
 
 const access = z
   .object({

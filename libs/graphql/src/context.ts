@@ -1,8 +1,9 @@
 import { authorise, type Caller, defaultPurpose, type Requirement, scopeOf } from '@app/access';
 import type { WorkContext } from '@app/database';
 import DataLoader from 'dataloader';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { randomUUID } from 'node:crypto';
+import { type Asked, fieldsAsked, kindsOf } from './fields-asked';
 import { refuse } from './graphql.errors';
 
 /** Objects, not requests: one operation may ask for a page of everything, nested. */
@@ -14,6 +15,11 @@ export class ObjectBudget {
   private spent: GraphQLError | undefined;
 
   constructor(private readonly max: number) {}
+
+  /** Somebody who answers a part of this operation has counted to the end. */
+  exhaust(): void {
+    this.counted = this.max + 1;
+  }
 
   get isSpent(): boolean {
     return this.counted > this.max;
@@ -50,6 +56,8 @@ export interface GraphRequest {
   readonly purpose: string | undefined;
   /** The claim or case it is for. */
   readonly caseRef: string | undefined;
+  /** What its sender asked for, by type, where somebody else asks for more on the way: the gateway, for its keys. */
+  readonly asked?: Asked;
 }
 
 /** What every resolver gets as its last argument; lives as long as one operation. */
@@ -75,6 +83,11 @@ export class GraphContext {
     if (this.allowed.has(word)) return;
     authorise(this.caller, word, this.request.now);
     this.allowed.add(word);
+  }
+
+  /** Notes which fields are asked for; every operation of a request asks, the first is heard. */
+  noteFields({ schema, operation, fragments }: Pick<GraphQLResolveInfo, 'schema' | 'operation' | 'fragments'>): void {
+    this.fields ??= kindsOf(schema, this.request.asked ?? fieldsAsked(schema, operation, fragments));
   }
 
   /** What the database is told about work for one field of this operation. */

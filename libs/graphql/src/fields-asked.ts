@@ -9,21 +9,20 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-type FieldsAsked = Readonly<Record<string, readonly string[]>>;
+/** Names of fields by the type that they belong to, or by the kind of thing that it tells of. */
+export type Asked = Readonly<Record<string, readonly string[]>>;
 
-const known = new WeakMap<OperationDefinitionNode, FieldsAsked>();
+const knownAsked = new WeakMap<OperationDefinitionNode, Asked>();
+const knownKinds = new WeakMap<Asked, Asked>();
 
-/**
- * Which fields an operation asks for of things that tell of somebody, by their kind: what its reads are recorded with.
- * Worked out once per parsed document, which the server keeps.
- */
+/** Which fields an operation asks for, by type. Worked out once per parsed document, which the server keeps. */
 export function fieldsAsked(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
-): FieldsAsked {
-  const found = known.get(operation) ?? collect(schema, operation, fragments);
-  known.set(operation, found);
+): Asked {
+  const found = knownAsked.get(operation) ?? collect(schema, operation, fragments);
+  knownAsked.set(operation, found);
   return found;
 }
 
@@ -31,8 +30,8 @@ function collect(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
-): FieldsAsked {
-  const byKind = new Map<string, Set<string>>();
+): Asked {
+  const byType = new Map<string, Set<string>>();
   const types = new TypeInfo(schema);
   const definitions = [operation, ...Object.values(fragments)];
   visit(
@@ -40,11 +39,35 @@ function collect(
     visitWithTypeInfo(types, {
       Field() {
         const [type, field] = [types.getParentType(), types.getFieldDef()];
-        const kind = field?.extensions.kind;
-        if (!isObjectType(type) || typeof kind !== 'string') return;
-        byKind.set(kind, (byKind.get(kind) ?? new Set()).add(field!.name));
+        if (!isObjectType(type) || !field || field.name.startsWith('_')) return;
+        byType.set(type.name, (byType.get(type.name) ?? new Set()).add(field.name));
       },
     }),
   );
-  return Object.fromEntries([...byKind].map(([kind, names]) => [kind, [...names].sort()]));
+  return sorted(byType);
 }
+
+/** The same of things that tell of somebody, by their kind: what reads are recorded with. */
+export function kindsOf(schema: GraphQLSchema, asked: Asked): Asked {
+  const found = knownKinds.get(asked) ?? byKind(schema, asked);
+  knownKinds.set(asked, found);
+  return found;
+}
+
+function byKind(schema: GraphQLSchema, asked: Asked): Asked {
+  const kinds = new Map<string, Set<string>>();
+  for (const [name, fields] of Object.entries(asked)) {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) continue;
+    const known = type.getFields();
+    const kind = Object.values(known)[0]?.extensions.kind;
+    if (typeof kind !== 'string') continue;
+    const ofKind = kinds.get(kind) ?? new Set();
+    for (const field of fields) if (field in known) ofKind.add(field);
+    kinds.set(kind, ofKind);
+  }
+  return sorted(kinds);
+}
+
+const sorted = (sets: ReadonlyMap<string, ReadonlySet<string>>): Asked =>
+  Object.fromEntries([...sets].map(([name, fields]) => [name, [...fields].sort()]));

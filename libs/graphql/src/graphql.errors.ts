@@ -39,6 +39,11 @@ export const refuse = {
       },
       { type, key },
     ),
+  referenceUnreadable: () =>
+    new Refusal('REFERENCE_UNREADABLE', {
+      zh: '引用须含类型名称及其主键字段（文本），请核对。',
+      en: 'A reference has the name of its type and the fields of its key, as text; compare it.',
+    }),
   answerTooLarge: (max: number) =>
     new Refusal(
       'ANSWER_TOO_LARGE',

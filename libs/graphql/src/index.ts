@@ -1,6 +1,12 @@
 export * from './connection';
 export * from './context';
 export * from './decorators';
+export { countObjects } from './fields';
 export * from './present';
+export type { Asked } from './fields-asked';
+export { fieldsAsked } from './fields-asked';
+export * from './resolvers-of';
+export { passScalars } from './scalars';
 export * from './schema';
 export * from './sdl';
+export { federationSdl } from './subgraph';

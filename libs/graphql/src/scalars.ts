@@ -1,5 +1,12 @@
 import { findDay } from '@app/kernel';
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
 
@@ -62,3 +69,23 @@ const jsonScalar = new GraphQLScalarType({
 
 /** The scalars that base.graphql declares. */
 export const SCALARS: readonly GraphQLScalarType[] = [dayScalar, instantScalar, fenScalar, jsonScalar];
+
+/**
+ * For a graph that only passes values on: they are read as everywhere, so that what is unreadable is refused at once, and
+ * travel on as they were written.
+ */
+export function passScalars(schema: GraphQLSchema): void {
+  for (const { name, parseValue, parseLiteral } of SCALARS) {
+    Object.assign(schema.getType(name)!, {
+      serialize: (value: unknown) => value,
+      parseValue: (value: unknown) => {
+        parseValue(value);
+        return value;
+      },
+      parseLiteral: (node: ValueNode, variables?: Record<string, unknown>) => {
+        parseLiteral(node, variables);
+        return valueFromASTUntyped(node, variables);
+      },
+    });
+  }
+}

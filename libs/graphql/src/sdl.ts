@@ -52,6 +52,14 @@ export function collectSdl(folders: readonly string[]): string {
   return files.map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
+/** The SDL of every app that has one. The gateway's own *.graphql files are stored operations, not types. */
+export const collectSources = (apps: string): SdlSource[] =>
+  readdirSync(apps)
+    .filter((app) => app !== 'gateway')
+    .sort()
+    .map((app) => ({ app, sdl: collectSdl([path.join(apps, app, 'src')]) }))
+    .filter(({ sdl }) => sdl.trim() !== '');
+
 /** The union of the apps' SDL with the base types, federation directives dropped, sorted by name: the file people review. */
 export const mergeSdl = (sources: readonly SdlSource[]): string => print(mergeDocuments(sources).document) + '\n';
 

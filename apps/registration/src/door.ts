@@ -1,0 +1,43 @@
+import * as path from 'node:path';
+import { inContext, systemContext } from '@app/database';
+import { buildSubgraphSchema, collectSources, resolversOf } from '@app/graphql';
+import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app/service';
+import type { INestApplicationContext } from '@nestjs/common';
+import { z } from 'zod';
+import { FeedService } from './feed/feed.service';
+import { FamilyService } from './person/family.service';
+import { RegistrationModule } from './registration.module';
+
+const APPS = path.join(__dirname, '..', '..');
+const PAGE_MAX = 10_000;
+
+const feedBody = z.strictObject({ after: z.string().max(100), limit: z.number().int().min(1).max(PAGE_MAX) });
+const familyBody = z.strictObject({ idNumber: z.string().max(40) });
+
+/**
+ * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
+ * change feed to subsidy.
+ */
+export function openRegistrationDoor(
+  app: INestApplicationContext,
+  options: Omit<ServiceDoorOptions, 'graph' | 'routes'>,
+): Promise<ServiceDoor> {
+  const feed = app.get(FeedService, { strict: false });
+  const families = app.get(FamilyService, { strict: false });
+  const parts = { app: 'registration', sources: collectSources(APPS), resolvers: resolversOf(app, RegistrationModule) };
+  return openServiceDoor({
+    ...options,
+    graph: { schema: buildSubgraphSchema(parts), from: ['gateway'] },
+    routes: {
+      '/feed': {
+        from: ['subsidy'],
+        answer: (body, { service }) => {
+          const { after, limit } = feedBody.parse(body);
+          const context = systemContext('feed', { actor: `system:${service}` });
+          return inContext(context, () => feed.page(after, limit));
+        },
+      },
+      '/family': { from: ['gateway'], answer: (body) => families.of(familyBody.parse(body).idNumber) },
+    },
+  });
+}
