@@ -85,7 +85,7 @@ module.exports = {
           SPEC,
           '\\.(repository|entity)\\.ts$',
           '^apps/[^/]+/src/database\\.ts$',
-          '^apps/standalone/src/installation\\.ts$', // Makes the databases and roles before any app opens its own.
+          '^apps/standalone/src/place\\.ts$', // Makes the databases and roles before any app opens its own.
           '^libs/(database|jobs|testing)/',
         ],
       },

@@ -24,7 +24,7 @@ const ROLES = [
 const SPECS = ['spec', 'db.spec', 'e2e-spec', 'fixture'];
 
 /** Files of an app that stand outside its slices. */
-const DOORS = ['main', 'worker', 'cli', 'config', 'database', 'door', 'schema.db.spec'];
+const DOORS = ['main', 'worker', 'cli', 'config', 'database', 'door', 'process', 'schema.db.spec'];
 
 const FORBIDDEN_FOLDERS = [
   'utils',

@@ -1,9 +1,7 @@
 import { Refusal, type DivisionCode } from '@app/kernel';
-import type { Database } from '@app/database';
 import { scheduleBell } from '../../apps/standalone/src/schedule';
 import { CalendarService } from '../../apps/subsidy/src/calendar/calendar.service';
 import { ClaimService } from '../../apps/subsidy/src/claim/claim.service';
-import { SUBSIDY_DATABASE } from '../../apps/subsidy/src/subsidy.tokens';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
 
 const UNPLANNABLE = '340202100000' as DivisionCode; // A township: planning refuses it every time.
@@ -18,8 +16,7 @@ afterAll(() => world?.close());
 /** Rings once, and gives the codes of what was reported. */
 async function ring(): Promise<unknown[]> {
   const reported: unknown[] = [];
-  const subsidy = world.app.get<Database>(SUBSIDY_DATABASE, { strict: false });
-  const bell = scheduleBell({ app: world.app, clock: world.clock, subsidy }, (error) =>
+  const bell = scheduleBell({ app: world.app }, (error) =>
     reported.push(error instanceof Refusal ? error.code : error),
   );
   await bell.stop();

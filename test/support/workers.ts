@@ -1,7 +1,7 @@
 import type { Database } from '@app/database';
-import { type JobHandler, JobsRuntime, type Payload, prepareQueue } from '@app/jobs';
+import { type JobHandler, JobsRuntime, type Payload } from '@app/jobs';
 import type { Clock } from '@app/kernel';
-import type { TestDatabase } from '@app/testing';
+import { createTestQueue, type TestDatabase } from '@app/testing';
 
 /** Small enough that what a minute repairs in the office is repaired here at once. */
 const QUICK = {
@@ -31,14 +31,13 @@ export async function openWorkers(
   handlers: readonly JobHandler<Payload>[],
   count: number,
 ): Promise<Workers> {
-  await prepareQueue(test.url('postgres'), new URL(test.url('postgres')).password);
+  const queue = await createTestQueue(test);
   const errors: string[] = [];
   const runtimes = Array.from(
     { length: count },
     () =>
       new JobsRuntime({
-        backend: 'postgres',
-        queueUrl: test.url('queue_rw'),
+        queue: queue.place,
         apps: [{ schema: 'subsidy', database, handlers }],
         clock,
         onError: (error) => errors.push((error as { code?: string }).code ?? String(error)),
@@ -53,6 +52,7 @@ export async function openWorkers(
     settle: async () => (await Promise.all(runtimes.map((runtime) => runtime.runUntilIdle())))[0]!.quarantined,
     close: async () => {
       for (const runtime of runtimes) await runtime.close();
+      await queue.close();
     },
   };
 }

@@ -1,43 +1,33 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { isSafeAddress, TOKEN_AUDIENCE } from '@app/access';
+import type { QueuePlace } from '@app/jobs';
+import { readSettings, withPassword } from '@app/service';
 import type { VaultOptions } from '@app/vault';
 import { z } from 'zod';
+import { DOOR_SETTINGS } from '../../gateway/src/config';
 import { refuse } from './standalone.errors';
 
-const schema = z.object({
+const schema = {
   /** Folder of everything this installation keeps: the database cluster, keys, files in and out. */
   YANGYU_DATA: z.string().min(1).default(path.join(process.cwd(), '.data')),
   YANGYU_HOST: z.string().default('127.0.0.1'),
   YANGYU_PORT: z.coerce.number().int().min(0).max(65535).default(4000),
-  /**
-   * `production`: nothing of the demo. An issuer must be named; no page to try queries on, no introspection, and our
-   * own desk calls stored operations only.
-   */
-  YANGYU_MODE: z.enum(['demo', 'production']).default('demo'),
-  /** What one caller may ask in a minute. */
-  YANGYU_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
-  /**
-   * Addresses or CIDR ranges, separated by commas, of the proxies that callers come through: from them alone an
-   * X-Forwarded-For is believed. Without it whoever comes through a proxy counts as one address.
-   */
-  YANGYU_TRUSTED_PROXY: z
-    .string()
-    .transform((text) => text.split(',').map((one) => one.trim()))
-    .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address or a CIDR range')))
-    .refine((all) => all.every((one) => !/\/0+$/.test(one)), 'everybody is no proxy')
-    .optional(),
-  /** Who signs people in: an OpenID Connect issuer, https or on this machine. Without it a demo issuer runs beside the gateway. */
-  YANGYU_ISSUER: z
-    .url()
-    .refine((text) => isSafeAddress(new URL(text)), 'an issuer is https')
-    .optional(),
-  /** What the issuer calls this graph in the tokens that are for it. */
-  YANGYU_AUDIENCE: z.string().min(1).default(TOKEN_AUDIENCE),
-  /** What the issuer calls our own desk: its log-outs are addressed to it. */
-  YANGYU_CLIENT: z.string().min(1).default('yangyu-desk'),
+  ...DOOR_SETTINGS,
   /** Of the demo issuer. Default: the one after YANGYU_PORT, so that a token's issuer is the same after a restart. */
   YANGYU_ISSUER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** The queue in Redis instead of in PostgreSQL. */
+  YANGYU_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  YANGYU_REDIS_PASSWORD: z.string().optional(),
+  YANGYU_REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .default('yangyu'),
+  /**
+   * A database that others run, `postgres://host:port/database`, whose apps run as processes of their own: the command
+   * line then only visits. Needs YANGYU_REDIS_URL, and YANGYU_SECRETS with a `<role>.password` for each runtime role.
+   */
+  YANGYU_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  YANGYU_SECRETS: z.string().min(1).optional(),
   /** Default: any free port. */
   YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   /** `yes`: what is committed may be lost in a crash of the machine. For tests; otherwise such a server is refused. */
@@ -50,7 +40,14 @@ const schema = z.object({
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
   /** Share of the demo's payments that the simulated bank fails by chance; planted accounts fail always. */
   YANGYU_BANK_FAILURES: z.coerce.number().min(0).max(1).default(0.02),
-});
+};
+
+/** An installation of several processes, seen from the command line beside it. */
+export interface Elsewhere {
+  readonly databaseUrl: string;
+  readonly secrets: string;
+  readonly redis: Extract<QueuePlace, { kind: 'redis' }>;
+}
 
 export interface Config {
   readonly dataFolder: string;
@@ -65,6 +62,8 @@ export interface Config {
   readonly issuerPort: number;
   readonly postgresPort: number | undefined;
   readonly isThrowaway: boolean;
+  readonly redis: Extract<QueuePlace, { kind: 'redis' }> | undefined;
+  readonly elsewhere: Elsewhere | undefined;
   readonly vault: VaultOptions;
   readonly people: number;
   readonly bankFailures: number;
@@ -75,12 +74,7 @@ const nextPort = (port: number): number => (port === 0 ? 0 : port < 65535 ? port
 
 /** The only reader of the environment; refuses what it cannot use by naming it. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = schema.safeParse(environment);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw refuse.configuration(issues);
-  }
-  const { data } = parsed;
+  const data = readSettings(schema, environment);
   if (data.YANGYU_MODE === 'production') {
     const missing = [
       ...(data.YANGYU_ISSUER === undefined ? ['YANGYU_ISSUER: production names its own issuer'] : []),
@@ -88,6 +82,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ];
     if (missing.length > 0) throw refuse.configuration(missing);
   }
+  const redis = data.YANGYU_REDIS_URL
+    ? {
+        kind: 'redis' as const,
+        url: withPassword(data.YANGYU_REDIS_URL, data.YANGYU_REDIS_PASSWORD),
+        prefix: data.YANGYU_REDIS_PREFIX,
+      }
+    : undefined;
   const dataFolder = path.resolve(data.YANGYU_DATA.replace(/^~(?=\/)/, os.homedir()));
   return {
     dataFolder,
@@ -102,6 +103,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     issuerPort: data.YANGYU_ISSUER_PORT ?? nextPort(data.YANGYU_PORT),
     postgresPort: data.YANGYU_PG_PORT,
     isThrowaway: data.YANGYU_THROWAWAY === 'yes',
+    redis,
+    elsewhere: elsewhereOf(data, redis),
     vault: {
       file: path.join(dataFolder, 'vault.key'),
       keys: data.YANGYU_VAULT_KEYS,
@@ -109,5 +112,36 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     people: data.YANGYU_PEOPLE,
     bankFailures: data.YANGYU_BANK_FAILURES,
+  };
+}
+
+type Data = ReturnType<typeof readSettings<typeof schema>>;
+
+function elsewhereOf(data: Data, redis: Config['redis']): Elsewhere | undefined {
+  const { YANGYU_DATABASE_URL: databaseUrl, YANGYU_SECRETS: secrets } = data;
+  if (databaseUrl === undefined) return undefined;
+  const missing = [
+    ...(redis ? [] : ['YANGYU_REDIS_URL: the queue of a database elsewhere']),
+    ...(secrets === undefined ? ['YANGYU_SECRETS: the folder of its passwords'] : []),
+  ];
+  if (!redis || secrets === undefined) throw refuse.configuration(missing);
+  return { databaseUrl, secrets, redis };
+}
+
+/** What the migration job is told. */
+export function readMigrationConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const data = readSettings(
+    {
+      /** As a role that may create roles, schemas and extensions; its password apart. */
+      YANGYU_ADMIN_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+      YANGYU_ADMIN_PASSWORD: z.string().optional(),
+      /** Folder with a `<role>.password` for each runtime role. */
+      YANGYU_SECRETS: z.string().min(1),
+    },
+    environment,
+  );
+  return {
+    adminUrl: withPassword(data.YANGYU_ADMIN_URL, data.YANGYU_ADMIN_PASSWORD),
+    secrets: data.YANGYU_SECRETS,
   };
 }

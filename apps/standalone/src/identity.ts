@@ -5,7 +5,8 @@ import type { Clock } from '@app/kernel';
 import { DESK } from '../../simulator/src/identity/identity.types';
 import { IdentityProvider } from '../../simulator/src/identity/identity.simulator';
 import type { Config } from './config';
-import { demoCitizens } from './demo-citizens';
+import { citizensOf } from '../../simulator/src/county/citizens.service';
+import { demoFolders } from './demo';
 import { refuse } from './standalone.errors';
 
 /** Where the demo's issuer and desk are while they serve, for a command that is typed beside them. */
@@ -32,7 +33,7 @@ export async function openSignIn(config: Config, clock: Clock, report: (error: u
     host,
     port,
     officers: DEMO_USERS,
-    citizens: () => demoCitizens(config),
+    citizens: () => citizensOf(demoFolders(config).county),
     report,
   });
   return { issuer: demo.issuer, client: DESK, demo };

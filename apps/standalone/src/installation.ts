@@ -1,25 +1,19 @@
 import 'reflect-metadata';
-import { createHash } from 'node:crypto';
-import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
-import { assertGuarded, type Cluster, Database, inContext, migrate, startCluster, systemContext } from '@app/database';
-import { JobsRuntime, prepareQueue } from '@app/jobs';
+import { assertGuarded, Database, inContext, systemContext } from '@app/database';
+import { assertQueueKeeps, JobsRuntime } from '@app/jobs';
 import { type Clock, systemClock } from '@app/kernel';
 import { openVault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Client } from 'pg';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { bindMode } from './mode';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
+import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
 import { StandaloneModule } from './standalone.module';
-
-const DATABASE = 'yangyu';
-const APPS = path.join(__dirname, '..', '..');
-const SCHEMAS = ['registration', 'subsidy', 'gateway'] as const;
 
 /** Everything that runs in this one process. */
 export interface Installation {
@@ -52,40 +46,29 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
   const clock = options.clock ?? systemClock;
   bindMode(config);
   options.onStep?.('database');
-  const cluster = await startCluster({
-    dataFolder: config.dataFolder,
-    port: config.postgresPort,
-    throwaway: options.throwaway,
-  });
+  const { elsewhere } = config;
+  const place = elsewhere
+    ? visitElsewhere(elsewhere)
+    : await openEmbedded(config, {
+        throwaway: options.throwaway,
+        onMigrate: () => options.onStep?.('migrations'),
+      });
   try {
     const starting = systemContext('start', { isPlumbing: true });
-    return await inContext(starting, () => openOn(cluster, config, clock, options));
+    return await inContext(starting, () => openOn(place, config, clock, options));
   } catch (error) {
-    await cluster.stop();
+    await place.stop();
     throw error;
   }
 }
 
-async function openOn(cluster: Cluster, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
-  // One secret per role, derived from the cluster's own, so that no second secret has to be kept.
-  const rolePassword = createHash('sha256').update(`role ${cluster.superuserPassword}`).digest('base64url');
-  const url = (role: string, password: string, database = DATABASE) =>
-    `postgres://${role}:${password}@${cluster.host}:${cluster.port}/${database}`;
-  const adminUrl = url('postgres', cluster.superuserPassword);
-  options.onStep?.('migrations');
-  await createDatabase(url('postgres', cluster.superuserPassword, 'postgres'));
-  await migrate(
-    { adminUrl, rolePassword },
-    SCHEMAS.map((schema) => ({ schema, folder: path.join(APPS, schema, 'src', 'migrations') })),
-  );
-  await prepareQueue(adminUrl, rolePassword);
-
+async function openOn(place: Place, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
   options.onStep?.('apps');
   const vault = (await openVault(config.vault)).follow(options.onError ?? (() => undefined));
   const [registration, subsidy, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
-        url: url(`${schema}_rw`, rolePassword),
+        url: place.url(`${schema}_rw`),
         schema,
         recorder: auditRecorder(schema),
         explain: explainConstraint,
@@ -102,8 +85,11 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     logger: ['error', 'warn'],
     abortOnError: false,
   });
+  const hasWorkersElsewhere = options.hasWorkersElsewhere ?? config.elsewhere !== undefined;
+  await assertQueueKeeps(place.queue);
   const jobs = new JobsRuntime({
-    queue: { kind: 'postgres', url: url('queue_rw', rolePassword) },
+    queue: place.queue,
+    isBystander: hasWorkersElsewhere,
     apps: [
       { schema: 'registration', database: parts.registration, handlers: [] },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
@@ -111,15 +97,15 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     clock,
     onError: options.onError ?? (() => undefined),
   });
-  const limits = openRateLimits(url('gateway_rw', rolePassword), config.requestsPerMinute);
+  const limits = openRateLimits(place.url('gateway_rw'), config.requestsPerMinute);
   return {
     app,
     jobs,
     ...parts,
     gateway: gateway!,
     limits,
-    hasWorkersElsewhere: options.hasWorkersElsewhere ?? false,
-    isOwner: cluster.owned,
+    hasWorkersElsewhere,
+    isOwner: place.isOwner,
     close: async () => {
       await jobs.close();
       await app.close();
@@ -128,18 +114,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
       await parts.subsidy.close();
       await gateway!.close();
       await limits.close();
-      await cluster.stop();
+      await place.stop();
     },
   };
-}
-
-async function createDatabase(controlUrl: string): Promise<void> {
-  const control = new Client({ connectionString: controlUrl });
-  await control.connect();
-  try {
-    const { rowCount } = await control.query('select from pg_database where datname = $1', [DATABASE]);
-    if (rowCount === 0) await control.query(`create database ${DATABASE}`);
-  } finally {
-    await control.end();
-  }
 }

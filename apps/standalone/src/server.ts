@@ -4,14 +4,15 @@ import { type Caller, DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
 import { buildMergedSchema, collectSources, resolversOf } from '@app/graphql';
 import { Doorkeeper } from '../../gateway/src/doorkeeper';
+import { EXAMPLES } from '../../gateway/src/examples';
 import { createGateway } from '../../gateway/src/gateway';
 import type { DemoCitizen } from '../../simulator/src/identity/identity.types';
 import { FamilyService } from '../../registration/src/person/family.service';
 import { auditLogs } from './audit-steps';
 import { bankCourier } from './courier';
 import type { Config } from './config';
-import { demoCitizens } from './demo-citizens';
-import { EXAMPLES } from './examples';
+import { citizensOf } from '../../simulator/src/county/citizens.service';
+import { demoFolders } from './demo';
 import { closeDesk, openDesk, openSignIn, type SignIn } from './identity';
 import type { Installation } from './installation';
 import { scheduleBell } from './schedule';
@@ -62,7 +63,7 @@ export async function serve(
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
   const background = [...courier, scheduleBell(installation, (error) => report('calendar', error)), sealing];
   if (demo) openDesk(config, demo, gateway.url);
-  announce(gateway.url, signIn, await demoCitizens(config), terminal);
+  announce(gateway.url, signIn, await citizensOf(demoFolders(config).county), terminal);
   return {
     close: async () => {
       if (demo) closeDesk(config);

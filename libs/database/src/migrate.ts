@@ -13,8 +13,8 @@ export interface SchemaSource {
 export interface Installation {
   /** A connection that may create roles and schemas; used for migrations only. */
   readonly adminUrl: string;
-  /** Password given to every runtime role. */
-  readonly rolePassword: string;
+  /** Password given to every runtime role, or to that of each schema. */
+  readonly rolePassword: string | ((schema: string) => string);
 }
 
 const EXTENSIONS = ['btree_gist', 'pg_trgm'];
@@ -31,10 +31,12 @@ export async function migrate(installation: Installation, sources: readonly Sche
     await admin.query(`select pg_advisory_lock(${LOCK})`);
     for (const extension of EXTENSIONS) await admin.query(`create extension if not exists ${extension}`);
     const applied: string[] = [];
+    const { rolePassword } = installation;
     for (const source of sources) {
-      await prepareSchema(admin, source.schema, installation.rolePassword);
-      applied.push(...(await runFiles(installation, source)));
-      await setContextKey(admin, source.schema, installation.rolePassword);
+      const password = typeof rolePassword === 'string' ? rolePassword : rolePassword(source.schema);
+      await prepareSchema(admin, source.schema, password);
+      applied.push(...(await runFiles(installation.adminUrl, password, source)));
+      await setContextKey(admin, source.schema, password);
     }
     return applied;
   } finally {
@@ -79,11 +81,11 @@ async function setContextKey(admin: Client, schema: string, password: string): P
   );
 }
 
-async function runFiles(installation: Installation, { schema, folder }: SchemaSource): Promise<string[]> {
-  const context = signContext(systemContext('migration'), contextKey(installation.rolePassword, schema));
+async function runFiles(adminUrl: string, password: string, { schema, folder }: SchemaSource): Promise<string[]> {
+  const context = signContext(systemContext('migration'), contextKey(password, schema));
   const dataSource = await new DataSource({
     type: 'postgres',
-    url: installation.adminUrl,
+    url: adminUrl,
     schema,
     migrations: sqlMigrations(schema, folder, context),
     migrationsTableName: 'migration',

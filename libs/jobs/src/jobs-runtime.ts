@@ -65,6 +65,8 @@ export interface JobsOptions {
   /** Tries that ended with the death of the process before a message is set aside; default 3. */
   readonly crashes?: number;
   readonly timings?: Partial<Timings>;
+  /** The work is done by other processes; this one only waits for it. */
+  readonly isBystander?: boolean;
   /** Work on a queue stands still though the process lives, as after some outages: time to be started anew. */
   readonly onStuck?: (queue: string) => void;
 }
@@ -102,7 +104,7 @@ export class JobsRuntime {
 
   /** Starts relays, workers and the heartbeat; returns at once. */
   start(): void {
-    if (this.started) return;
+    if (this.started || this.options.isBystander) return;
     this.started = true;
     this.listener.start();
     for (const relay of this.relays.values()) relay.start();

@@ -1,2 +1,6 @@
 export * from './client';
+export * from './context';
 export * from './door';
+export * from './life';
+export * from './parts';
+export * from './settings';

@@ -2,6 +2,12 @@ import { Refusal } from '@app/kernel';
 
 /** Every way a call between processes can go wrong. Codes are part of the API: add, never rename. */
 export const refuse = {
+  configuration: (issues: readonly string[]) =>
+    new Refusal(
+      'CONFIGURATION',
+      { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
+      { issues },
+    ),
   serviceUnavailable: (service: string) =>
     new Refusal(
       'SERVICE_UNAVAILABLE',

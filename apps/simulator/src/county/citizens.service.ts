@@ -1,15 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseCitizenId } from '@app/kernel';
-import type { DemoCitizen } from '../../simulator/src/identity/identity.types';
-import type { Config } from './config';
-import { demoFolders } from './demo';
+import type { DemoCitizen } from '../identity/identity.types';
 
 const COUNT = 2;
 
-/** Two applicants of the demo county, who sign in about their own families; none before the county is made. */
-export async function demoCitizens(config: Config): Promise<DemoCitizen[]> {
-  const folder = demoFolders(config).county;
+/** Two applicants of the county in a folder, who sign in about their own families; none before the county is made. */
+export async function citizensOf(folder: string): Promise<DemoCitizen[]> {
   const [claims, accounts] = [await rowsOf(folder, 'claims'), await rowsOf(folder, 'accounts')];
   const applicants = new Set(claims.map((row) => row.applicant_id_number));
   const holders = new Map(

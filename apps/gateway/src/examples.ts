@@ -1,4 +1,4 @@
-import type { Example } from '../../gateway/src/explorer';
+import type { Example } from './explorer';
 
 /** Queries the explorer offers; each works with the demo sign-in named in its title. */
 export const EXAMPLES: readonly Example[] = [

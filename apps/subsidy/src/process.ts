@@ -1,0 +1,33 @@
+import { REGISTRATION_FEED } from '@app/contracts';
+import { Outbox } from '@app/jobs';
+import { CLOCK } from '@app/kernel';
+import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
+import { Vault } from '@app/vault';
+import { bankFolders, type readConfig } from './config';
+import { BANK_FOLDERS } from './disbursement/disbursement.types';
+import { RegistrationFeedClient } from './fact/registration-feed.client';
+import { explainConstraint } from './power/power.errors';
+import { SubsidyModule } from './subsidy.module';
+import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from './subsidy.tokens';
+
+/** What both doors of this app stand on: its schema, its keys, its modules, and the register at the other end of a wire. */
+export async function openSubsidy(life: Life, settings: ReturnType<typeof readConfig>) {
+  const parts = await openParts(life, 'subsidy', settings, { explain: explainConstraint });
+  const registration = new ServiceClient({
+    service: 'registration',
+    url: settings.YANGYU_REGISTRATION_URL,
+    signer: parts.signer,
+    onFailure: (service, error) => report(`call to ${service}`, error),
+  });
+  life.ends('calls', () => registration.close());
+  const app = await openModule(SubsidyModule, [
+    [SUBSIDY_DATABASE, parts.database],
+    [SUBSIDY_OUTBOX, new Outbox('subsidy')],
+    [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
+    [BANK_FOLDERS, bankFolders(settings)],
+    [Vault, await openKeys(life, settings)],
+    [CLOCK, parts.clock],
+  ]);
+  life.ends('modules', () => app.close());
+  return { ...parts, app };
+}

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { inContext, systemContext } from '@app/database';
+import { every, type JobHandler, Outbox, type Payload } from '@app/jobs';
+import { live, openServiceDoor, openWork, report } from '@app/service';
+import { CalendarBellService } from './calendar/calendar-bell.service';
+import { readWorkerConfig } from './config';
+import { openSubsidy } from './process';
+import { courierRound } from './reconciliation/reconciliation.jobs';
+import { SUBSIDY_HANDLERS } from './subsidy.tokens';
+
+const CALENDAR_INTERVAL = 60_000;
+
+/**
+ * This app's background work, as often as there are hosts for it: facts, decisions, runs that are due, files for the bank
+ * and its answers. Every worker rings the bells; of several rings at once one message goes on its way.
+ */
+void live('subsidy worker', readWorkerConfig, async (life, settings) => {
+  const parts = await openSubsidy(life, settings);
+  const { app, database } = parts;
+  const handlers = app.get<readonly JobHandler<Payload>[]>(SUBSIDY_HANDLERS, { strict: false });
+  await openWork(life, parts, 'subsidy', handlers, settings);
+
+  const bell = app.get(CalendarBellService, { strict: false });
+  const unrung = (error: unknown) => report('calendar', error);
+  const calendar = every(CALENDAR_INTERVAL, () => bell.ring(unrung), unrung);
+  life.ends('calendar', () => calendar.stop());
+  const outbox = new Outbox('subsidy');
+  const looking = systemContext('courier', { isPlumbing: true });
+  const look = () => database.write((tx) => outbox.plan(tx, courierRound, [{ bell: 'courier' }]));
+  const courier = every(
+    settings.YANGYU_COURIER_INTERVAL,
+    () => inContext(looking, look),
+    (error) => report('courier', error),
+  );
+  life.ends('courier', () => courier.stop());
+
+  const { YANGYU_HOST: host, YANGYU_PORT: port } = settings;
+  const door = await openServiceDoor({ ...parts, host, port, report });
+  life.ends('door', () => door.close());
+  return door.url;
+});
