@@ -38,6 +38,8 @@ const schema = {
   YANGYU_VAULT_KEYS: z.string().min(1).optional(),
   /** People of the demo county. */
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
+  /** Counties that the demo's people live in. */
+  YANGYU_COUNTIES: z.coerce.number().int().min(1).max(10).default(1),
   /** Share of the demo's payments that the simulated bank fails by chance; planted accounts fail always. */
   YANGYU_BANK_FAILURES: z.coerce.number().min(0).max(1).default(0.02),
 };
@@ -66,6 +68,7 @@ export interface Config {
   readonly elsewhere: Elsewhere | undefined;
   readonly vault: VaultOptions;
   readonly people: number;
+  readonly counties: number;
   readonly bankFailures: number;
 }
 
@@ -111,6 +114,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       kekFile: data.YANGYU_VAULT_KEK_FILE,
     },
     people: data.YANGYU_PEOPLE,
+    counties: data.YANGYU_COUNTIES,
     bankFailures: data.YANGYU_BANK_FAILURES,
   };
 }

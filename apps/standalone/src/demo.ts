@@ -13,12 +13,18 @@ import { type Summary, summarise } from './summary';
 import type { Terminal } from './terminal';
 import * as view from './views';
 
-const COUNTY = '340202000000' as DivisionCode;
 const AS_OF = '2026-03-31' as Day;
 const PROGRAMME = 'childcare';
 
+/** A made-up county and where its files lie. */
+interface DemoCounty {
+  readonly code: DivisionCode;
+  readonly folder: string;
+}
+
 /** Everything the demo leaves behind, in the order it appears. */
 interface Folders {
+  /** Of the first county, whose applicants can sign in. */
   readonly county: string;
   readonly toBank: string;
   readonly fromBank: string;
@@ -32,8 +38,16 @@ export const demoFolders = (config: Config): Folders => ({
   done: path.join(config.dataFolder, 'demo', 'done'),
 });
 
+const FIRST_COUNTY = 340_202;
+
+const countiesOf = (config: Config): DemoCounty[] =>
+  Array.from({ length: config.counties }, (_, n) => ({
+    code: `${FIRST_COUNTY + n}000000` as DivisionCode,
+    folder: `${demoFolders(config).county}${n === 0 ? '' : `-${n + 1}`}`,
+  }));
+
 /**
- * The main job once over a made-up county, by the very steps of the command line. Every step may be repeated, so a
+ * The main job once over a made-up county, or several, by the very steps of the command line. Every step may be repeated, so a
  * demo that was cut off goes on where it stopped; one that is done only shows its summary.
  */
 export async function runDemo(
@@ -45,7 +59,7 @@ export async function runDemo(
   const folders = demoFolders(config);
   const steps = new Steps(installation, terminal, config);
   if (!fs.existsSync(folders.done)) {
-    await makeCounty(config, folders, terminal);
+    for (const county of countiesOf(config)) await makeCounty(county, config, terminal);
     await play(steps, config, terminal, stopping);
     fs.writeFileSync(folders.done, installation.clock.now().toISOString());
   }
@@ -54,24 +68,25 @@ export async function runDemo(
   return summary.figures;
 }
 
-async function makeCounty(config: Config, folders: Folders, terminal: Terminal): Promise<void> {
-  if (fs.existsSync(path.join(folders.county, 'county.json'))) return;
+async function makeCounty({ code, folder }: DemoCounty, config: Config, terminal: Terminal): Promise<void> {
+  if (fs.existsSync(path.join(folder, 'county.json'))) return;
+  const people = Math.ceil(config.people / config.counties);
   const progress = terminal.progress('生成示例县', 'making up a county');
-  const unfinished = `${folders.county}.part`;
+  const unfinished = `${folder}.part`;
   fs.rmSync(unfinished, { recursive: true, force: true });
   await generateCounty({
-    people: config.people,
+    people,
+    county: code.slice(0, 6),
     asOf: AS_OF,
     folder: unfinished,
-    onProgress: (people) => progress.update(people, config.people),
+    onProgress: (done) => progress.update(done, people),
   });
-  fs.renameSync(unfinished, folders.county);
+  fs.renameSync(unfinished, folder);
   progress.end();
 }
 
 async function play(steps: Steps, config: Config, terminal: Terminal, stopping: AbortSignal): Promise<void> {
-  const folders = demoFolders(config);
-  const file = (name: string) => path.join(folders.county, name);
+  const counties = countiesOf(config);
   const quiet: Terminal = { ...terminal, result: () => undefined };
   const step = (zh: string, en: string) => {
     if (stopping.aborted) throw refuse.interrupted();
@@ -79,13 +94,16 @@ async function play(steps: Steps, config: Config, terminal: Terminal, stopping: 
   };
 
   step('导入户籍提取', 'import registry');
-  view.importSummary(quiet, await steps.importRegistry(file('registry.csv')));
+  for (const { folder } of counties)
+    view.importSummary(quiet, await steps.importRegistry(path.join(folder, 'registry.csv')));
   step('导入认定、账户、申请', 'import findings, accounts, claims');
-  view.importSummary(quiet, await steps.importFindings(file('findings.csv')));
-  view.importSummary(quiet, await steps.importAccounts(file('accounts.csv')));
-  view.importSummary(quiet, await steps.importClaims(file('claims.csv'), PROGRAMME));
+  for (const { folder } of counties) {
+    view.importSummary(quiet, await steps.importFindings(path.join(folder, 'findings.csv')));
+    view.importSummary(quiet, await steps.importAccounts(path.join(folder, 'accounts.csv')));
+    view.importSummary(quiet, await steps.importClaims(path.join(folder, 'claims.csv'), PROGRAMME));
+  }
   step('按规则认定', 'determine');
-  view.determination(quiet, await steps.determine('all', COUNTY, AS_OF));
+  for (const { code } of counties) view.determination(quiet, await steps.determine('all', code, AS_OF));
   step('乡镇初审、县级确认', 'confirm');
   view.confirmation(quiet, await steps.confirmAll({ programme: PROGRAMME, stage: 'both' }));
   step('登记下达指标', 'release');
@@ -95,7 +113,7 @@ async function play(steps: Steps, config: Config, terminal: Terminal, stopping: 
   await payAndReconcile(steps, config, quiet, step);
 
   step('退票：持有人提供新账户，再次发放', 'returned payments: their holders bring new accounts and are paid again');
-  view.importSummary(quiet, await steps.importAccounts(correctedAccounts(folders.county)));
+  for (const { folder } of counties) view.importSummary(quiet, await steps.importAccounts(correctedAccounts(folder)));
   view.repairs(quiet, await steps.repair(OFFICERS.county));
   view.approvals(quiet, await steps.approve({ programme: PROGRAMME, repair: true }));
   await payAndReconcile(steps, config, quiet, step);
@@ -107,6 +125,10 @@ async function payAndReconcile(
   terminal: Terminal,
   step: (zh: string, en: string) => void,
 ): Promise<void> {
+  if (steps.hasWorkersElsewhere) {
+    step('银行往来：由工作进程发送、接收、对账', 'workers send, receive and reconcile');
+    return steps.untilReconciled();
+  }
   step('生成银行文件', 'pay');
   view.sent(terminal, await steps.pay({ out: demoFolders(config).toBank, format: 'pain.001' }));
   step('银行答复，三方对账', 'the bank answers; reconcile');

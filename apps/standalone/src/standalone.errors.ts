@@ -50,6 +50,15 @@ export const refuse = {
       { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
       { issues },
     ),
+  processNotUp: (name: string, file: string) =>
+    new Refusal(
+      'PROCESS_NOT_UP',
+      {
+        zh: `进程 ${name} 未能启动，原因见 ${file} 末尾。请排除后重新运行同一命令。`,
+        en: `The process ${name} did not come up; the end of ${file} says why. Put it right and run the same command again.`,
+      },
+      { name, file },
+    ),
   dataOfOtherMode: (folder: string, kept: string, asked: string) =>
     new Refusal(
       'DATA_OF_OTHER_MODE',

@@ -47,6 +47,8 @@ const beside = (file: string, what: string): string => {
   return path.join(dir, `${name}-${what}.csv`);
 };
 
+const LOOK = 500;
+
 /** The steps of the main job. The command line and the demo are made of exactly these. */
 export class Steps {
   constructor(
@@ -265,6 +267,22 @@ export class Steps {
       else passedOver.push(file);
     }
     return { ...(await this.compare(received)), passedOver };
+  }
+
+  get hasWorkersElsewhere(): boolean {
+    return this.installation.hasWorkersElsewhere;
+  }
+
+  /** Waits until workers elsewhere have sent every approved batch, taken in its answers and compared it. */
+  async untilReconciled(): Promise<void> {
+    const progress = this.terminal.progress('发放批次', 'batches under way');
+    const isUnderWay = () => this.get(DisbursementService).inStates(['approved', 'sent', 'answered', 'in_doubt']);
+    for (let most = 0, left = await isUnderWay(); left.length > 0; left = await isUnderWay()) {
+      most = Math.max(most, left.length);
+      progress.update(most - left.length, most);
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+    progress.end();
   }
 
   private async compare(received: readonly Received[]) {

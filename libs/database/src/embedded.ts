@@ -310,7 +310,8 @@ function startFailure(code: number | null, output: string, port: number): Error 
   return new Error(`PostgreSQL stopped while starting (exit ${code}): ${output.slice(-600)}`);
 }
 
-function freePort(): Promise<number> {
+/** A port on loopback that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

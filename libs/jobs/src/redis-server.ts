@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import * as path from 'node:path';
+import { freePort } from '@app/database';
 import { refuse } from './jobs.errors';
 
 const PATIENCE = 5_000;
@@ -21,11 +21,16 @@ export interface RedisServer {
  * Starts the redis-server on the PATH on `folder`, keeping everything it is given: an append-only file, nothing evicted.
  * Refuses with REDIS_MISSING or REDIS_DID_NOT_START.
  */
-export async function startRedisServer(options: { folder: string; port?: number }): Promise<RedisServer> {
+export async function startRedisServer(options: {
+  folder: string;
+  port?: number;
+  /** One is made and kept in the folder when none is given. */
+  password?: string;
+}): Promise<RedisServer> {
   const { folder } = options;
   fs.mkdirSync(folder, { recursive: true });
   const port = options.port ?? (await freePort());
-  const password = keptPassword(folder);
+  const password = options.password ?? keptPassword(folder);
   const settings = path.join(folder, 'redis.conf');
   const lines = [
     'bind 127.0.0.1',
@@ -84,15 +89,4 @@ function keptPassword(folder: string): string {
   const file = path.join(folder, 'redis.password');
   if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return fs.readFileSync(file, 'utf8');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { inContext, systemContext } from '@app/database';
 import type { DynamicModule, INestApplicationContext, InjectionToken, Type } from '@nestjs/common';
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -18,5 +19,8 @@ class GivenModule {
 export async function openModule(module: Type, given: Given): Promise<INestApplicationContext> {
   @Module({ imports: [GivenModule.of(given), module] })
   class ProcessModule {}
-  return NestFactory.createApplicationContext(ProcessModule, { logger: ['error', 'warn'], abortOnError: false });
+  // A module may bring its own rows up to date when it starts, as the programmes do.
+  return inContext(systemContext('start', { isPlumbing: true }), () =>
+    NestFactory.createApplicationContext(ProcessModule, { logger: ['error', 'warn'], abortOnError: false }),
+  );
 }
