@@ -1,4 +1,4 @@
-import { type Database, inContext, sqlState, systemContext } from '@app/database';
+import { type Database, inContext, sqlState, systemContext, type Tx } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { failpoint } from './failpoint';
 import { Inbox, type Message } from './inbox.repository';
@@ -9,7 +9,7 @@ import { Outbox } from './outbox.repository';
 export type Outcome = 'acknowledged' | 'quarantined' | 'released';
 
 export interface Notice {
-  readonly messageId: string;
+  readonly messageIds: readonly string[];
   readonly outcome: Outcome;
 }
 
@@ -44,43 +44,80 @@ export class Consumer {
       throw new Error(`Two handlers for one job in ${settings.schema}.`);
   }
 
-  /** Throws when the queue should bring the message again after a while: TryAgain after a failed try, else whatever broke. */
-  consume(message: Message, signal: AbortSignal): Promise<void> {
-    return this.asPlumbing(() => this.take(message, signal));
+  /** Throws when the queue should bring the messages again after a while: TryAgain after a failed try, else whatever broke. */
+  consume(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    return this.asPlumbing(() =>
+      messages.length === 1 ? this.take(messages[0]!, signal) : this.takeAll(messages, signal),
+    );
   }
 
   private async take(message: Message, signal: AbortSignal): Promise<void> {
-    const standing = await this.settings.database.write((tx) => this.inbox.begin(tx, message));
-    if (standing.state === 'finished') return this.conclude(message, 'acknowledged');
-    if (standing.state === 'quarantined') return this.conclude(message, 'quarantined');
-    if (standing.crashes >= this.settings.crashes) return this.setAside(message, standing.errorCode ?? 'CRASHED');
+    const [standing] = await this.settings.database.write((tx) => this.inbox.begin(tx, [message]));
+    if (standing!.state === 'finished') return this.conclude([message], 'acknowledged');
+    if (standing!.state === 'quarantined') return this.conclude([message], 'quarantined');
+    if (standing!.crashes >= this.settings.crashes) return this.setAside(message, standing!.errorCode ?? 'CRASHED');
     failpoint('consumer.started');
     try {
-      const handler = this.handlerOf(message);
-      const context = systemContext(`job ${message.queue}/${message.name}`, {
-        actor: `system:${this.settings.schema}`,
-      });
-      await inContext(context, () =>
-        handler.handle(message.payload, {
-          messageId: message.id,
-          signal,
-          once: (tx) => this.inbox.once(tx, message),
-        }),
-      );
+      await this.handle([message], signal);
     } catch (error) {
       return this.failed(message, error, signal);
     }
     failpoint('consumer.handled');
-    await this.conclude(message, 'acknowledged');
+    await this.conclude([message], 'acknowledged');
   }
 
-  /** Applies what a receiver told about a message of this app. */
-  async apply({ messageId, outcome }: Notice): Promise<void> {
+  /**
+   * All in one go. Whatever goes wrong, or went wrong before, is found out message by message, so that one that is
+   * poisonous holds up its own key only.
+   */
+  private async takeAll(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    const standing = await this.settings.database.write((tx) => this.inbox.begin(tx, messages));
+    const isClean = standing.every((one) => one.state === 'running' && one.crashes === 0);
+    if (isClean) {
+      failpoint('consumer.started');
+      const error = await this.handle(messages, signal).then(
+        () => undefined,
+        (thrown: unknown) => ({ thrown }),
+      );
+      failpoint('consumer.handled');
+      if (!error) return this.conclude(messages, 'acknowledged');
+    }
+    const begun = messages.filter((_, i) => standing[i]!.state === 'running').map(({ id }) => id);
+    await this.settings.database.write((tx) => this.inbox.interrupt(tx, begun));
+    let again: unknown;
+    for (const message of messages) {
+      if (signal.aborted) throw new TryAgain('INTERRUPTED');
+      await this.take(message, signal).catch((error: unknown) => (again = error));
+    }
+    if (again) throw again;
+  }
+
+  private handle(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    const [first] = messages as [Message, ...Message[]];
+    const handler = this.handlerOf(first);
+    const context = systemContext(`job ${first.queue}/${first.name}`, { actor: `system:${this.settings.schema}` });
+    return inContext(context, async () => {
+      if ('handleAll' in handler) {
+        const payloads = messages.map(({ payload }) => payload);
+        const onceEach = async (tx: Tx) => (await this.inbox.once(tx, messages)).map(({ payload }) => payload);
+        return handler.handleAll({ payloads, signal, onceEach });
+      }
+      for (const message of messages) {
+        const once = async (tx: Tx) => (await this.inbox.once(tx, [message])).length === 1;
+        await handler.handle(message.payload, { messageId: message.id, signal, once });
+      }
+    });
+  }
+
+  /** Applies what a receiver told about messages of this app. */
+  async apply({ messageIds, outcome }: Notice): Promise<void> {
     await this.asPlumbing(() =>
       this.settings.database.write(async (tx) => {
-        if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, messageId);
-        else if (outcome === 'quarantined') await this.outbox.quarantine(tx, messageId, this.settings.quarantineResend);
-        else await this.outbox.release(tx, messageId);
+        if (outcome === 'acknowledged') return this.outbox.acknowledge(tx, messageIds);
+        for (const id of messageIds) {
+          if (outcome === 'quarantined') await this.outbox.quarantine(tx, id, this.settings.quarantineResend);
+          else await this.outbox.release(tx, id);
+        }
       }),
     );
     failpoint('producer.applied');
@@ -96,7 +133,7 @@ export class Consumer {
       }),
     );
     if (producer && producer !== this.settings.schema)
-      await this.settings.tell(producer, { messageId, outcome: 'released' });
+      await this.settings.tell(producer, { messageIds: [messageId], outcome: 'released' });
     return producer !== undefined;
   }
 
@@ -114,7 +151,7 @@ export class Consumer {
 
   private async failed(message: Message, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
-      await this.settings.database.write((tx) => this.inbox.interrupt(tx, message.id));
+      await this.settings.database.write((tx) => this.inbox.interrupt(tx, [message.id]));
       throw new TryAgain('INTERRUPTED');
     }
     this.settings.onError(error, `${message.queue} ${message.name} ${message.id}`);
@@ -126,20 +163,22 @@ export class Consumer {
 
   private async setAside(message: Message, code: string): Promise<void> {
     await this.settings.database.write((tx) => this.inbox.quarantine(tx, message, code));
-    await this.conclude(message, 'quarantined');
+    await this.conclude([message], 'quarantined');
   }
 
-  /** In one transaction when the message is our own; else by a notice, since nobody writes another app's tables. */
-  private async conclude(message: Message, outcome: 'acknowledged' | 'quarantined'): Promise<void> {
-    const own = message.producer === this.settings.schema;
+  /** In one transaction when the messages are our own; else by a notice, since nobody writes another app's tables. */
+  private async conclude(messages: readonly Message[], outcome: 'acknowledged' | 'quarantined'): Promise<void> {
+    const { producer } = messages[0]!;
+    const messageIds = messages.map(({ id }) => id);
+    const own = producer === this.settings.schema;
     await this.settings.database.write(async (tx) => {
-      if (outcome === 'acknowledged') await this.inbox.finish(tx, message.id);
+      if (outcome === 'acknowledged') await this.inbox.finish(tx, messageIds);
       if (!own) return;
-      if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, message.id);
-      else await this.outbox.quarantine(tx, message.id, this.settings.quarantineResend);
+      if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, messageIds);
+      else for (const id of messageIds) await this.outbox.quarantine(tx, id, this.settings.quarantineResend);
     });
     failpoint('consumer.concluded');
-    if (!own) await this.settings.tell(message.producer, { messageId: message.id, outcome });
+    if (!own) await this.settings.tell(producer, { messageIds, outcome });
   }
 }
 

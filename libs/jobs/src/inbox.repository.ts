@@ -13,6 +13,11 @@ export interface Message {
   readonly payload: Payload;
 }
 
+/** What a queue entry carries: one message, whose id is the entry's own, or several. */
+export type Travelling =
+  | Pick<Message, 'producer' | 'key' | 'payload'>
+  | { readonly producer: string; readonly bundle: readonly Pick<Message, 'id' | 'key' | 'payload'>[] };
+
 /** What is known of a message before trying it once more. */
 export type Standing =
   | { readonly state: 'finished' }
@@ -23,43 +28,55 @@ export type Standing =
 export class Inbox {
   constructor(private readonly schema: string) {}
 
-  /** Counts a try, before it is made: a message that kills its process cannot report afterwards. */
-  async begin(tx: Tx, message: Message): Promise<Standing> {
+  /** Counts a try at each, before it is made: a message that kills its process cannot report afterwards. In their order. */
+  async begin(tx: Tx, messages: readonly Message[]): Promise<Standing[]> {
     const { schema } = this;
-    const [row] = await tx.query<{ crashes: number; errorCode: string | null; quarantined: boolean }>(
-      `insert into ${schema}.delivery as d (message_id, producer) values ($1, $2)
+    // Sorted, so that two workers with the same messages wait for each other instead of deadlocking.
+    const rows = await tx.query<{ id: string; crashes: number; errorCode: string | null; quarantined: boolean }>(
+      `insert into ${schema}.delivery as d (message_id, producer)
+       select id, producer from unnest($1::uuid[], $2::text[]) m (id, producer) order by id
        on conflict (message_id) do update set starts = d.starts + 1 where d.finished_at is null
-       returning d.starts - d.failures - 1 as crashes, d.error_code as "errorCode",
+       returning d.message_id as id, d.starts - d.failures - 1 as crashes, d.error_code as "errorCode",
                  exists (select from ${schema}.quarantine q where q.message_id = d.message_id) as quarantined`,
-      [message.id, message.producer],
+      [messages.map(({ id }) => id), messages.map(({ producer }) => producer)],
     );
-    if (!row) return { state: 'finished' };
-    if (row.quarantined) return { state: 'quarantined' };
-    return { state: 'running', crashes: row.crashes, errorCode: row.errorCode };
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return messages.map(({ id }) => {
+      const row = byId.get(id);
+      if (!row) return { state: 'finished' };
+      if (row.quarantined) return { state: 'quarantined' };
+      return { state: 'running', crashes: row.crashes, errorCode: row.errorCode };
+    });
   }
 
-  /** True when the effect of this message has not been written before; the row commits together with the effect. */
-  async once(tx: Tx, message: Message): Promise<boolean> {
-    const consumer = `${message.queue}/${message.name}`;
-    const hash = payloadHash(message.payload);
-    const inserted = await tx.query(
-      `insert into ${this.schema}.inbox (consumer, message_id, payload_hash) values ($1, $2, $3)
-       on conflict do nothing returning 1`,
-      [consumer, message.id, hash],
+  /** Those whose effects have not been written before; their rows commit together with the effects. */
+  async once(tx: Tx, messages: readonly Message[]): Promise<Message[]> {
+    const consumer = `${messages[0]!.queue}/${messages[0]!.name}`;
+    const ids = messages.map(({ id }) => id);
+    const hashes = messages.map(({ payload }) => payloadHash(payload));
+    const inserted = await tx.query<{ id: string }>(
+      `insert into ${this.schema}.inbox (consumer, message_id, payload_hash)
+       select $1, id, hash from unnest($2::uuid[], $3::bytea[]) m (id, hash) order by id
+       on conflict do nothing returning message_id as id`,
+      [consumer, ids, hashes],
     );
-    if (inserted.length > 0) return true;
-    const [known] = await tx.query<{ same: boolean }>(
-      `select payload_hash = $3 as same from ${this.schema}.inbox where consumer = $1 and message_id = $2`,
-      [consumer, message.id, hash],
+    if (inserted.length === messages.length) return [...messages];
+    const [changed] = await tx.query<{ id: string }>(
+      `select m.id from unnest($2::uuid[], $3::bytea[]) m (id, hash)
+        where not exists (select from ${this.schema}.inbox i
+                           where i.consumer = $1 and i.message_id = m.id and i.payload_hash = m.hash)`,
+      [consumer, ids, hashes],
     );
-    if (!known?.same) throw new Error(`Message ${message.id} came again with another payload.`);
-    return false;
+    if (changed) throw new Error(`Message ${changed.id} came again with another payload.`);
+    const fresh = new Set(inserted.map(({ id }) => id));
+    return messages.filter(({ id }) => fresh.has(id));
   }
 
-  async finish(tx: Tx, messageId: string): Promise<void> {
+  async finish(tx: Tx, messageIds: readonly string[]): Promise<void> {
     await tx.query(
-      `update ${this.schema}.delivery set finished_at = clock_timestamp() where message_id = $1 and finished_at is null`,
-      [messageId],
+      `update ${this.schema}.delivery set finished_at = clock_timestamp()
+        where message_id = any($1::uuid[]) and finished_at is null`,
+      [messageIds],
     );
   }
 
@@ -74,10 +91,10 @@ export class Inbox {
   }
 
   /** A try that was interrupted by our own stopping says nothing about the message. */
-  async interrupt(tx: Tx, messageId: string): Promise<void> {
+  async interrupt(tx: Tx, messageIds: readonly string[]): Promise<void> {
     await tx.query(
-      `update ${this.schema}.delivery set starts = starts - 1 where message_id = $1 and starts > failures`,
-      [messageId],
+      `update ${this.schema}.delivery set starts = starts - 1 where message_id = any($1::uuid[]) and starts > failures`,
+      [messageIds],
     );
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '@app/kernel';
 import type { Job } from 'bullmq';
 import { Bell } from './bell';
 import { Consumer, errorCode, type Notice, TryAgain } from './consumer';
-import type { Message } from './inbox.repository';
+import type { Message, Travelling } from './inbox.repository';
 import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
 import { Outbox } from './outbox.repository';
@@ -192,7 +192,7 @@ export class JobsRuntime {
   }
 
   private tell(producer: string, notice: Notice): Promise<void> {
-    const id = `${notice.outcome}-${notice.messageId}`;
+    const id = `${notice.outcome}-${notice.messageIds.length}-${notice.messageIds[0]}`;
     return this.backend.add(producer, [{ id, name: OWN_JOBS.notice, data: notice }]);
   }
 
@@ -201,7 +201,7 @@ export class JobsRuntime {
     this.running++;
     try {
       if (job.name === OWN_JOBS.notice) await consumer.apply(job.data as Notice);
-      else await consumer.consume(messageOf(queue, job), signal);
+      else await consumer.consume(messagesOf(queue, job), signal);
     } catch (error) {
       if (error instanceof TryAgain) throw error;
       this.report(error, `${queue} ${job.name} ${job.id}`);
@@ -248,7 +248,9 @@ export class JobsRuntime {
   };
 }
 
-function messageOf(queue: string, job: Job): Message {
-  const { producer, key, payload } = job.data as Pick<Message, 'producer' | 'key' | 'payload'>;
-  return { id: job.id!, producer, queue, name: job.name, key, payload };
+function messagesOf(queue: string, job: Job): Message[] {
+  const travelling = job.data as Travelling;
+  const { producer } = travelling;
+  const of = (one: Pick<Message, 'id' | 'key' | 'payload'>): Message => ({ ...one, producer, queue, name: job.name });
+  return 'bundle' in travelling ? travelling.bundle.map(of) : [of({ ...travelling, id: job.id! })];
 }

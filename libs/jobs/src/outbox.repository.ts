@@ -11,6 +11,8 @@ export interface ClaimedMessage {
   readonly name: string;
   readonly key: string;
   readonly payload: Payload;
+  /** How many may travel together. */
+  readonly bundle: number;
 }
 
 /** What an app promises to tell; the rest of the class is for the relay that keeps the promise. */
@@ -39,8 +41,8 @@ export class Outbox {
     // Sorted, so that two transactions that plan the same keys wait for each other instead of deadlocking.
     await tx.query(
       `with planned as (
-         insert into ${this.table} as present (queue, name, key, payload, not_before)
-         select $1, $2, row.key, row.payload, $4::timestamptz
+         insert into ${this.table} as present (queue, name, key, payload, not_before, bundle)
+         select $1, $2, row.key, row.payload, $4::timestamptz, $6::int
            from jsonb_to_recordset($3::jsonb) as row (key text, payload jsonb) order by row.key
          on conflict (queue, name, key) where acked_at is null do update set
            payload = case when present.sends = 0 then excluded.payload else present.payload end,
@@ -50,7 +52,7 @@ export class Outbox {
            next_payload = case when present.sends > 0 then excluded.payload end,
            next_not_before = case when present.sends > 0 then excluded.not_before end)
        select pg_notify('${OUTBOX_CHANNEL}', $5)`,
-      [job.queue, job.name, JSON.stringify(rows), options.notBefore ?? null, this.schema],
+      [job.queue, job.name, JSON.stringify(rows), options.notBefore ?? null, this.schema, job.bundle ?? 1],
     );
   }
 
@@ -64,7 +66,7 @@ export class Outbox {
           order by id limit $2 for update skip locked)
        update ${this.table} o set sends = o.sends + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
          from due where o.id = due.id
-       returning o.id, o.queue, o.name, o.key, o.payload`,
+       returning o.id, o.queue, o.name, o.key, o.payload, o.bundle`,
       [now, limit, leaseMilliseconds],
     );
   }
@@ -78,19 +80,19 @@ export class Outbox {
     );
   }
 
-  /** The receiver is done. What was planned meanwhile under the same key becomes a message of its own. */
-  async acknowledge(tx: Tx, id: string): Promise<void> {
+  /** The receiver is done with these. What was planned meanwhile under the same key becomes a message of its own. */
+  async acknowledge(tx: Tx, ids: readonly string[]): Promise<void> {
     await tx.query(
       `with acked as (
          update ${this.table} set acked_at = clock_timestamp(), quarantined_at = null
-          where id = $1 and acked_at is null
-         returning queue, name, key, next_payload, next_not_before),
+          where id = any($1::uuid[]) and acked_at is null
+         returning queue, name, key, next_payload, next_not_before, bundle),
        following as (
-         insert into ${this.table} (queue, name, key, payload, not_before)
-         select queue, name, key, next_payload, next_not_before from acked where next_payload is not null
+         insert into ${this.table} (queue, name, key, payload, not_before, bundle)
+         select queue, name, key, next_payload, next_not_before, bundle from acked where next_payload is not null
          returning id)
-       select pg_notify('${OUTBOX_CHANNEL}', $2) from following`,
-      [id, this.schema],
+       select pg_notify('${OUTBOX_CHANNEL}', $2) from following limit 1`,
+      [ids, this.schema],
     );
   }
 

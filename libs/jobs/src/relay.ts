@@ -1,11 +1,13 @@
 import { type Database, inContext, systemContext } from '@app/database';
 import type { Clock } from '@app/kernel';
+import { createHash } from 'node:crypto';
 import { Bell } from './bell';
 import { failpoint } from './failpoint';
 import { type ClaimedMessage, Outbox } from './outbox.repository';
+import type { Travelling } from './inbox.repository';
 import type { QueueEntry } from './queue';
 
-const BATCH = 200;
+const BATCH = 500;
 
 export interface RelaySettings {
   readonly schema: string;
@@ -62,10 +64,7 @@ export class Relay {
     failpoint('relay.claimed');
     for (const queue of new Set(messages.map((message) => message.queue))) {
       const group = messages.filter((message) => message.queue === queue);
-      await publish(
-        queue,
-        group.map((message) => entryOf(message, schema)),
-      );
+      await publish(queue, entriesOf(group, schema));
     }
     failpoint('relay.published');
     const ids = messages.map((message) => message.id);
@@ -75,8 +74,28 @@ export class Relay {
   }
 }
 
-const entryOf = ({ id, name, key, payload }: ClaimedMessage, producer: string): QueueEntry => ({
-  id,
-  name,
-  data: { producer, key, payload },
-});
+/** One entry a message, or one for as many messages of one job as may travel together. */
+function entriesOf(messages: readonly ClaimedMessage[], producer: string): QueueEntry[] {
+  const alone = messages.filter(({ bundle }) => bundle === 1);
+  const entries: QueueEntry[] = alone.map(({ id, name, key, payload }) => ({
+    id,
+    name,
+    data: { producer, key, payload } satisfies Travelling,
+  }));
+  const together = messages.filter(({ bundle }) => bundle > 1);
+  for (const name of new Set(together.map((message) => message.name))) {
+    const all = together.filter((message) => message.name === name);
+    for (let at = 0, size = all[0]!.bundle; at < all.length; at += size) {
+      const bundle = all.slice(at, at + size).map(({ id, key, payload }) => ({ id, key, payload }));
+      entries.push({ id: bundleId(bundle), name, data: { producer, bundle } satisfies Travelling });
+    }
+  }
+  return entries;
+}
+
+/** The same messages again make the same entry. */
+const bundleId = (bundle: readonly { id: string }[]): string =>
+  `bundle-${createHash('sha256')
+    .update(bundle.map(({ id }) => id).join())
+    .digest('hex')
+    .slice(0, 32)}`;
