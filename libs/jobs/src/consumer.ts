@@ -1,7 +1,8 @@
 import { type Database, inContext, sqlState, systemContext, type Tx } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { failpoint } from './failpoint';
-import { Inbox, type Message } from './inbox.repository';
+import { Gather } from './gather';
+import { Inbox, type Message, type Standing } from './inbox.repository';
 import type { JobHandler, Payload } from './job';
 import { Outbox } from './outbox.repository';
 
@@ -35,10 +36,20 @@ export class Consumer {
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
   private readonly handlers: ReadonlyMap<string, JobHandler<Payload>>;
+  /** Messages handled side by side share the transactions of our own books. */
+  private readonly begun: Gather<Message, Standing>;
+  private readonly done: Gather<Message, undefined>;
 
   constructor(private readonly settings: ConsumerSettings) {
+    const { database } = settings;
     this.inbox = new Inbox(settings.schema);
     this.outbox = new Outbox(settings.schema);
+    const keyOf = ({ id }: Message) => id;
+    this.begun = new Gather(keyOf, (messages) => database.write((tx) => this.inbox.begin(tx, messages)));
+    this.done = new Gather(keyOf, async (messages) => {
+      await database.write((tx) => this.acknowledge(tx, messages));
+      return messages.map(() => undefined);
+    });
     this.handlers = new Map(settings.handlers.map((handler) => [`${handler.job.queue}/${handler.job.name}`, handler]));
     if (this.handlers.size < settings.handlers.length)
       throw new Error(`Two handlers for one job in ${settings.schema}.`);
@@ -52,10 +63,10 @@ export class Consumer {
   }
 
   private async take(message: Message, signal: AbortSignal): Promise<void> {
-    const [standing] = await this.settings.database.write((tx) => this.inbox.begin(tx, [message]));
-    if (standing!.state === 'finished') return this.conclude([message], 'acknowledged');
-    if (standing!.state === 'quarantined') return this.conclude([message], 'quarantined');
-    if (standing!.crashes >= this.settings.crashes) return this.setAside(message, standing!.errorCode ?? 'CRASHED');
+    const standing = await this.begun.ask(message);
+    if (standing.state === 'finished') return this.conclude([message], 'acknowledged');
+    if (standing.state === 'quarantined') return this.conclude([message], 'quarantined');
+    if (standing.crashes >= this.settings.crashes) return this.setAside(message, standing.errorCode ?? 'CRASHED');
     failpoint('consumer.started');
     try {
       await this.handle([message], signal);
@@ -166,19 +177,31 @@ export class Consumer {
     await this.conclude([message], 'quarantined');
   }
 
-  /** In one transaction when the messages are our own; else by a notice, since nobody writes another app's tables. */
   private async conclude(messages: readonly Message[], outcome: 'acknowledged' | 'quarantined'): Promise<void> {
     const { producer } = messages[0]!;
     const messageIds = messages.map(({ id }) => id);
-    const own = producer === this.settings.schema;
-    await this.settings.database.write(async (tx) => {
-      if (outcome === 'acknowledged') await this.inbox.finish(tx, messageIds);
-      if (!own) return;
-      if (outcome === 'acknowledged') await this.outbox.acknowledge(tx, messageIds);
-      else for (const id of messageIds) await this.outbox.quarantine(tx, id, this.settings.quarantineResend);
-    });
+    const { schema, database, quarantineResend } = this.settings;
+    if (outcome === 'quarantined' && producer === schema) {
+      await database.write(async (tx) => {
+        for (const id of messageIds) await this.outbox.quarantine(tx, id, quarantineResend);
+      });
+    }
+    if (outcome === 'acknowledged') {
+      if (messages.length === 1) await this.done.ask(messages[0]!);
+      else await database.write((tx) => this.acknowledge(tx, messages));
+    }
     failpoint('consumer.concluded');
-    if (!own) await this.settings.tell(producer, { messageIds, outcome });
+    if (producer !== schema) await this.settings.tell(producer, { messageIds, outcome });
+  }
+
+  /** In one transaction where the messages are our own; another app gets a notice, since nobody writes its tables. */
+  private async acknowledge(tx: Tx, messages: readonly Message[]): Promise<void> {
+    await this.inbox.finish(
+      tx,
+      messages.map(({ id }) => id),
+    );
+    const own = messages.filter(({ producer }) => producer === this.settings.schema).map(({ id }) => id);
+    if (own.length > 0) await this.outbox.acknowledge(tx, own);
   }
 }
 
