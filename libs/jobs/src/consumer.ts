@@ -1,6 +1,7 @@
 import { type Database, inContext, sqlState, systemContext, type Tx } from '@app/database';
 import { Refusal } from '@app/kernel';
 import { failpoint } from './failpoint';
+import type { Gate } from './gate';
 import { Gather } from './gather';
 import { Inbox, type Message, type Standing } from './inbox.repository';
 import type { JobHandler, Payload } from './job';
@@ -21,6 +22,8 @@ export interface ConsumerSettings {
   /** Tries that may fail, and tries that may end without a word (the process died), before a message is set aside. */
   readonly attempts: number;
   readonly crashes: number;
+  /** Of the whole process: who made one die is only known of a message that was alone in it. */
+  readonly gate: Gate;
   /** Milliseconds between offers of a message that the receiver has in quarantine. */
   readonly quarantineResend: number;
   /** Sends a notice to another app. May be lost: the message comes again, and is answered again. */
@@ -67,6 +70,17 @@ export class Consumer {
     if (standing.state === 'finished') return this.conclude([message], 'acknowledged');
     if (standing.state === 'quarantined') return this.conclude([message], 'quarantined');
     if (standing.crashes >= this.settings.crashes) return this.setAside(message, standing.errorCode ?? 'CRASHED');
+    if (standing.crashes === 0) return this.settings.gate.pass(false, () => this.try(message, signal));
+    // Its process died with it, and perhaps because of a neighbour: now it is alone, so that only who kills is counted out.
+    await this.settings.database.write((tx) => this.inbox.interrupt(tx, [message.id]));
+    return this.settings.gate.pass(true, async () => {
+      if (signal.aborted) throw new TryAgain('INTERRUPTED');
+      await this.begun.ask(message);
+      await this.try(message, signal);
+    });
+  }
+
+  private async try(message: Message, signal: AbortSignal): Promise<void> {
     failpoint('consumer.started');
     try {
       await this.handle([message], signal);
@@ -86,19 +100,21 @@ export class Consumer {
     const isClean = standing.every((one) => one.state === 'running' && one.crashes === 0);
     if (isClean) {
       failpoint('consumer.started');
-      const error = await this.handle(messages, signal).then(
-        () => undefined,
-        (thrown: unknown) => ({ thrown }),
-      );
+      const error = await this.settings.gate
+        .pass(false, () => this.handle(messages, signal))
+        .then(
+          () => undefined,
+          (thrown: unknown) => ({ thrown }),
+        );
       failpoint('consumer.handled');
       if (!error) return this.conclude(messages, 'acknowledged');
     }
     const begun = messages.filter((_, i) => standing[i]!.state === 'running').map(({ id }) => id);
     await this.settings.database.write((tx) => this.inbox.interrupt(tx, begun));
-    let again: unknown;
+    let again: Error | undefined;
     for (const message of messages) {
       if (signal.aborted) throw new TryAgain('INTERRUPTED');
-      await this.take(message, signal).catch((error: unknown) => (again = error));
+      await this.take(message, signal).catch((error: Error) => (again = error));
     }
     if (again) throw again;
   }

@@ -5,6 +5,7 @@ import type { Job } from 'bullmq';
 import { Bell } from './bell';
 import { Consumer, errorCode, type Notice, TryAgain } from './consumer';
 import type { Message, Travelling } from './inbox.repository';
+import { Gate } from './gate';
 import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
 import { Outbox } from './outbox.repository';
@@ -83,6 +84,7 @@ export class JobsRuntime {
   private readonly consumers = new Map<string, Consumer>();
   /** Queue to the app that consumes it. */
   private readonly queues = new Map<string, string>();
+  private readonly gate = new Gate();
   private readonly settled = new Bell();
   private readonly beat = { id: `heartbeat-${randomUUID()}`, missed: new Map<string, number>() };
   private heartbeat: NodeJS.Timeout | undefined;
@@ -184,6 +186,7 @@ export class JobsRuntime {
         handlers,
         attempts,
         crashes,
+        gate: this.gate,
         quarantineResend: this.timings.quarantineResend,
         tell: (producer, notice) => this.tell(producer, notice),
         onError: this.report,
