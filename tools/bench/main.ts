@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   audit: 'what the audit log costs the main job, with it against without it; and how fast it is sealed and verified',
   county: 'makes the county that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
+  gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };
