@@ -63,6 +63,8 @@ async function open({ role, config, issuer, key, keys, caller, urls }: ServerOpt
   return gateway.url;
 }
 
+// With whoever asked for it gone, nobody needs a server.
+process.on('disconnect', () => process.exit());
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   const usage: Usage = {

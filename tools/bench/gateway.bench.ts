@@ -92,7 +92,7 @@ export async function run({ runs, say }: BenchOptions): Promise<{ figures: Gatew
     }
     return summarise(samples);
   } finally {
-    for (const { child } of processes) child.kill();
+    for (const { child } of processes) child.disconnect();
     await installation.close();
     fs.rmSync(dataFolder, { recursive: true, force: true });
   }
@@ -128,7 +128,6 @@ async function startSides(
     const options: ServerOptions = { ...common, role, keys: keys(role), caller: auditor, urls };
     const child = fork(path.join(__dirname, 'gateway-server.js'), [JSON.stringify(options)], {
       env: { ...process.env, NODE_ENV: 'production' },
-      execArgv: process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-name=${role}.cpuprofile`] : [],
     });
     const url = await new Promise<string>((resolve, reject) => {
       child.once('message', (message) => resolve(message as string));
