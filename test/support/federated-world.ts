@@ -10,9 +10,6 @@ import { openRegistrationDoor } from '../../apps/registration/src/door';
 import { openSubsidyDoor } from '../../apps/subsidy/src/door';
 import type { CountyWorld } from './county-world';
 
-/** Which topology the journeys run on. */
-export const isFederated = process.env.YANGYU_TEST_TOPOLOGY === 'federated';
-
 /** The processes of the house, with a key each. */
 const NAMES = ['gateway', 'registration', 'subsidy'] as const;
 export type ServiceName = (typeof NAMES)[number];

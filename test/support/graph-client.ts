@@ -1,17 +1,15 @@
 import { type Caller, getDemoUser } from '@app/access';
 import { type Minted, TestIssuer } from '@app/testing';
 import { createGateway, type Gateway } from '../../apps/gateway/src/gateway';
-import { FamilyService } from '../../apps/registration/src/person/family.service';
-import { mergedSchema } from '../../apps/standalone/src/server';
 import type { CountyWorld } from './county-world';
-import { type FederatedWorld, isFederated, openFederatedWorld } from './federated-world';
+import { openGraph, type OpenGraph, type Topology } from './topology';
 
 /** What came back over HTTP; data is typed by whoever asked. */
 export interface Answer<Data> {
   readonly data: Data;
   /** Codes of what was refused. */
   readonly refused: readonly string[];
-  readonly errors: readonly { message: string; extensions: Record<string, unknown> }[];
+  readonly errors: readonly { message: string; path?: readonly unknown[]; extensions: Record<string, unknown> }[];
 }
 
 /** The graph of a county world, in the topology of this run, behind its public door, and somebody who asks it over HTTP. */
@@ -23,14 +21,14 @@ export class GraphClient {
     private readonly gateway: Gateway,
     private readonly issuer: TestIssuer,
     private readonly bugs: unknown[],
-    private readonly graph: Graph,
+    private readonly graph: OpenGraph,
   ) {}
 
-  static async open(world: CountyWorld): Promise<GraphClient> {
+  static async open(world: CountyWorld, topology?: Topology): Promise<GraphClient> {
     const issuer = await TestIssuer.open(world.clock);
     const bugs: unknown[] = [];
     const report = (_id: string, error: unknown) => bugs.push(error);
-    const graph = isFederated ? await openFederatedWorld(world, report) : mergedGraph(world);
+    const graph = await openGraph(world, report, topology);
     const gateway = await createGateway({
       schema: graph.schema,
       verify: issuer.verifier().verify,
@@ -75,14 +73,3 @@ export class GraphClient {
     await this.graph.close();
   }
 }
-
-type Graph = Pick<FederatedWorld, 'schema' | 'complete' | 'close'>;
-
-const mergedGraph = (world: CountyWorld): Graph => ({
-  schema: mergedSchema(world),
-  complete: async (caller) =>
-    caller.idNumber === undefined
-      ? caller
-      : { ...caller, family: await world.app.get(FamilyService, { strict: false }).of(caller.idNumber) },
-  close: () => Promise.resolve(),
-});

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, string>> = {
   county:
     'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
+  gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   queue: 'events from outbox to inbox on Redis and on PostgreSQL, against bare BullMQ that adds and handles as many jobs',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',

@@ -7,7 +7,9 @@ import {
   GraphQLError,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  isObjectType,
   print,
+  responsePathAsArray,
 } from 'graphql';
 import { refuse } from './gateway.errors';
 
@@ -36,7 +38,37 @@ export function federatedSchema(supergraphSdl: string, subgraphs: readonly Servi
     },
   });
   passScalars(schema);
+  placeErrors(schema);
   return countObjects(schema);
+}
+
+/**
+ * Look-ups of many go to an app as one, and the stitching gives all errors in its answer the place of the first. The field
+ * that an error is found at knows better; only the way from there on down is the error's own.
+ */
+function placeErrors(schema: GraphQLSchema): void {
+  const placed = (error: Error, info: GraphQLResolveInfo, entry?: number): Error => {
+    const place = responsePathAsArray(info.path);
+    if (entry !== undefined) place.push(entry);
+    const below = error instanceof GraphQLError ? (error.path?.slice(place.length) ?? []) : [];
+    return new GraphQLError(error.message, { path: [...place, ...below], originalError: error });
+  };
+  const look = (value: unknown, info: GraphQLResolveInfo): unknown => {
+    if (value instanceof Error) throw placed(value, info);
+    if (!Array.isArray(value)) return value;
+    return value.map((one: unknown, entry) => (one instanceof Error ? placed(one, info, entry) : one));
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { resolve } = field;
+      if (!resolve) continue;
+      field.resolve = (parent, args, context, info) => {
+        const value: unknown = resolve(parent, args, context, info);
+        return value instanceof Promise ? value.then((settled) => look(settled, info)) : look(value, info);
+      };
+    }
+  }
 }
 
 const printed = new WeakMap<DocumentNode, string>();
@@ -66,6 +98,7 @@ async function ask(client: ServiceClient, asked: Asked): Promise<ExecutionResult
 
 /** Its errors as if they had been spoken here: code, sentence, facts and place stay, and a bug keeps its number. */
 function heard({ data, errors }: ExecutionResult, context: GraphContext): ExecutionResult {
+  if (data === undefined && !errors?.length) throw new Error('neither data nor errors');
   return {
     data,
     errors: errors?.map((error) => {

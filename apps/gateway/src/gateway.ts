@@ -27,6 +27,7 @@ import { refuse } from './gateway.errors';
 import { PersistedOperations, type RequestBody } from './persisted';
 import type { RateLimits } from './rate-limit.repository';
 import { limitRules, LIMITS, objectLimit } from './limits';
+import { outageStatus, RETRY_AFTER } from './outage';
 import { type NoteRefusal, refusalLog } from './refusal-log';
 import { serveSignOut, stepUpChallenge } from './sign-in';
 
@@ -192,6 +193,7 @@ function openApollo({ schema, explorer, report, noteRefusal }: GatewayOptions): 
     plugins: [
       objectLimit,
       stepUpChallenge,
+      outageStatus,
       ...(noteRefusal ? [refusalLog(noteRefusal)] : []),
       // Nothing leaves the house, whatever stands in the environment.
       ApolloServerPluginUsageReportingDisabled(),
@@ -255,6 +257,7 @@ function readAsked(request: SignedRequest, clock: Clock): GraphRequest {
 const STATUS: Readonly<Record<string, number>> = {
   TOKEN_NOT_ACCEPTED: 401,
   SIGN_IN_UNAVAILABLE: 503,
+  SERVICE_UNAVAILABLE: 503,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   TOO_MANY_REQUESTS: 429,
@@ -267,7 +270,7 @@ function presentFailures(server: FastifyInstance, report: ReportBug): void {
   const send = (reply: FastifyReply, refusal: Refusal) => {
     if (refusal.code === 'TOKEN_NOT_ACCEPTED') void reply.header('www-authenticate', 'Bearer error="invalid_token"');
     if (refusal.code === 'TOO_MANY_REQUESTS') void reply.header('retry-after', String(refusal.facts.seconds));
-    if (refusal.code === 'SIGN_IN_UNAVAILABLE') void reply.header('retry-after', '10');
+    if (STATUS[refusal.code] === 503) void reply.header('retry-after', RETRY_AFTER);
     if (refusal.code === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
     return reply
       .code(STATUS[refusal.code] ?? 400)

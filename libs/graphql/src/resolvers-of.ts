@@ -10,9 +10,7 @@ import { findResolver } from './decorators';
 export function resolversOf(app: INestApplicationContext, root?: Type): object[] {
   const wanted = root && modulesBelow(root);
   const modules = [...app.get(ModulesContainer).values()].filter(({ metatype }) => !wanted || wanted.has(metatype));
-  const instances = modules.flatMap(({ providers }) =>
-    [...providers.values()].map(({ instance }) => instance),
-  );
+  const instances = modules.flatMap(({ providers }) => [...providers.values()].map(({ instance }) => instance));
   const objects = new Set(instances.filter((one): one is object => typeof one === 'object' && one !== null));
   return [...objects].filter((one) => findResolver(one));
 }

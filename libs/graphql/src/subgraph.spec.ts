@@ -122,6 +122,12 @@ describe('the subgraph of an app', () => {
     });
   });
 
+  it('leaves what a failed operation does to others to whoever knows them all', async () => {
+    const { ask } = build('subsidy', new ClaimResolver(), new AwardResolver());
+    const { data, codes } = await ask('{ claims { id } other: claims { id } }', [], new GraphContext(undefined));
+    expect([data, codes]).toEqual([{ claims: null, other: null }, ['NOT_SIGNED_IN', 'NOT_SIGNED_IN']]);
+  });
+
   it('completes representations by their owner, in one batch, and says which of them lead nowhere', async () => {
     const persons = new PersonResolver();
     const { ask } = build('registration', persons);

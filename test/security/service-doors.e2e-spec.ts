@@ -1,0 +1,231 @@
+import { request as httpRequest } from 'node:http';
+import { ServiceSigner } from '@app/access';
+import { OPEN_PATHS, type ServiceDoor } from '@app/service';
+import { TestIssuer } from '@app/testing';
+import { getDemoUser } from '@app/access';
+import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
+import { assure } from '../support/assurance';
+import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { openTwoCounties, type TwoCounties } from '../support/two-counties';
+
+type App = 'registration' | 'subsidy';
+
+/** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
+const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
+  registration: { 'POST /graphql': ['gateway'], 'POST /family': ['gateway'], 'POST /feed': ['subsidy'] },
+  subsidy: { 'POST /graphql': ['gateway'] },
+};
+
+let world: TwoCounties;
+let house: FederatedWorld;
+let token: string;
+let personId: string;
+let claimId: string;
+let citizenNumber: string;
+const bugs: unknown[] = [];
+const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
+
+beforeAll(async () => {
+  world = await openTwoCounties();
+  house = await openFederatedWorld(world, (_id, error) => bugs.push(error));
+  token = await (await TestIssuer.open(world.clock)).token(getDemoUser('demo-auditor'));
+  [personId] = await ids('registration.person');
+  [claimId] = await ids('subsidy.claim');
+  citizenNumber = world.ours.claims[0]!.applicant_id_number!;
+}, 120_000);
+afterAll(async () => {
+  await house?.close();
+  await world?.close();
+  expect(bugs).toEqual([]);
+  expect(figures['let in'] + figures['rows read']).toBe(0);
+  assure('T34b', 'The doors between the processes let in nobody but who signs the very call and may make it', figures);
+});
+const ids = async (table: string): Promise<[string]> =>
+  (await world.database.admin<{ id: string }>(`select id from ${table} order by id limit 1`)).map(({ id }) => id) as [
+    string,
+  ];
+
+const readRows = async (): Promise<number> => {
+  const [row] = await world.database.admin<{ n: number }>(
+    `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int as n`,
+  );
+  return row!.n;
+};
+
+/** By Node's own client, which sends whatever it is given. */
+function send(door: ServiceDoor, method: string, path: string, headers: Record<string, string>, body: string) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const length = method === 'GET' || method === 'HEAD' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    httpRequest(`${door.url}${path}`, { method, headers: { ...length, ...headers } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode!, text }));
+    })
+      .once('error', reject)
+      .end(method === 'GET' || method === 'HEAD' ? undefined : body);
+  });
+}
+
+/** Good bodies for each path: nothing but the missing name can be the obstacle. */
+const bodiesOf = (app: App, path: string): readonly string[] => {
+  if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
+  if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  const [type, id, fields] = app === 'registration' ? ['Person', personId, 'name'] : ['Claim', claimId, 'claimNo'];
+  const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
+  return [
+    JSON.stringify({ query, variables: { of: [{ __typename: type, id }] } }),
+    JSON.stringify({
+      query: app === 'registration' ? '{ persons(first: 1) { nodes { name } } }' : '{ programmes { code } }',
+    }),
+    JSON.stringify({ query: '{ _service { sdl } }' }),
+    JSON.stringify({ query: '{ __schema { types { name } } }' }),
+  ];
+};
+
+/** What somebody on the inner network may send along who has none of the keys. */
+function forged(app: App, path: string, body: string): Readonly<Record<string, Record<string, string>>> {
+  const strangers = makeKeys();
+  const sign = (
+    keys: FederatedWorld['keys'],
+    from: ServiceName,
+    changed: { audience?: string; path?: string; body?: string } = {},
+  ) => {
+    const signer = new ServiceSigner(keys[from], world.clock);
+    const caller = { ...getDemoUser('demo-auditor') };
+    return { authorization: `Service ${signer.sign({ audience: app, path, body, caller, ...changed })}` };
+  };
+  const allowed = ROUTES[app][`POST ${path}`] ?? ['gateway'];
+  const own = allowed[0]!;
+  const others = (['gateway', 'registration', 'subsidy'] as const).filter((name) => !allowed.includes(name));
+  const good = sign(house.keys, own).authorization;
+  return {
+    nothing: {},
+    'an empty header': { authorization: '' },
+    'a word': { authorization: 'Service' },
+    'a good sign-in token': { authorization: `Bearer ${token}` },
+    'a good sign-in token as an assertion': { authorization: `Service ${token}` },
+    'the headers of a gateway': {
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-user': 'demo-auditor',
+      'x-user-id': 'demo-auditor',
+      'yangyu-caller': 'demo-auditor',
+      'apollo-federation-include-trace': 'ftv1',
+      'apollo-require-preflight': '1',
+      via: '1.1 gateway',
+      forwarded: 'for=127.0.0.1;by=gateway',
+    },
+    'an assertion of a stranger': sign(strangers, own),
+    'an assertion for the other process': sign(house.keys, own, {
+      audience: app === 'subsidy' ? 'registration' : 'subsidy',
+    }),
+    'an assertion for another path': sign(house.keys, own, { path: '/other' }),
+    'an assertion for another body': sign(house.keys, own, { body: `${body} ` }),
+    'an assertion with another scheme': { authorization: good.replace('Service', 'Bearer') },
+    'an assertion cut short': { authorization: good.slice(0, -10) },
+    ...Object.fromEntries(others.map((name) => [`an assertion of ${name}, which may not`, sign(house.keys, name)])),
+  };
+}
+
+const APPS: readonly App[] = ['registration', 'subsidy'];
+const CASES = APPS.flatMap((app) => Object.keys(ROUTES[app]).map((route) => [app, route.slice(5)] as const));
+
+describe('the doors between the processes', () => {
+  it.each(APPS)('of %s have no path that is not classified here', (app) => {
+    const known = [...Object.keys(ROUTES[app]), ...OPEN_PATHS];
+    expect([...house[app].paths].sort()).toEqual(known.sort());
+    figures.routes += known.length;
+  });
+
+  it.each(CASES)('of %s let nobody in at %s without a name of ours on the call', async (app, path) => {
+    const before = await readRows();
+    const open: string[] = [];
+    for (const body of bodiesOf(app, path)) {
+      for (const [what, headers] of Object.entries(forged(app, path, body))) {
+        for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', undefined]) {
+          const answer = await send(
+            house[app],
+            'POST',
+            path,
+            { ...headers, ...(type && { 'content-type': type }) },
+            body,
+          );
+          figures.calls++;
+          if (
+            answer.status === 401 &&
+            answer.text.includes('"SERVICE_NOT_AUTHENTICATED"') &&
+            !answer.text.includes('"data"')
+          )
+            continue;
+          figures['let in']++;
+          open.push(`${what}, ${type}: ${answer.status} ${answer.text.slice(0, 200)}`);
+        }
+      }
+    }
+    expect(open).toEqual([]);
+    figures['rows read'] += (await readRows()) - before;
+    expect(figures['rows read']).toBe(0);
+  });
+
+  it.each(CASES)('of %s hear a good call to %s once', async (app, path) => {
+    const own = ROUTES[app][`POST ${path}`]![0]!;
+    const [body] = bodiesOf(app, path);
+    const signer = new ServiceSigner(house.keys[own], world.clock);
+    const authorization = `Service ${signer.sign({ audience: app, path, body: body!, caller: getDemoUser('demo-auditor') })}`;
+    const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
+    expect([first.status, first.text]).toEqual([200, expect.stringMatching(/name|claimNo|persons/)]);
+    const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
+    figures.calls++;
+    expect(again.status).toBe(401);
+  });
+
+  it.each(APPS)('of %s answer no other method and no other path', async (app) => {
+    const paths = [
+      ...CASES.filter(([of]) => of === app).map(([, path]) => path),
+      '/',
+      '/admin',
+      '/metrics',
+      '/graphql/',
+      '//graphql',
+      '/GRAPHQL',
+      '/.env',
+      '/healthz/..',
+    ];
+    for (const path of paths) {
+      for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const { status, text } = await send(house[app], method, path, { 'x-http-method-override': 'POST' }, '{}');
+        figures.calls++;
+        if (![400, 401, 404].includes(status) || text.includes('"data"')) figures['let in']++;
+        expect([path, method, status < 500 && status >= 400]).toEqual([path, method, true]);
+      }
+    }
+  });
+
+  it.each(APPS)('of %s show the machinery to nobody, not even to the gateway', async (app) => {
+    const client = house.client('gateway', app);
+    for (const query of [
+      '{ _service { sdl } }',
+      '{ __schema { types { name } } }',
+      '{ __type(name: "Person") { name } }',
+    ]) {
+      const { data, errors } = await client.call<{ data?: unknown; errors: { extensions: object }[] }>('/graphql', {
+        query,
+      });
+      expect(data).toBeUndefined();
+      expect(errors[0]!.extensions).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+    }
+  });
+
+  it('of registration give subsidy the feed, and the gateway a family, as within one process', async () => {
+    const feed = new RegistrationFeedClient(house.client('subsidy', 'registration'));
+    const page = await feed.page('', 7);
+    expect(page.persons).toHaveLength(7);
+    expect(page).toEqual(await world.get(FeedService).page('', 7));
+    expect(JSON.stringify(page)).not.toMatch(/(?<!\d)\d{17}[\dXx](?!\d)/);
+    await expect(feed.page('x', 7)).rejects.toMatchObject({ code: 'FEED_POSITION_UNREADABLE' });
+    const family = await house
+      .client('gateway', 'registration')
+      .call<{ persons: string[] }>('/family', { idNumber: citizenNumber });
+    expect(family.persons.length).toBeGreaterThan(0);
+  });
+});
