@@ -94,7 +94,7 @@ export async function run({ people, counties, say }: BenchOptions): Promise<Made
   const step = async (name: string, zh: string, work: () => Promise<unknown>): Promise<void> => {
     const began = performance.now();
     await work();
-    seconds[name] = (seconds[name] ?? 0) + Math.round((performance.now() - began) / 100) / 10;
+    seconds[name] = Math.round(((seconds[name] ?? 0) + (performance.now() - began) / 1000) * 10) / 10;
     say(`${zh}：${seconds[name]} 秒`, `${name}: ${seconds[name]} s`);
   };
   const filesOf = (county: string): string => path.join(folder, `county-${county}`);

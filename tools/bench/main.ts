@@ -12,6 +12,8 @@ const BENCHES: Readonly<Record<string, string>> = {
     'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
+  partition: 'the biggest tables cut by county against as they are: writing, reading, archiving, vacuuming one county',
+  scale: 'determination and disbursement of several counties by one and by two worker processes',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };
 const USAGE = 'npm run bench -- NAME [--people N] [--counties N] [--runs N] [--json]';

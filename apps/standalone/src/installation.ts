@@ -43,6 +43,8 @@ export interface OpenOptions {
   readonly onStep?: (step: 'database' | 'migrations' | 'apps') => void;
   readonly onError?: (error: unknown, where: string) => void;
   readonly hasWorkersElsewhere?: boolean;
+  /** Messages that this process handles at once per queue. */
+  readonly concurrency?: number;
   /** Durability off: for tests only. */
   readonly throwaway?: boolean;
 }
@@ -111,6 +113,7 @@ async function openOn(cluster: Cluster, config: Config, clock: Clock, options: O
     ],
     clock,
     onError: options.onError ?? (() => undefined),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   const limits = openRateLimits(url('gateway_rw', rolePassword), config.requestsPerMinute);
   return {
