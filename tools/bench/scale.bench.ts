@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { day, type DivisionCode, Refusal } from '@app/kernel';
@@ -15,7 +14,7 @@ import { CourierService } from '../../apps/subsidy/src/reconciliation/courier.se
 import { ReconciliationService } from '../../apps/subsidy/src/reconciliation/reconciliation.service';
 import { inContext, systemContext } from '@app/database';
 import type { BenchOptions, BenchTable } from './bench.types';
-import { countyCodes, findMade, folderOf } from './county.bench';
+import { countyCodes, folderOf, makeApart } from './county.bench';
 import { median, timed } from './samples';
 import { type Cpu, keepAsMade, openSite, putBack, type Site } from './scale-site';
 
@@ -67,30 +66,13 @@ export interface ScaleFigures extends Outcome {
  */
 export async function run(options: BenchOptions): Promise<ScaleFigures> {
   const folder = folderOf(options.people, options.counties);
-  makeCounties(options);
+  makeApart(options);
   await keepAsMade(folder);
   try {
     return await measure(folder, options);
   } finally {
     await putBack(folder);
   }
-}
-
-function makeCounties({ people, counties, say }: BenchOptions): void {
-  if (findMade(people, counties)) return;
-  say(
-    `先生成 ${counties} 个县、共 ${people} 人，以后保留`,
-    `making ${people} people in ${counties} counties, once; they are kept`,
-  );
-  const words = ['county', '--people', String(people), '--counties', String(counties), '--json'];
-  const { status } = spawnSync(process.execPath, [process.argv[1]!, ...words], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status === 0) return;
-  throw new Refusal('BENCH_NO_COUNTY', {
-    zh: '示例县未能生成，原因见上；请排除后重新运行同一命令。',
-    en: 'The counties could not be made; the reason is above. Put it right and run the same command again.',
-  });
 }
 
 async function measure(folder: string, { people, counties, runs, say }: BenchOptions): Promise<ScaleFigures> {
