@@ -795,6 +795,7 @@ CREATE TABLE payee_account (
   CONSTRAINT payee_account_pkey PRIMARY KEY (id),
   CONSTRAINT payee_account_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_batch(id)
 );
+CREATE INDEX payee_account_by_holder ON payee_account USING btree (holder_key, recorded_at);
 CREATE INDEX payee_account_by_import ON payee_account USING btree (import_id);
 CREATE INDEX payee_account_by_number ON payee_account USING btree (account_key);
 CREATE UNIQUE INDEX payee_account_is_live_once ON payee_account USING btree (holder_key, account_key) WHERE ended_at IS NULL;

@@ -7,6 +7,10 @@ import { openWorkers, type Workers } from '../support/workers';
 import { BankSimulator } from '../../apps/simulator/src/bank/bank.simulator';
 import { ringCalendar } from '../../apps/subsidy/src/calendar/calendar.jobs';
 import { CalendarProcessor } from '../../apps/subsidy/src/calendar/calendar.processor';
+import { BankFileRepository } from '../../apps/subsidy/src/disbursement/bank-file.repository';
+import { BankFileService } from '../../apps/subsidy/src/disbursement/bank-file.service';
+import { BatchRepository } from '../../apps/subsidy/src/disbursement/batch.repository';
+import { LineRepository } from '../../apps/subsidy/src/disbursement/line.repository';
 import { DisbursementProcessor } from '../../apps/subsidy/src/disbursement/disbursement.processor';
 import { COURIER } from '../../apps/subsidy/src/reconciliation/courier.service';
 import { courierRound, receiveAnswer } from '../../apps/subsidy/src/reconciliation/reconciliation.jobs';
@@ -157,6 +161,22 @@ describe('the courier', () => {
       expect((await refusalOf(world.courier.takeIn(file))).code).toBe('BANK_ANSWER_NAME');
     },
   );
+
+  it('refuses to exchange anything in a process that was told no folders', async () => {
+    const files = new BankFileService(
+      world.database,
+      world.clock,
+      world.vault,
+      world.ledger,
+      { of: () => ({ name: '', account: '', bank: '', itemCode: '' }) },
+      new BatchRepository(),
+      new LineRepository(),
+      new BankFileRepository(),
+    );
+    const batchId = await approved(COUNTY, 1);
+    expect((await refusalOf(files.sendWaiting(batchId))).code).toBe('BANK_FOLDERS_UNKNOWN');
+    expect(await files.waiting()).toEqual([batchId]);
+  });
 
   it('follows no link out of the folder', async () => {
     const batch = await world.sent(1);

@@ -8,6 +8,7 @@ import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
+import { bankFolders } from '../../apps/standalone/src/folders';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
 /** All apps in this process on a database of their own, with a clock that the test sets and a folder for files. */
@@ -28,15 +29,16 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const database = await createTestDatabase();
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
-  const bankFolders = {
-    out: path.join(folder, 'to-bank'),
-    in: path.join(folder, 'from-bank'),
-    format: 'pain.001',
-  } as const;
   const open = (schema: string) =>
     database.open(schema, { recorder: auditRecorder(schema), explain: explainConstraint });
   const [registration, subsidy] = [await open('registration'), await open('subsidy')];
-  const parts = { registration, subsidy, vault: new Vault(Buffer.alloc(32, 1)), clock, bankFolders };
+  const parts = {
+    registration,
+    subsidy,
+    vault: new Vault(Buffer.alloc(32, 1)),
+    clock,
+    bankFolders: bankFolders({ dataFolder: folder }),
+  };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error'],
     abortOnError: false,

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -23,7 +22,7 @@ import { DisbursementService } from '../../apps/subsidy/src/disbursement/disburs
 import { ReviewRepository } from '../../apps/subsidy/src/review/review.repository';
 import { ReviewService } from '../../apps/subsidy/src/review/review.service';
 import type { BenchOptions, BenchTable } from './bench.types';
-import { findMade, folderOf } from './county.bench';
+import { folderOf, makeApart } from './county.bench';
 import { median, timed } from './samples';
 
 const COUNTY = '340202000000' as DivisionCode;
@@ -57,7 +56,7 @@ export interface AuditFigures {
  * no line for each decision. Durable settings. Both do the same work, which is compared.
  */
 export async function run(options: BenchOptions): Promise<AuditFigures> {
-  makeCounty(options);
+  makeApart({ ...options, counties: 1 });
   const cluster = await startCluster({ dataFolder: folderOf(options.people) });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-bench-'));
   try {
@@ -71,20 +70,6 @@ export async function run(options: BenchOptions): Promise<AuditFigures> {
     await cluster.stop();
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** In a process of its own, as the bench of determining does. */
-function makeCounty({ people, say }: BenchOptions): void {
-  if (findMade(people)) return;
-  say(`先生成 ${people} 人的示例县，以后保留`, `making a county of ${people} people, once; it is kept`);
-  const { status } = spawnSync(process.execPath, [process.argv[1]!, 'county', '--people', String(people), '--json'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status === 0) return;
-  throw new Refusal('BENCH_NO_COUNTY', {
-    zh: '示例县未能生成，原因见上；请排除后重新运行同一命令。',
-    en: 'The county could not be made; the reason is above. Put it right and run the same command again.',
-  });
 }
 
 const busy = (people: number): Refusal =>

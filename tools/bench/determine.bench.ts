@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { Outbox } from '@app/jobs';
 import { day, findDivisionCode, Refusal } from '@app/kernel';
 import type { Installation } from '../../apps/standalone/src/installation';
@@ -9,7 +8,7 @@ import { ProgrammeService } from '../../apps/subsidy/src/programme/programme.ser
 import { DeterminationTable } from './determination-table';
 import { floorSql, type ProgrammeCode } from './determine-floor';
 import type { BenchOptions, BenchTable } from './bench.types';
-import { findMade, openCounty } from './county.bench';
+import { makeApart, openCounty } from './county.bench';
 import { median, PeakMemory, timed } from './samples';
 
 const ALL: readonly ProgrammeCode[] = ['YEB', 'JF', 'TF'];
@@ -78,7 +77,7 @@ class TimingTheRest extends DeterminationRepository {
  * the same rows into the same table; that they are the same is checked first, and a difference ends the bench.
  */
 export async function run(options: BenchOptions): Promise<DetermineFigures> {
-  makeCounty(options);
+  makeApart({ ...options, counties: 1 });
   const installation = await openCounty(options.people);
   const table = await DeterminationTable.open(options.people);
   try {
@@ -90,20 +89,6 @@ export async function run(options: BenchOptions): Promise<DetermineFigures> {
     await table.close();
     await installation.close();
   }
-}
-
-/** In a process of its own: what importing leaves on the heap would be counted as memory of deciding. */
-function makeCounty({ people, say }: BenchOptions): void {
-  if (findMade(people)) return;
-  say(`先生成 ${people} 人的示例县，以后保留`, `making a county of ${people} people, once; it is kept`);
-  const { status } = spawnSync(process.execPath, [process.argv[1]!, 'county', '--people', String(people), '--json'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status === 0) return;
-  throw new Refusal('BENCH_NO_COUNTY', {
-    zh: '示例县未能生成，原因见上；请排除后重新运行同一命令。',
-    en: 'The county could not be made; the reason is above. Put it right and run the same command again.',
-  });
 }
 
 async function assertSameDecisions(installation: Installation, table: DeterminationTable, { say }: BenchOptions) {

@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
 import { withoutTyped } from '@app/kernel';
+import { CourierService } from '../../subsidy/src/reconciliation/courier.service';
 import type { Config } from './config';
-import { demoFolders, exchangeWithBank } from './demo';
+import { bankFolders } from './folders';
 import type { Installation } from './installation';
 import { Steps } from './steps';
 import { openTerminal, type Terminal } from './terminal';
@@ -10,28 +12,26 @@ import { openTerminal, type Terminal } from './terminal';
 const ROUND = 3_000;
 
 /**
- * Carries files between us and the simulated bank while the installation serves: approved batches out, answers in.
- * Where a real bank is, its own transfer does this.
+ * Goes between us and the simulated bank while the installation serves: what waits is planned, the queue sends it and
+ * takes the answers in, and the bank answers what lies in its folder. Where a real bank is, its own transfer does that.
  */
 export function bankCourier(installation: Installation, config: Config, terminal: Terminal): { stop(): Promise<void> } {
-  const folders = demoFolders(config);
+  const folders = bankFolders(config);
   const steps = new Steps(installation, openTerminal(true), config);
+  const courier = installation.app.get(CourierService, { strict: false });
+  // Whether a file was answered before a start, nobody knows; the bank says the same again, and we take it in once.
+  const answered = new Set<string>();
   let isStopping = false;
-  // Whether files may lie unanswered: after a start, and after a round that failed, nobody knows.
-  let isOwed = true;
   const context = systemContext('bank courier', { actor: 'system:courier' });
   const round = async (): Promise<void> => {
-    fs.mkdirSync(folders.toBank, { recursive: true });
-    const sent = await steps.pay({ out: folders.toBank, format: 'pain.001' });
-    isOwed ||= sent.length > 0;
-    if (!isOwed) return;
-    const { reconciled } = await exchangeWithBank(steps, config);
-    isOwed = false;
-    if (sent.length + reconciled.length === 0) return;
-    terminal.say(
-      `已发送 ${sent.length} 个批次，对账 ${reconciled.length} 个`,
-      'batches went to the bank and were reconciled',
-    );
+    await courier.round();
+    const names = namesIn(folders.out).filter((name) => !answered.has(name));
+    for (const name of names) {
+      await steps.bank(path.join(folders.out, name), { out: folders.in, fail: String(config.bankFailures) });
+      answered.add(name);
+    }
+    if (names.length > 0)
+      terminal.say(`银行已答复 ${names.length} 个文件`, 'files were answered by the simulated bank');
   };
   const loop = (async () => {
     while (!isStopping) {
@@ -48,3 +48,6 @@ export function bankCourier(installation: Installation, config: Config, terminal
     },
   };
 }
+
+const namesIn = (folder: string): string[] =>
+  fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !name.startsWith('.')) : [];

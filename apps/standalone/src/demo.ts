@@ -136,7 +136,7 @@ async function payAndReconcile(
 }
 
 /** Lets the simulated bank answer every file it was handed, and takes in what was not taken in before. */
-export async function exchangeWithBank(steps: Steps, config: Config) {
+async function exchangeWithBank(steps: Steps, config: Config) {
   const folders = demoFolders(config);
   const fail = String(config.bankFailures);
   for (const name of fs

@@ -37,6 +37,8 @@ export interface OpenOptions {
   readonly onStep?: (step: 'database' | 'migrations' | 'apps') => void;
   readonly onError?: (error: unknown, where: string) => void;
   readonly hasWorkersElsewhere?: boolean;
+  /** Messages that this process handles at once per queue. */
+  readonly concurrency?: number;
   /** Durability off: for tests only. */
   readonly throwaway?: boolean;
 }
@@ -96,6 +98,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     ],
     clock,
     onError: options.onError ?? (() => undefined),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
   });
   const limits = openRateLimits(place.url('gateway_rw'), config.requestsPerMinute);
   return {

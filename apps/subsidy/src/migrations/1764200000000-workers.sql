@@ -27,3 +27,7 @@ create policy refused_answer_of_batch on refused_answer
     or (batch_id is null and length((select guard_from())) <= 6));
 revoke update, delete, truncate on refused_answer from subsidy_rw;
 grant update (batch_id, code, reason, refused_at, settled_at) on refused_answer to subsidy_rw;
+
+-- Preparing a batch asks for each new account whether its holder had another before. Without this every line reads
+-- every account, once most of them are new.
+create index payee_account_by_holder on payee_account (holder_key, recorded_at);

@@ -76,7 +76,9 @@ export class AnswerRepository {
   /** A reference of the bank names one credit: in what it said before, and within this answer. */
   async reusedBankRef(tx: Tx): Promise<string | undefined> {
     const rows = await tx.query<{ bankRef: string }>(
-      `select i.bank_ref as "bankRef" from answer_in i join bank_status_line l on l.bank_ref = i.bank_ref
+      // Line by line through the index: until statistics are taken, the planner would compare every line with every other.
+      `select i.bank_ref as "bankRef" from answer_in i cross join lateral (
+           select w.attempt_id from bank_status_line w where w.bank_ref = i.bank_ref offset 0) l
         where l.attempt_id <> i.attempt_id
        union all
        select bank_ref from answer_in group by bank_ref having count(distinct attempt_id) > 1 limit 1`,
