@@ -71,7 +71,7 @@ const COMMANDS = ['command', 'entrypoint', 'test'];
 
 function merge(base: unknown, { content, replaced }: ComposeFile, at = ''): unknown {
   if (replaced.includes(at) || COMMANDS.includes(at.split('.').at(-1)!)) return content;
-  if (Array.isArray(base) && Array.isArray(content)) return [...new Set<unknown>([...base, ...content])];
+  if (Array.isArray(base) && Array.isArray(content)) return [...new Set<unknown>(base.concat(content))];
   if (!isMap(base) || !isMap(content)) return content;
   const both = Object.entries(content).map(([key, value]) => {
     const below = at === '' ? key : `${at}.${key}`;

@@ -57,7 +57,7 @@ const SIGNATURE = /^[\w-]{86}$/;
 
 export const ASSERTION_LENGTH_MAX = 8_192;
 const LIFETIME_SECONDS = 15;
-export const ASSERTION_LIFETIME_MAX_SECONDS = 30;
+const ASSERTION_LIFETIME_MAX_SECONDS = 30;
 const SKEW_SECONDS = 5;
 
 /** Puts a process's name to its calls. */
