@@ -1,3 +1,9 @@
+/** What needs a Redis runs in `npm run test:redis`; what installs every package anew, with YANGYU_TEST_IMAGE=yes. */
+const LATER = [
+  ...(process.env.YANGYU_TEST_QUEUE === 'redis' ? [] : ['<rootDir>/test/redis/']),
+  ...(process.env.YANGYU_TEST_IMAGE === 'yes' ? [] : ['<rootDir>/test/docker/image']),
+];
+
 /** Real PostgreSQL, started once per run; plain jest on Node 20 and 24 (see jest.transform.js). */
 module.exports = {
   rootDir: __dirname,
@@ -5,8 +11,7 @@ module.exports = {
   testRegex: '\\.(spec|e2e-spec)\\.ts$',
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/jest.transform.js' },
   transformIgnorePatterns: [],
-  // What needs a Redis runs in `npm run test:redis`.
-  testPathIgnorePatterns: process.env.YANGYU_TEST_QUEUE === 'redis' ? [] : ['<rootDir>/test/redis/'],
+  testPathIgnorePatterns: LATER,
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   globalSetup: '<rootDir>/test/support/setup.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',

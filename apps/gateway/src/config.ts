@@ -32,7 +32,7 @@ export const DOOR_SETTINGS = {
   YANGYU_CLIENT: z.string().min(1).default('yangyu-desk'),
 } as const;
 
-const GATEWAY_SETTINGS = {
+export const GATEWAY_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...SEALING_SETTINGS,
   ...DOOR_SETTINGS,

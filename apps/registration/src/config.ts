@@ -1,5 +1,8 @@
 import { PROCESS_SETTINGS, readSettings, VAULT_SETTINGS, WORKER_SETTINGS } from '@app/service';
 
+export const REGISTRATION_SETTINGS = { ...PROCESS_SETTINGS, ...VAULT_SETTINGS } as const;
+export const REGISTRATION_WORKER_SETTINGS = { ...PROCESS_SETTINGS, ...WORKER_SETTINGS } as const;
+
 /** The only readers of the environment in this app, where it runs as processes of its own. */
-export const readConfig = () => readSettings({ ...PROCESS_SETTINGS, ...VAULT_SETTINGS }, process.env);
-export const readWorkerConfig = () => readSettings({ ...PROCESS_SETTINGS, ...WORKER_SETTINGS }, process.env);
+export const readConfig = () => readSettings(REGISTRATION_SETTINGS, process.env);
+export const readWorkerConfig = () => readSettings(REGISTRATION_WORKER_SETTINGS, process.env);

@@ -6,6 +6,7 @@ import { addAuditVerbs, type Verbs } from './audit-cli';
 import { readConfig } from './config';
 import { type Installation, openInstallation } from './installation';
 import { OFFICERS } from './officers';
+import { addSecretsVerb } from './secrets-cli';
 import { refuse } from './standalone.errors';
 import { Steps } from './steps';
 import { fail, openTerminal, type Terminal } from './terminal';
@@ -244,5 +245,6 @@ const verbs: Verbs = {
 addAccessVerbs(program, verbs);
 addAuditVerbs(program, verbs);
 addVaultVerbs(program, verbs);
+addSecretsVerb(program, verbs);
 
 program.parseAsync().catch((error: unknown) => (process.exitCode = fail(error, process.argv.includes('--json'))));

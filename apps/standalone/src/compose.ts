@@ -52,7 +52,7 @@ export function onThisMachine(
 
   function moveValue(value: string): string {
     const plain = value.replace(/\$\{\w+:-([^}]*)\}/g, '$1');
-    if (plain === '/run/secrets/vault.key') return ring;
+    if (plain === '/run/vault/vault.key') return ring;
     if (plain.startsWith('/run/secrets')) return path.join(secrets, plain.slice('/run/secrets'.length));
     if (plain === '/data') return data;
     if (plain === '/bank') return path.join(data, 'bank');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { DOOR_SETTINGS } from '../../gateway/src/config';
 import { refuse } from './standalone.errors';
 
-const schema = {
+export const STANDALONE_SETTINGS = {
   /** Folder of everything this installation keeps: the database cluster, keys, files in and out. */
   YANGYU_DATA: z.string().min(1).default(path.join(process.cwd(), '.data')),
   YANGYU_HOST: z.string().default('127.0.0.1'),
@@ -32,7 +32,9 @@ const schema = {
   YANGYU_PG_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   /** `yes`: what is committed may be lost in a crash of the machine. For tests; otherwise such a server is refused. */
   YANGYU_THROWAWAY: z.enum(['yes', 'no']).default('no'),
-  /** File of the key that wraps the keys in vault.key; on another disk than the data. Default: they are not wrapped. */
+  /** The key ring's file. Default: vault.key in YANGYU_DATA. */
+  YANGYU_VAULT_RING: z.string().min(1).optional(),
+  /** File of the key that wraps the keys in it; on another disk than the data. Default: they are not wrapped. */
   YANGYU_VAULT_KEK_FILE: z.string().min(1).optional(),
   /** The text of vault.key, for containers without files of their own. */
   YANGYU_VAULT_KEYS: z.string().min(1).optional(),
@@ -77,7 +79,7 @@ const nextPort = (port: number): number => (port === 0 ? 0 : port < 65535 ? port
 
 /** The only reader of the environment; refuses what it cannot use by naming it. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const data = readSettings(schema, environment);
+  const data = readSettings(STANDALONE_SETTINGS, environment);
   if (data.YANGYU_MODE === 'production') {
     const missing = [
       ...(data.YANGYU_ISSUER === undefined ? ['YANGYU_ISSUER: production names its own issuer'] : []),
@@ -109,7 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     redis,
     elsewhere: elsewhereOf(data, redis),
     vault: {
-      file: path.join(dataFolder, 'vault.key'),
+      file: data.YANGYU_VAULT_RING ?? path.join(dataFolder, 'vault.key'),
       keys: data.YANGYU_VAULT_KEYS,
       kekFile: data.YANGYU_VAULT_KEK_FILE,
     },
@@ -119,7 +121,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
-type Data = ReturnType<typeof readSettings<typeof schema>>;
+type Data = ReturnType<typeof readSettings<typeof STANDALONE_SETTINGS>>;
 
 function elsewhereOf(data: Data, redis: Config['redis']): Elsewhere | undefined {
   const { YANGYU_DATABASE_URL: databaseUrl, YANGYU_SECRETS: secrets } = data;
@@ -133,17 +135,16 @@ function elsewhereOf(data: Data, redis: Config['redis']): Elsewhere | undefined 
 }
 
 /** What the migration job is told. */
+export const MIGRATION_SETTINGS = {
+  /** As a role that may create roles, schemas and trusted extensions; its password apart. */
+  YANGYU_ADMIN_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  YANGYU_ADMIN_PASSWORD: z.string().optional(),
+  /** Folder with a `<role>.password` for each runtime role. */
+  YANGYU_SECRETS: z.string().min(1),
+} as const;
+
 export function readMigrationConfig(environment: NodeJS.ProcessEnv = process.env) {
-  const data = readSettings(
-    {
-      /** As a role that may create roles, schemas and extensions; its password apart. */
-      YANGYU_ADMIN_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-      YANGYU_ADMIN_PASSWORD: z.string().optional(),
-      /** Folder with a `<role>.password` for each runtime role. */
-      YANGYU_SECRETS: z.string().min(1),
-    },
-    environment,
-  );
+  const data = readSettings(MIGRATION_SETTINGS, environment);
   return {
     adminUrl: withPassword(data.YANGYU_ADMIN_URL, data.YANGYU_ADMIN_PASSWORD),
     secrets: data.YANGYU_SECRETS,

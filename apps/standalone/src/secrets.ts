@@ -4,21 +4,33 @@ import * as path from 'node:path';
 import { openVault } from '@app/vault';
 import { SCHEMAS } from './place';
 
-/** Every file that docker-compose.yml names as a secret. */
+/** Every file that docker-compose.yml names as a secret, and the key ring. */
 export interface Secrets {
   readonly folder: string;
+  /** Their paths below the folder. */
+  readonly names: readonly string[];
+  /** Those that were not there before. */
+  readonly made: readonly string[];
   read(name: string): string;
 }
+
+/** A folder of its own, because the ring is replaced as a whole when keys are rotated and everybody must see that. */
+const RING = path.join('vault', 'vault.key');
 
 /**
  * Makes what is missing in a folder of secrets, each a file (mode 0600); what is there stays.
  * @param ring Where the key ring lies, or is to lie.
  */
-export async function makeSecrets(folder: string, ring = path.join(folder, 'vault.key')): Promise<Secrets> {
+export async function makeSecrets(folder: string, ring = path.join(folder, RING)): Promise<Secrets> {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const names: string[] = [];
+  const made: string[] = [];
   const make = (name: string, content: () => string): void => {
+    names.push(name);
     const file = path.join(folder, name);
-    if (!fs.existsSync(file)) fs.writeFileSync(file, content(), { mode: 0o600 });
+    if (fs.existsSync(file)) return;
+    fs.writeFileSync(file, content(), { mode: 0o600, flag: 'wx' });
+    made.push(name);
   };
   const read = (name: string): string => fs.readFileSync(path.join(folder, name), 'utf8');
   for (const name of ['postgres', 'redis', ...SCHEMAS.map((schema) => `${schema}_rw`)])
@@ -30,6 +42,25 @@ export async function makeSecrets(folder: string, ring = path.join(folder, 'vaul
   // The gateway calls both apps, and subsidy asks registration: those two are all who call.
   const publicHalf = (name: string) => createPublicKey(read(`${name}.key`)).export({ format: 'pem', type: 'spki' });
   make('callers.json', () => JSON.stringify({ gateway: publicHalf('gateway'), subsidy: publicHalf('subsidy') }));
-  (await openVault({ file: ring })).close();
-  return { folder, read };
+  names.push(path.relative(folder, ring));
+  if (!fs.existsSync(ring)) {
+    fs.mkdirSync(path.dirname(ring), { recursive: true, mode: 0o700 });
+    (await openVault({ file: ring })).close();
+    made.push(path.relative(folder, ring));
+  }
+  return { folder, names, made, read };
+}
+
+/**
+ * Gives them to the account that containers run as, which sees the files of the host with their owners and modes.
+ * Answers with those that still belong to somebody else, which only root may change.
+ */
+export function giveSecrets({ folder, names }: Secrets, uid: number): string[] {
+  const isRoot = process.getuid?.() === 0;
+  const folders = new Set(names.map((name) => path.dirname(name)).filter((name) => name !== '.'));
+  return [...folders, ...names].filter((name) => {
+    const file = path.join(folder, name);
+    if (isRoot) fs.chownSync(file, uid, uid);
+    return fs.statSync(file).uid !== uid;
+  });
 }

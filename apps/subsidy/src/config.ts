@@ -3,7 +3,9 @@ import { PROCESS_SETTINGS, readSettings, VAULT_SETTINGS, WORKER_SETTINGS } from 
 import { z } from 'zod';
 import type { BankFolders } from './disbursement/disbursement.types';
 
-const SUBSIDY_SETTINGS = {
+export const SUBSIDY_SETTINGS = {
+  ...PROCESS_SETTINGS,
+  ...VAULT_SETTINGS,
   /** Where registration's processes answer; several, separated by commas. */
   YANGYU_REGISTRATION_URL: z.string().min(1),
   /** Folder that this app and its bank exchange files in: `to/` and `from/`. The bank's own transfer empties and fills it. */
@@ -13,11 +15,11 @@ const SUBSIDY_SETTINGS = {
   YANGYU_COURIER_INTERVAL: z.coerce.number().int().min(100).default(3_000),
 } as const;
 
+export const SUBSIDY_WORKER_SETTINGS = { ...SUBSIDY_SETTINGS, ...WORKER_SETTINGS } as const;
+
 /** The only readers of the environment in this app, where it runs as processes of its own. */
-export const readConfig = () =>
-  readSettings({ ...PROCESS_SETTINGS, ...VAULT_SETTINGS, ...SUBSIDY_SETTINGS }, process.env);
-export const readWorkerConfig = () =>
-  readSettings({ ...PROCESS_SETTINGS, ...VAULT_SETTINGS, ...SUBSIDY_SETTINGS, ...WORKER_SETTINGS }, process.env);
+export const readConfig = () => readSettings(SUBSIDY_SETTINGS, process.env);
+export const readWorkerConfig = () => readSettings(SUBSIDY_WORKER_SETTINGS, process.env);
 
 export const bankFolders = (settings: ReturnType<typeof readConfig>): BankFolders => ({
   out: path.join(settings.YANGYU_BANK_FOLDER, 'to'),

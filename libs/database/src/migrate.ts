@@ -11,7 +11,7 @@ export interface SchemaSource {
 }
 
 export interface Installation {
-  /** A connection that may create roles and schemas; used for migrations only. */
+  /** As a role that may create roles, schemas and trusted extensions, superuser or not; used for migrations only. */
   readonly adminUrl: string;
   /** Password given to every runtime role, or to that of each schema. */
   readonly rolePassword: string | ((schema: string) => string);
@@ -52,7 +52,17 @@ async function prepareSchema(admin: Client, schema: string, password: string): P
       if not exists (select from pg_roles where rolname = '${owner}') then create role ${owner} nologin; end if;
       if not exists (select from pg_roles where rolname = '${runtime}') then create role ${runtime} nologin; end if;
     end $$;
-    alter role ${runtime} login nosuperuser nobypassrls password ${quoted};
+    alter role ${runtime} login password ${quoted};
+    do $$ begin
+      -- Only a superuser may take these away, or even say that they are not there.
+      if exists (select from pg_roles where rolname = '${runtime}' and (rolsuper or rolbypassrls)) then
+        alter role ${runtime} nosuperuser nobypassrls;
+      end if;
+      -- Whoever is no superuser may administer the role they made, but not yet act as it.
+      if not (pg_has_role('${owner}', 'set') and pg_has_role('${owner}', 'usage')) then
+        grant ${owner} to current_user with inherit true, set true;
+      end if;
+    end $$;
     -- Where the server is somebody else's too: what this role could not do is not repeated in the server's log.
     do $$ begin
       alter role ${runtime} set log_min_messages = 'log';

@@ -67,7 +67,7 @@ export async function openKeys(life: Life, settings: VaultSettings): Promise<Vau
   return vault;
 }
 
-export const queuePlace = (settings: WorkerSettings): QueuePlace => ({
+const queuePlace = (settings: WorkerSettings): QueuePlace => ({
   kind: 'redis',
   url: withPassword(settings.YANGYU_REDIS_URL, settings.YANGYU_REDIS_PASSWORD),
   prefix: settings.YANGYU_REDIS_PREFIX,
