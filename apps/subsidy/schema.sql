@@ -755,7 +755,9 @@ CREATE TABLE outbox (
   quarantined_at timestamp with time zone,
   next_payload jsonb,
   next_not_before timestamp with time zone,
+  bundle integer DEFAULT 1 NOT NULL,
   CONSTRAINT outbox_pkey PRIMARY KEY (id),
+  CONSTRAINT outbox_bundle_has_a_size CHECK (bundle >= 1 AND bundle <= 1000),
   CONSTRAINT outbox_follow_up_only_once_sent CHECK (next_payload IS NULL OR sends > 0),
   CONSTRAINT outbox_is_sent_before_acked CHECK (acked_at IS NULL OR sends > 0),
   CONSTRAINT outbox_key_fits_the_queue CHECK (key <> ''::text AND POSITION((':'::text) IN (key)) = 0),
@@ -776,6 +778,7 @@ COMMENT ON COLUMN outbox.payload IS 'Ids only, never personal data; fixed once t
 COMMENT ON COLUMN outbox.not_before IS 'Not to be sent before this business time; null is at once.';
 COMMENT ON COLUMN outbox.lease_until IS 'No relay touches the row before: it is being sent, or was sent and awaits its acknowledgement.';
 COMMENT ON COLUMN outbox.next_payload IS 'Planned again while already on its way: becomes a new message when this one is acknowledged.';
+COMMENT ON COLUMN outbox.bundle IS 'How many messages of this job may travel together; 1 is one by one.';
 GRANT INSERT, SELECT, UPDATE ON outbox TO subsidy_rw;
 
 CREATE TABLE payee_account (
