@@ -13,7 +13,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
-  queue: 'events from outbox to inbox on Redis and on PostgreSQL, against bare BullMQ that adds and handles as many jobs',
+  queue:
+    'events from outbox to inbox on Redis and on PostgreSQL, against bare BullMQ that adds and handles as many jobs',
   partition: 'the biggest tables cut by county against as they are: writing, reading, archiving, vacuuming one county',
   scale: 'determination and disbursement of several counties by one and by two worker processes',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
