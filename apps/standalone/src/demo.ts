@@ -39,6 +39,8 @@ export const demoFolders = (config: Config): Folders => ({
 });
 
 const FIRST_COUNTY = 340_202;
+/** Beside the files of a county that were all taken in. */
+const TAKEN_IN = '.taken-in';
 
 const countiesOf = (config: Config): DemoCounty[] =>
   Array.from({ length: config.counties }, (_, n) => ({
@@ -93,14 +95,17 @@ async function play(steps: Steps, config: Config, terminal: Terminal, stopping: 
     terminal.say(`\n■ ${zh}`, en);
   };
 
+  // A demo that was cut off does not read again what it has taken in; reading it twice would change nothing.
+  const unread = counties.filter(({ folder }) => !fs.existsSync(path.join(folder, TAKEN_IN)));
   step('导入户籍提取', 'import registry');
-  for (const { folder } of counties)
+  for (const { folder } of unread)
     view.importSummary(quiet, await steps.importRegistry(path.join(folder, 'registry.csv')));
   step('导入认定、账户、申请', 'import findings, accounts, claims');
-  for (const { folder } of counties) {
+  for (const { folder } of unread) {
     view.importSummary(quiet, await steps.importFindings(path.join(folder, 'findings.csv')));
     view.importSummary(quiet, await steps.importAccounts(path.join(folder, 'accounts.csv')));
     view.importSummary(quiet, await steps.importClaims(path.join(folder, 'claims.csv'), PROGRAMME));
+    fs.writeFileSync(path.join(folder, TAKEN_IN), '');
   }
   step('按规则认定', 'determine');
   for (const { code } of counties) view.determination(quiet, await steps.determine('all', code, AS_OF));

@@ -99,13 +99,16 @@ export class FactRepository {
   /**
    * Computes, for the persons whose relatives changed, who their spouse is and how many children the register
    * knows of. A spouse is the other parent of a shared child in the same household, or the head's spouse by
-   * relation; when two persons could be meant, it is unknown.
+   * relation; when two persons could be meant, it is unknown. At most `most` at a time; returns how many still wait.
    */
-  async deriveRelatives(tx: Tx): Promise<number> {
+  async deriveRelatives(tx: Tx, most: number): Promise<number> {
+    await tx.query(
+      `create temp table dirty_now on commit drop as select person_id from fact_dirty order by person_id limit ${most}`,
+    );
     await tx.query(
       `create temp table target on commit drop as
-       select person_id from fact_dirty
-       union select h.person_id from fact_dirty d join person_fact f using (person_id) join person_fact h using (household_id)`,
+       select person_id from dirty_now
+       union select h.person_id from dirty_now d join person_fact f using (person_id) join person_fact h using (household_id)`,
     );
     await tx.query('analyze target');
     await tx.query(`
@@ -147,16 +150,14 @@ export class FactRepository {
       tx,
       `select d.person_id from derived d join person_fact f using (person_id) where ${differs}`,
     );
-    const [row] = await tx.query<{ n: bigint }>(
-      `with changed as (
-         update person_fact f set (${columns}) = (${DERIVED.map((c) => `d.${c}`).join(', ')}),
-           facts_version = f.facts_version + 1, recorded_at = now()
-         from derived d where d.person_id = f.person_id and ${differs} returning 1)
-       select count(*) as n from changed`,
+    await tx.query(
+      `update person_fact f set (${columns}) = (${DERIVED.map((c) => `d.${c}`).join(', ')}),
+         facts_version = f.facts_version + 1, recorded_at = now()
+       from derived d where d.person_id = f.person_id and ${differs}`,
     );
-    await tx.query('delete from fact_dirty');
-    await tx.query('drop table target, derived');
-    return Number(row!.n);
+    await tx.query('delete from fact_dirty d using dirty_now n where n.person_id = d.person_id');
+    await tx.query('drop table dirty_now, target, derived');
+    return this.countDirty(tx);
   }
 
   /** Copies each person's findings in force into the wide row: of all persons, or of the blind indexes that `keys` selects. */

@@ -11,6 +11,8 @@ import { FactRepository } from './fact.repository';
 const PAGE = 5_000;
 /** From this many changed persons on, statistics are taken anew at once instead of when autovacuum comes by. */
 const BULK = 5_000;
+/** Persons whose relatives are derived in one transaction. */
+const PART = 50_000;
 
 /** Changes are held back while an older transaction is open in the register; look again in a moment. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
@@ -58,21 +60,28 @@ export class FactService {
     return progress;
   }
 
-  /** Relatives, findings and beneficiaries follow the persons; one transaction, repeatable at any time. */
+  /**
+   * Relatives, findings and beneficiaries follow the persons: relatives part by part, so that a worker that dies loses
+   * little, and the rest together with the last part.
+   */
   private async derive(): Promise<void> {
-    await this.database.write(
-      async (tx) => {
-        await this.facts.lockFeed(tx);
-        const dirty = await this.facts.countDirty(tx);
-        if (dirty === 0) return;
-        if (dirty >= BULK) await this.facts.analyze(tx);
-        await this.facts.copyFindings(tx);
-        await this.facts.deriveRelatives(tx);
-        await this.beneficiaries.linkToRegister(tx);
-        await this.worklist.recheck(tx, 'register', this.clock.now());
-      },
-      { statementTimeout: 0 },
-    );
+    for (let left = 1, part = 0; left > 0; part++) {
+      left = await this.database.write((tx) => this.derivePart(tx, part === 0), { statementTimeout: 0 });
+      failpoint('facts.derived');
+    }
+  }
+
+  private async derivePart(tx: Tx, isFirst: boolean): Promise<number> {
+    await this.facts.lockFeed(tx);
+    const dirty = await this.facts.countDirty(tx);
+    if (dirty === 0) return 0;
+    if (isFirst && dirty >= BULK) await this.facts.analyze(tx);
+    const left = await this.facts.deriveRelatives(tx, PART);
+    if (left > 0) return left;
+    await this.facts.copyFindings(tx);
+    await this.beneficiaries.linkToRegister(tx);
+    await this.worklist.recheck(tx, 'register', this.clock.now());
+    return 0;
   }
 
   /** Copies findings into the facts of the persons whose blind indexes `keys` selects, within the importer's transaction. */
