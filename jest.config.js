@@ -1,6 +1,11 @@
-/** What needs a Redis runs in `npm run test:redis`; what installs every package anew, with YANGYU_TEST_IMAGE=yes. */
+const isRedis = process.env.YANGYU_TEST_QUEUE === 'redis';
+/**
+ * What needs a Redis runs in `npm run test:redis`; faults of a whole installation, which has one, in `npm run faults`; what
+ * installs every package anew, with YANGYU_TEST_IMAGE=yes.
+ */
 const LATER = [
-  ...(process.env.YANGYU_TEST_QUEUE === 'redis' ? [] : ['<rootDir>/test/redis/']),
+  ...(isRedis ? [] : ['<rootDir>/test/redis/']),
+  ...(isRedis && process.env.YANGYU_FAULTS === 'all' ? [] : ['<rootDir>/test/faults/processes']),
   ...(process.env.YANGYU_TEST_IMAGE === 'yes' ? [] : ['<rootDir>/test/docker/image']),
 ];
 
