@@ -66,8 +66,11 @@ export class GraphContext {
   readonly request: GraphRequest;
   /** Fields asked for of things that tell of somebody, by kind; known once the first operation is called. */
   fields: WorkContext['fields'];
+  /** What a reference stands for, for the second and every further field that is asked of it. */
+  readonly wholes = new WeakMap<object, Promise<object>>();
   private readonly loaders = new Map<string, DataLoader<unknown, unknown>>();
   private readonly allowed = new Set<Requirement>();
+  private readonly works = new Map<string, WorkContext>();
 
   constructor(
     readonly caller: Caller | undefined,
@@ -90,10 +93,12 @@ export class GraphContext {
     this.fields ??= kindsOf(schema, this.request.asked ?? fieldsAsked(schema, operation, fragments));
   }
 
-  /** What the database is told about work for one field of this operation. */
+  /** What the database is told about work for one field of this operation; a page asks it for every row. */
   workFor(operation: string, word: Requirement): WorkContext {
+    const known = this.works.get(operation);
+    if (known?.permission === word && known.fields === this.fields) return known;
     const { caller, request, fields } = this;
-    return {
+    const work: WorkContext = {
       actor: caller?.id ?? 'anonymous',
       operation,
       permission: word,
@@ -104,6 +109,8 @@ export class GraphContext {
       family: caller?.family,
       fields,
     };
+    this.works.set(operation, work);
+    return work;
   }
 
   /** The signed-in caller; refuses with NOT_SIGNED_IN. Behind a permission that everybody must sign in for, never refuses. */

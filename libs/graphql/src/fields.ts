@@ -76,9 +76,13 @@ export function attachField(field: Field, { type, word, answer, completion, ...m
   field.resolve = spending(field, (parent, args, context, info) => {
     context.assertMay(word);
     if (!completion && kind) assertDisclosed(parent as Row, kind);
+    if (isKey) return resolve(parent, args, context, info);
     // A value that lies in the row needs no context; one that is still to be fetched, as a page's count, does.
-    if (isKey || (!answer && !completion && typeof (parent as Row)[field.name] !== 'function'))
-      return resolve(parent, args, context, info);
+    const own = answer ? undefined : (parent as Row)[field.name];
+    if (!answer && typeof own !== 'function' && (own !== undefined || !completion)) {
+      if (completion && kind) assertDisclosed(parent as Row, kind);
+      return own;
+    }
     return inContext(context.workFor(name, word), () => resolve(parent, args, context, info));
   });
 }
@@ -171,6 +175,8 @@ function complete(
 ): Promise<Row> {
   const type = info.parentType.name;
   if (answer.required !== undefined) context.assertMay(answer.required);
+  const known = context.wholes.get(ref) as Promise<Row> | undefined;
+  if (known) return known;
   const loader = context.loader<string, Row | null>(`reference:${type}`, async (texts) => {
     const refs = texts.map((text) => JSON.parse(text) as Row);
     return kind === 'references'
@@ -178,11 +184,13 @@ function complete(
       : Promise.all(refs.map(async (one) => (await answer.call(one, context)) as Row | null));
   });
   const text = JSON.stringify(Object.fromEntries(key.map((name) => [name, ref[name]])));
-  return loader.load(text).then((whole) => {
+  const found = loader.load(text).then((whole) => {
     if (!whole) throw refuse.referenceNotFound(type, text);
     if (personal) assertDisclosed(whole, personal);
     return whole;
   });
+  context.wholes.set(ref, found);
+  return found;
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
