@@ -26,7 +26,7 @@ export interface Ended {
  */
 export class CompiledProgram {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly origin: string,
   ) {}
 
@@ -41,7 +41,8 @@ export class CompiledProgram {
     fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
     // A copy, so that nobody who builds meanwhile changes the program between two runs.
     fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
-    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+    for (const name of ['node_modules', 'scripts', 'docker-compose.yml', 'supergraph.graphql'])
+      fs.symlinkSync(path.join(ROOT, name), path.join(folder, name));
     const origin = path.join(folder, 'origin');
     const config = { ...readConfig({ YANGYU_DATA: origin }), port: 0 };
     await (await openInstallation(config)).close();
@@ -69,15 +70,22 @@ export class CompiledProgram {
     return this.spawn('cli.js', words, dataFolder);
   }
 
+  /** Plays the main job on several processes and ends; what it has said so far may be read meanwhile. */
+  distributed(dataFolder: string, environment: Readonly<Record<string, string>>, onSaid?: (text: string) => void) {
+    return this.spawn('distributed.js', ['--once', '--workers', '2'], dataFolder, environment, onSaid);
+  }
+
   private spawn(
     file: string,
     words: readonly string[],
     dataFolder: string,
     environment: Readonly<Record<string, string>> = {},
+    onSaid: (text: string) => void = () => undefined,
   ): Promise<Ended> {
     const packaged = path.join(ROOT, 'node_modules', '.bin', 'node');
     const program = path.join(this.folder, 'dist', 'apps', 'standalone', 'src', file);
     const child = spawn(fs.existsSync(packaged) ? packaged : process.execPath, [program, ...words], {
+      cwd: this.folder,
       env: {
         PATH: process.env.PATH,
         YANGYU_DATA: dataFolder,
@@ -88,7 +96,7 @@ export class CompiledProgram {
       },
     });
     let [output, errors] = ['', ''];
-    child.stdout.on('data', (text) => (output += String(text)));
+    child.stdout.on('data', (text) => onSaid((output += String(text))));
     child.stderr.on('data', (text) => (errors += String(text)));
     return new Promise((resolve, reject) => {
       child.once('error', reject);

@@ -134,6 +134,21 @@ function elsewhereOf(data: Data, redis: Config['redis']): Elsewhere | undefined 
   return { databaseUrl, secrets, redis };
 }
 
+/** For the fault suite (test/faults), which lets processes of `npm run distributed` die on purpose. */
+export interface Faults {
+  /** Folder of one file per process, with every failpoint that it passes; `.first` is what one that is hit passes before. */
+  readonly log?: string;
+  /** What the names of the processes begin with that are hit. */
+  readonly process?: string;
+  /** `name:n:kill|throw|pause`, of their first life only. */
+  readonly failpoint?: string;
+}
+
+export function readFaults(environment: NodeJS.ProcessEnv = process.env): Faults {
+  const { YANGYU_FAULT_LOG: log, YANGYU_FAULT_PROCESS: name, YANGYU_FAULT_FAILPOINT: failpoint } = environment;
+  return { log, process: name, failpoint };
+}
+
 /** What the migration job is told. */
 export const MIGRATION_SETTINGS = {
   /** As a role that may create roles, schemas and trusted extensions; its password apart. */

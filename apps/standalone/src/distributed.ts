@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
 import { withoutTyped } from '@app/kernel';
-import { type Config, readConfig } from './config';
+import { type Config, readConfig, readFaults } from './config';
 import { runDemo } from './demo';
 import { openInstallation } from './installation';
 import { Killing } from './killing';
@@ -43,6 +43,7 @@ async function main(): Promise<number> {
     onStep: (step) => terminal.say(`· ${steps[step][0]}`, steps[step][1]),
     // Of a message that sees three processes die one would say that it kills them; here somebody else does.
     more: options.killEvery > 0 ? { YANGYU_JOB_CRASHES: '1000' } : {},
+    faults: readFaults(),
   });
   try {
     const isReconciled = await demonstrate(config, processes, options, terminal, stopping.signal);

@@ -2,10 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { freePort, startCluster } from '@app/database';
 import { startRedisServer } from '@app/jobs';
-import type { Config, Elsewhere } from './config';
+import type { Config, Elsewhere, Faults } from './config';
 import { type Ground, onThisMachine, readCompose } from './compose';
 import { prepareDatabase } from './place';
 import { makeSecrets } from './secrets';
+import { keepUp } from './store';
 import { type ProcessToRun, Supervisor } from './supervisor';
 
 const DATABASE = 'yangyu';
@@ -27,7 +28,12 @@ export interface Processes {
  */
 export async function startProcesses(
   config: Config,
-  options: { workers: number; onStep: (step: 'stores' | 'migrations' | 'apps') => void; more?: Record<string, string> },
+  options: {
+    workers: number;
+    onStep: (step: 'stores' | 'migrations' | 'apps') => void;
+    more?: Record<string, string>;
+    faults?: Faults;
+  },
 ): Promise<Processes> {
   const { dataFolder: data, postgresPort } = config;
   const ring = path.join(data, 'vault.key');
@@ -38,7 +44,9 @@ export async function startProcesses(
   };
   try {
     options.onStep('stores');
-    const cluster = await startCluster({ dataFolder: data, port: postgresPort, throwaway: config.isThrowaway });
+    const cluster = await keepUp((port = postgresPort) =>
+      startCluster({ dataFolder: data, port, throwaway: config.isThrowaway }),
+    );
     closing.push(() => cluster.stop());
     const password = secrets.read('redis.password');
     const redis = config.redis ?? (await ownRedis(path.join(data, 'redis'), password, closing));
@@ -54,7 +62,7 @@ export async function startProcesses(
     for (const folder of ['to', 'from']) fs.mkdirSync(path.join(data, 'bank', folder), { recursive: true });
     const elsewhere = { databaseUrl: `postgres://${server}/${DATABASE}`, secrets: secrets.folder, redis };
     const processes = await processesOf(config, elsewhere, ring, options.workers);
-    await supervisor.start(processes.map((one) => ({ ...one, environment: { ...one.environment, ...options.more } })));
+    await supervisor.start(processes.map((one) => withFaults(one, options)));
     return { elsewhere, supervisor, gatewayUrl: `http://127.0.0.1:${config.port}`, close };
   } catch (error) {
     await close();
@@ -67,7 +75,7 @@ async function ownRedis(
   password: string,
   closing: (() => Promise<void>)[],
 ): Promise<Elsewhere['redis']> {
-  const server = await startRedisServer({ folder, password });
+  const server = await keepUp((port) => startRedisServer({ folder, password, port }));
   closing.push(() => server.stop());
   return { kind: 'redis', url: server.url, prefix: 'yangyu' };
 }
@@ -114,6 +122,21 @@ async function processesOf(
         environment: { ...onThisMachine(process, ground, ports[process.service] ?? 0), ...own },
       }));
     });
+}
+
+function withFaults(
+  one: ProcessToRun,
+  { more, faults = {} }: { more?: Record<string, string>; faults?: Faults },
+): ProcessToRun {
+  const noting = (file: string): Record<string, string> =>
+    faults.log === undefined ? {} : { YANGYU_FAILPOINT_LOG: path.join(faults.log, file) };
+  const isHit = faults.process !== undefined && one.name.startsWith(faults.process);
+  const hit = isHit && faults.failpoint !== undefined ? { YANGYU_FAILPOINT: faults.failpoint } : undefined;
+  return {
+    ...one,
+    environment: { ...one.environment, ...more, ...noting(one.name) },
+    firstLife: hit && { ...hit, ...noting(`${one.name}.first`) },
+  };
 }
 
 function addressOf(url: string): { host: string; password: string } {

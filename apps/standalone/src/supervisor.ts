@@ -14,6 +14,8 @@ export interface ProcessToRun {
   /** Path of the compiled program. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Until it dies for the first time, besides. */
+  readonly firstLife?: Readonly<Record<string, string>>;
 }
 
 /** A process that is started anew whenever it dies, as Docker's `restart: unless-stopped` does. */
@@ -36,7 +38,7 @@ class Kept {
       [this.up, this.failed] = [resolve, reject];
       setTimeout(() => reject(refuse.processNotUp(this.what.name, this.logFile)), UP_MILLISECONDS).unref();
     });
-    this.spawn();
+    this.spawn(this.what.firstLife);
     return up;
   }
 
@@ -60,13 +62,13 @@ class Kept {
     clearTimeout(late);
   }
 
-  private spawn(): void {
+  private spawn(besides: ProcessToRun['firstLife'] = {}): void {
     const log = fs.openSync(this.logFile, 'a');
     const { program, environment } = this.what;
     // Their own process group: Ctrl-C in the terminal reaches the supervisor alone, which stops them in order. They die
     // with it, also when it is killed (follow.cjs).
     const child = spawn(process.execPath, ['--enable-source-maps', '--require', FOLLOW, program], {
-      env: { ...environment, YANGYU_STARTER: String(process.pid) },
+      env: { ...environment, ...besides, YANGYU_STARTER: String(process.pid) },
       stdio: ['ignore', 'pipe', log, 'ipc'],
       detached: true,
     });
@@ -77,9 +79,10 @@ class Kept {
       this.up?.();
       this.up = undefined;
     });
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       if (this.stopping) return;
       this.deaths += 1;
+      fs.appendFileSync(this.logFile, `${this.what.name}: ended by ${signal ?? `exit ${code}`}; it is started anew\n`);
       // A refusal at the start says what to put right; starting again would say the same.
       if (this.up && code === 1) return this.failed?.(refuse.processNotUp(this.what.name, this.logFile));
       setTimeout(() => !this.stopping && this.spawn(), AGAIN_MILLISECONDS);

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly superuserPassword: string;
   /** False when another process of ours started the server: then stop() leaves it running. */
   readonly owned: boolean;
+  /** When the server that this process started is gone, for whatever reason; never for one that is not its own. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,14 @@ export async function startCluster(options: EmbeddedOptions): Promise<Cluster> {
   const password = superuserPassword(options.dataFolder);
   if (note && isAlive(note.serverPid)) {
     if (note.ownerPid !== process.pid && isAlive(note.ownerPid)) {
-      return { host: '127.0.0.1', port: note.port, superuserPassword: password, owned: false, stop: async () => {} };
+      return {
+        host: '127.0.0.1',
+        port: note.port,
+        superuserPassword: password,
+        owned: false,
+        ended: new Promise(() => {}),
+        stop: async () => {},
+      };
     }
     await stopServer(note.serverPid); // Its owner was killed: bring it down cleanly before starting anew.
   }
@@ -59,13 +68,16 @@ export async function startCluster(options: EmbeddedOptions): Promise<Cluster> {
   );
   const killWithUs = () => child.kill('SIGINT');
   process.once('exit', killWithUs);
+  const isOver = child.exitCode !== null || child.signalCode !== null;
+  const ended = isOver ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void ended.then(() => process.off('exit', killWithUs));
   return {
     host: '127.0.0.1',
     port,
     superuserPassword: password,
     owned: true,
+    ended,
     stop: async () => {
-      process.off('exit', killWithUs);
       await stopServer(child.pid!);
       fs.rmSync(notePath(options.dataFolder), { force: true });
     },

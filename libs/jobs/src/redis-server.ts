@@ -13,6 +13,9 @@ export interface RedisServer {
   /** With its password. */
   readonly url: string;
   readonly pid: number;
+  readonly port: number;
+  /** When it is gone, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Asks it to write its file and end; waits until it has. */
   stop(): Promise<void>;
 }
@@ -49,21 +52,23 @@ export async function startRedisServer(options: {
   child.unref();
   const killWithUs = () => child.kill('SIGTERM');
   process.once('exit', killWithUs);
+  const ended = isOver(child) ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void ended.then(() => process.off('exit', killWithUs));
   return {
     url: `redis://:${password}@127.0.0.1:${port}`,
     pid: child.pid!,
-    stop: async () => {
-      process.off('exit', killWithUs);
-      await stopped(child);
-    },
+    port,
+    ended,
+    stop: () => stopped(child),
   };
 }
+
+const isOver = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
 /** While it writes its first append-only file it will not end, so it is asked again, and at last made to. */
 async function stopped(child: ChildProcess): Promise<void> {
   child.ref();
-  const isOver = () => child.exitCode !== null || child.signalCode !== null;
-  for (let waited = 0; !isOver(); waited += PATIENCE_STEP) {
+  for (let waited = 0; !isOver(child); waited += PATIENCE_STEP) {
     child.kill(waited < PATIENCE ? 'SIGTERM' : 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, PATIENCE_STEP));
   }
