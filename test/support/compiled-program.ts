@@ -91,6 +91,7 @@ export class CompiledProgram {
         YANGYU_DATA: dataFolder,
         YANGYU_BANK_FAILURES: '0',
         YANGYU_THROWAWAY: 'yes',
+        ...redisOf(dataFolder),
         NODE_COMPILE_CACHE: path.join(this.folder, 'compiled'),
         ...environment,
       },
@@ -107,6 +108,13 @@ export class CompiledProgram {
   remove(): Promise<void> {
     return removeFolder(this.folder);
   }
+}
+
+/** Where the tests' queue is in Redis, the program's is too, each installation's under a prefix of its own. */
+function redisOf(dataFolder: string): Record<string, string> {
+  const url = process.env.YANGYU_TEST_REDIS;
+  if (url === undefined) return {};
+  return { YANGYU_REDIS_URL: url, YANGYU_REDIS_PREFIX: `p${path.basename(dataFolder).replaceAll(/\W/g, '-')}` };
 }
 
 /** What runs left behind that were interrupted themselves. */
