@@ -86,6 +86,7 @@ async function openRedisQueue(url: string, prefix: string): Promise<TestQueue> {
       }
     },
     close: async () => {
+      if (redis.status === 'end') return;
       await wipe();
       redis.disconnect();
     },
