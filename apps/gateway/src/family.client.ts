@@ -7,5 +7,6 @@ export const familyFrom =
   async (caller: Caller): Promise<Caller> => {
     const { idNumber } = caller;
     if (idNumber === undefined) return caller;
-    return { ...caller, family: await registration.call<Caller['family']>('/family', { idNumber }) };
+    const family = await registration.call<Caller['family']>('/family', { idNumber }, { isRead: true });
+    return { ...caller, family };
   };

@@ -88,11 +88,13 @@ async function ask(client: ServiceClient, asked: Asked): Promise<ExecutionResult
     asked: info && fieldsAsked(info.schema, info.operation, info.fragments),
   };
   const read = (answer: unknown): ExecutionResult => heard(answer as ExecutionResult, context);
+  const isMutation = operationType === 'mutation';
+  const onBehalf = { caller: context.caller, request: context.request, isRead: !isMutation };
   try {
-    return await client.call('/graphql', body, { caller: context.caller, request: context.request }, read);
+    return await client.call('/graphql', body, onBehalf, read);
   } catch {
     // Why, the client has said where such things are written down.
-    throw refuse.subgraphUnavailable(client.service, operationType === 'mutation');
+    throw refuse.subgraphUnavailable(client.service, isMutation);
   }
 }
 

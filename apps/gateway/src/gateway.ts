@@ -58,6 +58,8 @@ export interface GatewayOptions {
   readonly storedOnlyFor?: string;
   /** What must be true before requests are sent here, by name: `/readyz` answers 503 until all are. One that throws is not. */
   readonly ready?: Readonly<Record<string, () => Promise<boolean>>>;
+  /** True once it was told to stop: it still answers, and asks every caller to connect to another. */
+  readonly isDraining?: () => boolean;
   /** Where a bug is written down, under the number that the client was given. */
   readonly report: ReportBug;
 }
@@ -101,6 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
   });
   presentFailures(server, options.report);
@@ -120,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   server.removeContentTypeParser('text/plain'); // A form on a foreign page can send it without asking.
   server.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
+    if (options.isDraining?.()) reply.header('connection', 'close');
   });
 
   server.route({

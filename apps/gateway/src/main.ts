@@ -11,7 +11,7 @@ import { createGateway } from './gateway';
 
 /** The one public door as a process: signs in, limits, and asks the apps, which answer under the committed supergraph. */
 void live('gateway', readConfig, async (life, settings) => {
-  const { database, clock, signer, ready } = await openParts(life, 'gateway', settings);
+  const { database, clock, signer, ready, isDraining } = await openParts(life, 'gateway', settings);
   openSealing(life, 'gateway', database, settings);
   const clientOf = (service: string, url: string): ServiceClient => {
     const onFailure = (of: string, error: unknown) => report(`call to ${of}`, error);
@@ -45,6 +45,7 @@ void live('gateway', readConfig, async (life, settings) => {
     signIn: isProduction ? undefined : { issuer, client, hints: DEMO_USERS },
     examples: EXAMPLES,
     ready,
+    isDraining,
     report,
   });
   life.ends('door', () => gateway.close());

@@ -10,7 +10,7 @@ import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.token
 
 /** The register as a process: its part of the graph, the change feed, families. */
 void live('registration', readConfig, async (life, settings) => {
-  const { database, clock, verifier, ready } = await openParts(life, 'registration', settings);
+  const { database, clock, verifier, ready, isDraining } = await openParts(life, 'registration', settings);
   const app = await openModule(RegistrationModule, [
     [REGISTRATION_DATABASE, database],
     [REGISTRATION_OUTBOX, new Outbox('registration')],
@@ -19,7 +19,7 @@ void live('registration', readConfig, async (life, settings) => {
   ]);
   life.ends('modules', () => app.close());
   const { YANGYU_HOST: host, YANGYU_PORT: port } = settings;
-  const door = await openRegistrationDoor(app, { verifier, clock, host, port, ready, report });
+  const door = await openRegistrationDoor(app, { verifier, clock, host, port, ready, isDraining, report });
   life.ends('door', () => door.close());
   return door.url;
 });

@@ -48,7 +48,8 @@ async function main(): Promise<number> {
   try {
     const isReconciled = await demonstrate(config, processes, options, terminal, stopping.signal);
     if (options.once) return isReconciled ? 0 : 1;
-    terminal.say(`\nGraphQL：${processes.gatewayUrl}/graphql 页面：${processes.gatewayUrl}/`, 'is the endpoint');
+    const [gateway] = processes.gatewayUrls;
+    terminal.say(`\nGraphQL：${gateway}/graphql 页面：${gateway}/`, 'is the endpoint');
     terminal.say(
       `进程 ${processes.supervisor.names().join('、')}；日志在 ${path.join(config.dataFolder, 'log')}`,
       'are the processes, and where their logs are',

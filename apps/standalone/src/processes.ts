@@ -18,7 +18,8 @@ export interface Processes {
   /** How the command line, beside them, reaches what they share. */
   readonly elsewhere: Elsewhere;
   readonly supervisor: Supervisor;
-  readonly gatewayUrl: string;
+  /** The first one is where the demo's people sign in. */
+  readonly gatewayUrls: readonly string[];
   close(): Promise<void>;
 }
 
@@ -30,6 +31,8 @@ export async function startProcesses(
   config: Config,
   options: {
     workers: number;
+    /** Of each app's process and of the gateway; one unless it is said. */
+    instances?: number;
     onStep: (step: 'stores' | 'migrations' | 'apps') => void;
     more?: Record<string, string>;
     faults?: Faults;
@@ -61,9 +64,10 @@ export async function startProcesses(
     closing.push(() => supervisor.stop());
     for (const folder of ['to', 'from']) fs.mkdirSync(path.join(data, 'bank', folder), { recursive: true });
     const elsewhere = { databaseUrl: `postgres://${server}/${DATABASE}`, secrets: secrets.folder, redis };
-    const processes = await processesOf(config, elsewhere, ring, options.workers);
+    const ports = await portsOf(config, options.instances ?? 1);
+    const processes = processesOf(config, elsewhere, ring, ports, options.workers);
     await supervisor.start(processes.map((one) => withFaults(one, options)));
-    return { elsewhere, supervisor, gatewayUrl: `http://127.0.0.1:${config.port}`, close };
+    return { elsewhere, supervisor, gatewayUrls: ports.gateway!.map(urlOf), close };
   } catch (error) {
     await close();
     throw error;
@@ -80,22 +84,31 @@ async function ownRedis(
   return { kind: 'redis', url: server.url, prefix: 'yangyu' };
 }
 
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Of each process that others call, by service. */
+async function portsOf({ port, issuerPort }: Config, instances: number): Promise<Record<string, number[]>> {
+  const ports: Record<string, number[]> = { registration: [], subsidy: [], gateway: [port], simulator: [issuerPort] };
+  for (const service of ['registration', 'subsidy', 'gateway'])
+    while (ports[service]!.length < instances) ports[service]!.push(await freePort());
+  return ports;
+}
+
 /** Apps before those who ask them, the world outside last. */
-async function processesOf(
+function processesOf(
   config: Config,
   { databaseUrl, secrets, redis }: Elsewhere,
   ring: string,
+  ports: Record<string, number[]>,
   workers: number,
-): Promise<ProcessToRun[]> {
-  const [registration, subsidy] = [await freePort(), await freePort()];
-  const ports: Record<string, number> = { registration, subsidy, gateway: config.port, simulator: config.issuerPort };
+): ProcessToRun[] {
   const { password, ...redisAddress } = addressOf(redis.url);
   const ground: Ground = {
     addresses: {
       'postgres:5432': new URL(databaseUrl).host,
       'redis:6379': redisAddress.host,
-      'registration:4101': `127.0.0.1:${registration}`,
-      'subsidy:4102': `127.0.0.1:${subsidy}`,
+      'http://registration:4101': ports.registration!.map(urlOf).join(','),
+      'http://subsidy:4102': ports.subsidy!.map(urlOf).join(','),
       '127.0.0.1:4000': `127.0.0.1:${config.port}`,
       'localhost:4000': `localhost:${config.port}`,
       '127.0.0.1:4001': `127.0.0.1:${config.issuerPort}`,
@@ -104,7 +117,7 @@ async function processesOf(
     data: config.dataFolder,
     ring,
   };
-  const own = {
+  const settings = {
     YANGYU_THROWAWAY: config.isThrowaway ? 'yes' : 'no',
     YANGYU_BANK_FAILURES: String(config.bankFailures),
     YANGYU_REQUESTS_PER_MINUTE: String(config.requestsPerMinute),
@@ -115,11 +128,12 @@ async function processesOf(
   return readCompose(COMPOSE_FILE)
     .filter(({ service }) => service !== 'migrate')
     .flatMap((process) => {
-      const count = process.service === 'subsidy-worker' ? workers : 1;
+      const own = ports[process.service] ?? [];
+      const count = process.service === 'subsidy-worker' ? workers : Math.max(1, own.length);
       return Array.from({ length: count }, (_, n) => ({
         name: count === 1 ? process.service : `${process.service}-${n + 1}`,
         program: path.resolve(process.program),
-        environment: { ...onThisMachine(process, ground, ports[process.service] ?? 0), ...own },
+        environment: { ...onThisMachine(process, ground, own[n] ?? 0), ...settings },
       }));
     });
 }

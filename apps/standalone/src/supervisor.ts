@@ -34,12 +34,23 @@ class Kept {
 
   /** Until it says that it serves. */
   start(): Promise<void> {
-    const up = new Promise<void>((resolve, reject) => {
+    const up = this.comesUp();
+    this.spawn(this.what.firstLife);
+    return up;
+  }
+
+  /** Told to end; until the next one says that it serves. */
+  restart(): Promise<void> {
+    const up = this.comesUp();
+    this.signal('SIGTERM');
+    return up;
+  }
+
+  private comesUp(): Promise<void> {
+    return new Promise((resolve, reject) => {
       [this.up, this.failed] = [resolve, reject];
       setTimeout(() => reject(refuse.processNotUp(this.what.name, this.logFile)), UP_MILLISECONDS).unref();
     });
-    this.spawn(this.what.firstLife);
-    return up;
   }
 
   get pid(): number | undefined {
@@ -113,6 +124,11 @@ export class Supervisor {
 
   signal(name: string, signal: NodeJS.Signals): void {
     this.kept.find(({ what }) => what.name === name)?.signal(signal);
+  }
+
+  /** One of them, as an update of the program does; refuses with PROCESS_NOT_UP. */
+  async restart(name: string): Promise<void> {
+    await this.kept.find(({ what }) => what.name === name)?.restart();
   }
 
   deaths(): number {

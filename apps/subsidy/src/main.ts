@@ -6,9 +6,9 @@ import { openSubsidy } from './process';
 
 /** Money the state owes as a process: its part of the graph. */
 void live('subsidy', readConfig, async (life, settings) => {
-  const { app, verifier, clock, ready } = await openSubsidy(life, settings);
+  const { app, verifier, clock, ready, isDraining } = await openSubsidy(life, settings);
   const { YANGYU_HOST: host, YANGYU_PORT: port } = settings;
-  const door = await openSubsidyDoor(app, { verifier, clock, host, port, ready, report });
+  const door = await openSubsidyDoor(app, { verifier, clock, host, port, ready, isDraining, report });
   life.ends('door', () => door.close());
   return door.url;
 });

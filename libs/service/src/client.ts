@@ -12,7 +12,7 @@ const ANSWER_BYTES_MAX = 32_000_000;
 export interface ServiceClientOptions {
   /** The name of the process that is called, as it calls itself. */
   readonly service: string;
-  /** `http://host:port`. */
+  /** `http://host:port`; several of the same kind, separated by commas, are called in turn. */
   readonly url: string;
   readonly signer: ServiceSigner;
   /** Learns why a call failed, which the answer does not say. */
@@ -25,22 +25,28 @@ export interface ServiceClientOptions {
 export interface OnBehalf {
   readonly caller?: Caller;
   readonly request?: ServiceRequest;
+  /** Changes nothing there, so that another may be asked when it is not known whether the first had understood. */
+  readonly isRead?: boolean;
 }
 
 /** Calls one other process of the house, with our name on each call; connections are kept. */
 export class ServiceClient {
   readonly service: string;
-  private readonly pool: Pool;
+  private readonly pools: readonly Pool[];
   private readonly deadline: number;
+  private turn = 0;
 
   constructor(private readonly options: ServiceClientOptions) {
     this.service = options.service;
     this.deadline = options.deadline ?? DEADLINE_MILLISECONDS;
-    this.pool = new Pool(new URL(options.url).origin, {
-      connections: CONNECTIONS,
-      connect: { timeout: CONNECT_MILLISECONDS },
-      maxResponseSize: options.answerBytesMax ?? ANSWER_BYTES_MAX,
-    });
+    this.pools = options.url.split(',').map(
+      (url) =>
+        new Pool(new URL(url.trim()).origin, {
+          connections: CONNECTIONS,
+          connect: { timeout: CONNECT_MILLISECONDS },
+          maxResponseSize: options.answerBytesMax ?? ANSWER_BYTES_MAX,
+        }),
+    );
   }
 
   /**
@@ -51,14 +57,14 @@ export class ServiceClient {
   async call<T = unknown>(
     path: string,
     value: unknown,
-    { caller, request }: OnBehalf = {},
+    { caller, request, isRead = false }: OnBehalf = {},
     read: (answer: unknown) => T = (answer) => answer as T,
   ): Promise<T> {
     const body = JSON.stringify(value);
     const { service: audience, signer } = this.options;
-    const assertion = signer.sign({ audience, path, body, caller, request });
+    const sign = () => signer.sign({ audience, path, body, caller, request }); // Each is believed once.
     try {
-      const answer = await this.send(path, body, assertion);
+      const answer = await this.sendInTurn(path, body, sign, isRead);
       if (answer.status === 200) return read(answer.value);
       throw refusalOf((answer.value as { errors?: unknown[] }).errors?.[0]) ?? new Error(`answered ${answer.status}`);
     } catch (error) {
@@ -68,26 +74,62 @@ export class ServiceClient {
     }
   }
 
-  private async send(path: string, body: string, assertion: string): Promise<{ status: number; value: unknown }> {
+  /** To one of those that do the same, and to the next while nothing can have come of it. */
+  private async sendInTurn(path: string, body: string, sign: () => string, isRead: boolean) {
     const inTime = new AbortController();
     const timer = setTimeout(() => inTime.abort(new Error(`no answer in ${this.deadline} ms`)), this.deadline);
+    const first = this.turn++;
     try {
-      const { statusCode: status, body: answer } = await this.pool.request({
-        path,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Service ${assertion}` },
-        body,
-        signal: inTime.signal,
-      });
-      return { status, value: JSON.parse(await answer.text()) };
+      for (let tried = 1; ; tried++) {
+        const pool = this.pools[(first + tried) % this.pools.length]!;
+        try {
+          return await send(pool, path, body, sign(), inTime.signal);
+        } catch (error) {
+          if (tried >= this.pools.length || !mayAskAnother(error, isRead)) throw error;
+        }
+      }
     } finally {
       clearTimeout(timer);
     }
   }
 
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    for (const pool of this.pools) await pool.close();
   }
+}
+
+async function send(
+  pool: Pool,
+  path: string,
+  body: string,
+  assertion: string,
+  signal: AbortSignal,
+): Promise<{ status: number; value: unknown }> {
+  const { statusCode: status, body: answer } = await pool.request({
+    path,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Service ${assertion}` },
+    body,
+    signal,
+  });
+  return { status, value: JSON.parse(await answer.text()) };
+}
+
+/** No connection came about, so nothing was sent. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** A connection ended before its answer did. */
+const CUT_OFF = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+function mayAskAnother(error: unknown, isRead: boolean): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return NOT_SENT.has(code) || (isRead && CUT_OFF.has(code));
 }
 
 /** Ours to put right: whoever waits for the answer can do nothing about it. */

@@ -29,6 +29,8 @@ export interface ServiceDoorOptions {
   readonly port: number;
   /** What must be true before calls are sent here, by name: `/readyz` answers 503 until all are. */
   readonly ready?: Readonly<Record<string, () => Promise<boolean>>>;
+  /** True once it was told to stop: it still answers, and asks every caller to connect to another. */
+  readonly isDraining?: () => boolean;
   /** Where a bug is written down, under the number that the caller was given. */
   readonly report: ReportBug;
 }
@@ -55,8 +57,16 @@ interface KnownRequest extends FastifyRequest {
 /** What a process of ours shows to the other processes of the house. Without their name on it no call is answered. */
 export async function openServiceDoor(options: ServiceDoorOptions): Promise<ServiceDoor> {
   const { clock, ready = {} } = options;
-  const server = Fastify({ bodyLimit: BODY_BYTES_MAX, requestTimeout: 30_000, forceCloseConnections: 'idle' });
+  const server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
   presentFailures(server, options.report);
+  server.addHook('onSend', async (_request, reply) => {
+    if (options.isDraining?.()) reply.header('connection', 'close');
+  });
   server.addHook('onRequest', (_request, _reply, done) => inContext(NOBODY, done));
   // The bytes that were signed; read as JSON only once it is known who signed them.
   server.removeAllContentTypeParsers();

@@ -29,6 +29,7 @@ export interface ProcessParts {
   readonly verifier: ServiceVerifier;
   /** Whether the database answers, and this process was not told to stop. */
   readonly ready: Readonly<Record<string, () => Promise<boolean>>>;
+  readonly isDraining: () => boolean;
 }
 
 /** Opens one app's schema as its runtime role, refused where its guards are not all up. */
@@ -55,7 +56,9 @@ export async function openParts(
     inContext(systemContext('health', { isPlumbing: true }), () =>
       database.read(async (read) => (await read.query('select 1')).length === 1),
     );
-  return { database, clock, signer, verifier, ready: { database: answers, open: () => Promise.resolve(life.isReady) } };
+  const isDraining = () => !life.isReady;
+  const ready = { database: answers, open: () => Promise.resolve(life.isReady) };
+  return { database, clock, signer, verifier, ready, isDraining };
 }
 
 /** The keys that open sealed values; the ring's file is followed while the process lives. */

@@ -123,6 +123,17 @@ describe('a door between processes', () => {
     expect(await get('/echo')).toEqual([401, expect.anything()]);
   });
 
+  it('goes on answering once it was told to stop, and asks its callers to connect elsewhere', async () => {
+    const at = { verifier, clock, host: '127.0.0.1', port: 0, report: () => undefined };
+    let isDraining = false;
+    const ending = await openServiceDoor({ ...at, isDraining: () => isDraining });
+    const connection = async () => (await fetch(`${ending.url}/healthz`)).headers.get('connection');
+    expect(await connection()).toBe('keep-alive');
+    isDraining = true;
+    expect(await connection()).toBe('close');
+    await ending.close();
+  });
+
   it('says so when its port is taken', async () => {
     const { host, port } = { host: '127.0.0.1', port: Number(new URL(door.url).port) };
     const second = openServiceDoor({ verifier, clock, host, port, report: () => undefined });
@@ -163,6 +174,26 @@ describe('a call to a process that', () => {
   it('is not there fails at once', async () => {
     expect(await thrown(clientFor('http://127.0.0.1:9').call('/echo', {}))).toEqual(unavailable);
     expect(failures).toEqual([expect.objectContaining({ code: 'ECONNREFUSED' })]);
+  });
+
+  it('is not there is passed over, where another does the same', async () => {
+    const client = clientFor(`http://127.0.0.1:9,${door.url}`);
+    for (const n of [1, 2, 3, 4]) expect(await client.call('/echo', n)).toMatchObject({ body: n });
+    expect(failures).toEqual([]);
+  });
+
+  it('may have understood before it hung up is asked nothing again, unless it was only to be read', async () => {
+    let heard = 0;
+    const cutting = await serve((response) => {
+      heard += 1;
+      response.destroy();
+    });
+    const client = clientFor(`${cutting},${door.url}`);
+    const changed = [await thrown(client.call('/echo', {})), await thrown(client.call('/echo', {}))];
+    expect(changed.filter((one) => one === 'answered')).toHaveLength(1);
+    expect([heard, failures.length]).toEqual([1, 1]);
+    for (const n of [1, 2]) expect(await client.call('/echo', n, { isRead: true })).toMatchObject({ body: n });
+    expect([heard, failures.length]).toEqual([2, 1]);
   });
 
   it('answers what cannot be understood fails too', async () => {

@@ -6,6 +6,6 @@ export class RegistrationFeedClient implements RegistrationFeed {
   constructor(private readonly registration: ServiceClient) {}
 
   page(after: string, limit: number): Promise<FeedPage> {
-    return this.registration.call('/feed', { after, limit });
+    return this.registration.call('/feed', { after, limit }, { isRead: true });
   }
 }
