@@ -12,7 +12,7 @@ const PAGE = 5_000;
 /** From this many changed persons on, statistics are taken anew at once instead of when autovacuum comes by. */
 const BULK = 5_000;
 /** Persons whose relatives are derived in one transaction. */
-const PART = 50_000;
+const PART = 20_000;
 
 /** Changes are held back while an older transaction is open in the register; look again in a moment. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
