@@ -10,6 +10,8 @@ import { ENDED_WELL, InstallationRun } from '../support/installation-run';
 /** The suite takes the whole installation of several processes, so it runs in `npm run faults` alone. */
 const PEOPLE = 4_000;
 const RESTARTS = 10;
+/** Installations at a time: they mostly wait. */
+const AT_A_TIME = 2;
 /** YANGYU_SEED repeats a run; YANGYU_FAULT_POINTS tries so many failpoints instead of all. */
 const seed = Number(process.env.YANGYU_SEED ?? randomInt(1_000_000));
 const pointsMax = Number(process.env.YANGYU_FAULT_POINTS ?? Infinity);
@@ -147,26 +149,11 @@ describe('faults of an installation of several processes', () => {
       const chosen = sample(points, pointsMax, numbersOf(seed + 2));
       process.stdout.write(`${points.length} points, tried ${chosen.length}\n`);
       expect(chosen.length).toBeGreaterThan(0);
-      const wrong: unknown[] = [];
-      for (const { kind, name } of chosen) {
-        const log = fs.mkdtempSync(path.join(program.folder, 'passes-'));
-        const run = await InstallationRun.play(program, `${kind}-${name}`, {
-          environment: {
-            YANGYU_FAULT_LOG: log,
-            YANGYU_FAULT_PROCESS: kind,
-            YANGYU_FAULT_FAILPOINT: `${name}:1:kill`,
-          },
-        });
-        const deaths = run.deaths();
-        const victims = Object.keys(deaths).filter((one) => deaths[one]! > 0);
-        const outcome = await run.outcome(undisturbed);
-        said('T01', { kind, name, victims });
-        // They died where they were to: with the point as the last thing that the first life passed.
-        const isHit = victims.length > 0 && victims.every((one) => one.startsWith(kind) && diedAt(log, one, name));
-        if (!isHit || JSON.stringify(outcome) !== JSON.stringify(ENDED_WELL))
-          wrong.push({ kind, name, deaths, outcome });
-        else run.remove();
-      }
+      const [waiting, wrong]: [Point[], object[]] = [[...chosen], []];
+      const trying = async (): Promise<void> => {
+        for (let point = waiting.shift(); point; point = waiting.shift()) wrong.push(...(await wrongAt(point)));
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, trying));
       expect(wrong).toEqual([]);
       if (chosen.length === points.length)
         assureFault('T01', 'Worker processes killed at every failpoint that they pass in the main job', {
@@ -177,6 +164,23 @@ describe('faults of an installation of several processes', () => {
     12 * HOURS,
   );
 });
+
+/** What went wrong in a run where every process of a kind died at a point. */
+async function wrongAt({ kind, name }: Point): Promise<object[]> {
+  const log = fs.mkdtempSync(path.join(program.folder, 'passes-'));
+  const run = await InstallationRun.play(program, `${kind}-${name}`, {
+    environment: { YANGYU_FAULT_LOG: log, YANGYU_FAULT_PROCESS: kind, YANGYU_FAULT_FAILPOINT: `${name}:1:kill` },
+  });
+  const deaths = run.deaths();
+  const victims = Object.keys(deaths).filter((one) => deaths[one]! > 0);
+  const outcome = await run.outcome(undisturbed);
+  said('T01', { kind, name, victims });
+  // They died where they were to.
+  const isHit = victims.length > 0 && victims.every((one) => one.startsWith(kind) && diedAt(log, one, name));
+  if (!isHit || JSON.stringify(outcome) !== JSON.stringify(ENDED_WELL)) return [{ kind, name, deaths, outcome }];
+  run.remove();
+  return [];
+}
 
 const LOST_AND_TWICE = { lost: 0, 'paid twice': 0, 'violations found by verify': 0 };
 

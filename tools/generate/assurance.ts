@@ -19,6 +19,8 @@ export async function assurancePage(root: string): Promise<Derived[]> {
   const folder = path.join(root, '.data', 'assurance');
   const found = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
   const seen = found.map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Assurance);
+  // Without what npm test saw it would say less than the page there is.
+  if (seen.length === 0) return [];
   const faultsFile = path.join(root, 'docs', 'faults.json');
   const faults = fs.existsSync(faultsFile) ? (JSON.parse(fs.readFileSync(faultsFile, 'utf8')) as Assurance[]) : [];
   const text = [
