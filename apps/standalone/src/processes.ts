@@ -102,11 +102,9 @@ function processesOf(
   ports: Record<string, number[]>,
   workers: number,
 ): ProcessToRun[] {
-  const { password, ...redisAddress } = addressOf(redis.url);
   const ground: Ground = {
     addresses: {
       'postgres:5432': new URL(databaseUrl).host,
-      'redis:6379': redisAddress.host,
       'http://registration:4101': ports.registration!.map(urlOf).join(','),
       'http://subsidy:4102': ports.subsidy!.map(urlOf).join(','),
       '127.0.0.1:4000': `127.0.0.1:${config.port}`,
@@ -122,7 +120,7 @@ function processesOf(
     YANGYU_BANK_FAILURES: String(config.bankFailures),
     YANGYU_REQUESTS_PER_MINUTE: String(config.requestsPerMinute),
     YANGYU_REDIS_PREFIX: redis.prefix,
-    YANGYU_REDIS_PASSWORD: password,
+    YANGYU_REDIS_URL: redis.url,
     TZ: 'UTC',
   };
   return readCompose(COMPOSE_FILE)
@@ -133,7 +131,7 @@ function processesOf(
       return Array.from({ length: count }, (_, n) => ({
         name: count === 1 ? process.service : `${process.service}-${n + 1}`,
         program: path.resolve(process.program),
-        environment: { ...onThisMachine(process, ground, own[n] ?? 0), ...settings },
+        environment: { ...withoutRedisPassword(onThisMachine(process, ground, own[n] ?? 0)), ...settings },
       }));
     });
 }
@@ -153,7 +151,5 @@ function withFaults(
   };
 }
 
-function addressOf(url: string): { host: string; password: string } {
-  const { host, password } = new URL(url);
-  return { host, password: decodeURIComponent(password) };
-}
+/** The whole address is given, with its password in it. */
+const withoutRedisPassword = ({ YANGYU_REDIS_PASSWORD_FILE: _, ...environment }: Record<string, string>) => environment;

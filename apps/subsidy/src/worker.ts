@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { inContext, systemContext } from '@app/database';
-import { every, type JobHandler, Outbox, type Payload } from '@app/jobs';
+import { every, type JobHandler, type Payload } from '@app/jobs';
 import { live, openServiceDoor, openWork, report } from '@app/service';
 import { CalendarBellService } from './calendar/calendar-bell.service';
 import { readWorkerConfig } from './config';
 import { openSubsidy } from './process';
-import { courierRound } from './reconciliation/reconciliation.jobs';
+import { CourierService } from './reconciliation/courier.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
 
 const CALENDAR_INTERVAL = 60_000;
@@ -16,7 +16,7 @@ const CALENDAR_INTERVAL = 60_000;
  */
 void live('subsidy worker', readWorkerConfig, async (life, settings) => {
   const parts = await openSubsidy(life, settings);
-  const { app, database } = parts;
+  const { app } = parts;
   const handlers = app.get<readonly JobHandler<Payload>[]>(SUBSIDY_HANDLERS, { strict: false });
   await openWork(life, parts, 'subsidy', handlers, settings);
 
@@ -24,12 +24,11 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
   const unrung = (error: unknown) => report('calendar', error);
   const calendar = every(CALENDAR_INTERVAL, () => bell.ring(unrung), unrung);
   life.ends('calendar', () => calendar.stop());
-  const outbox = new Outbox('subsidy');
+  const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
-  const look = () => database.write((tx) => outbox.plan(tx, courierRound, [{ bell: 'courier' }]));
   const courier = every(
     settings.YANGYU_COURIER_INTERVAL,
-    () => inContext(looking, look),
+    () => inContext(looking, () => rounds.round()),
     (error) => report('courier', error),
   );
   life.ends('courier', () => courier.stop());

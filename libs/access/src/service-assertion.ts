@@ -107,7 +107,7 @@ export class ServiceVerifier {
     this.seen = new SeenOnce(clock, ASSERTION_LIFETIME_MAX_SECONDS + 2 * SKEW_SECONDS);
   }
 
-  /** An assertion is good once. */
+  /** An assertion is good once in this process; another one of the same name has not seen it. */
   verify(token: string | undefined, call: HeardCall): CalledBy {
     try {
       return this.open(token ?? '', call);

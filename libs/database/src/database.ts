@@ -93,6 +93,9 @@ export class Database {
       installExtensions: false,
       extra: {
         types: textTypes,
+        // A server that went away without a word is noticed in the middle of a long statement too.
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000,
         options: `-c search_path=${options.schema},public -c lock_timeout=5000 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
       },
     });

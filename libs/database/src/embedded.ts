@@ -297,7 +297,7 @@ async function launch(
   fs.closeSync(log);
   child.unref();
   // A test run may have removed the folder by the time the server exits.
-  const said = () => (fs.existsSync(logFile) ? fs.readFileSync(logFile, 'utf8').slice(begin) : '');
+  const said = () => (fs.existsSync(logFile) ? fs.readFileSync(logFile).subarray(begin).toString() : '');
   let failed: Error | undefined;
   child.once('error', (error) => (failed = error));
   child.once('exit', (code) => (failed ??= startFailure(code, said(), port)));

@@ -42,6 +42,8 @@ export class Consumer {
   /** Messages handled side by side share the transactions of our own books. */
   private readonly begun: Gather<Message, Standing>;
   private readonly done: Gather<Message, undefined>;
+  /** Tries that began here and whose end is not booked yet. */
+  private readonly unbooked = new Set<string>();
 
   constructor(private readonly settings: ConsumerSettings) {
     const { database } = settings;
@@ -66,6 +68,7 @@ export class Consumer {
   }
 
   private async take(message: Message, signal: AbortSignal): Promise<void> {
+    await this.settleUnbooked(message);
     const standing = await this.begun.ask(message);
     if (standing.state === 'finished') return this.conclude([message], 'acknowledged');
     if (standing.state === 'quarantined') return this.conclude([message], 'quarantined');
@@ -80,13 +83,26 @@ export class Consumer {
     });
   }
 
+  /** A try whose end could not be booked, because the database was away, was no crash: this process is alive. */
+  private async settleUnbooked(message: Message): Promise<void> {
+    if (!this.unbooked.has(message.id)) return;
+    await this.settings.database.write((tx) => this.inbox.interrupt(tx, [message.id]));
+    this.unbooked.delete(message.id);
+  }
+
   private async try(message: Message, signal: AbortSignal): Promise<void> {
+    this.unbooked.add(message.id);
+    await this.tryOnce(message, signal);
+    this.unbooked.delete(message.id);
+  }
+
+  private async tryOnce(message: Message, signal: AbortSignal): Promise<void> {
     failpoint('consumer.started');
-    try {
-      await this.handle([message], signal);
-    } catch (error) {
-      return this.failed(message, error, signal);
-    }
+    const failure = await this.handle([message], signal).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure) return this.failed(message, failure.error, signal);
     failpoint('consumer.handled');
     await this.conclude([message], 'acknowledged');
   }
@@ -177,15 +193,16 @@ export class Consumer {
   }
 
   private async failed(message: Message, error: unknown, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) {
-      await this.settings.database.write((tx) => this.inbox.interrupt(tx, [message.id]));
-      throw new TryAgain('INTERRUPTED');
-    }
-    this.settings.onError(error, `${message.queue} ${message.name} ${message.id}`);
     const code = errorCode(error);
-    const failures = await this.settings.database.write((tx) => this.inbox.fail(tx, message.id, code));
+    const isOurs = signal.aborted || isOutage(error);
+    if (!signal.aborted) this.settings.onError(error, `${message.queue} ${message.name} ${message.id}`);
+    // Our own stopping, or something we stand on that is away for a while, says nothing about the message.
+    const failures = isOurs
+      ? await this.settings.database.write((tx) => this.inbox.interrupt(tx, [message.id])).then(() => 0)
+      : await this.settings.database.write((tx) => this.inbox.fail(tx, message.id, code));
+    this.unbooked.delete(message.id);
     if (failures >= this.settings.attempts) return this.setAside(message, code);
-    throw new TryAgain(code);
+    throw new TryAgain(signal.aborted ? 'INTERRUPTED' : code);
   }
 
   private async setAside(message: Message, code: string): Promise<void> {
@@ -225,6 +242,18 @@ const noHandler = ({ queue, name }: Message) => ({
   en: `Queue ${queue} has no handler for ${name}. Start the app's version that knows it, then release the message.`,
   zh: `队列 ${queue} 没有处理 ${name} 的程序。请启动支持该任务的版本，然后放行此消息。`,
 });
+
+/** Another process, the database or a disk that does not answer at the moment: it passes, however long it takes. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof Refusal) return error.code === 'SERVICE_UNAVAILABLE';
+  const state = sqlState(error) ?? '';
+  if (/^(08|57P|53|55P03)/.test(state)) return true;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    (typeof code === 'string' && /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|EIO|ESTALE|ENOSPC)$/.test(code)) ||
+    (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message))
+  );
+}
 
 /** What may be kept of an error: never its sentence, which may name a person. */
 export function errorCode(error: unknown): string {

@@ -9,7 +9,7 @@ import { Gate } from './gate';
 import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
 import { Outbox } from './outbox.repository';
-import { QueueBackend } from './queue';
+import { idOf, QueueBackend } from './queue';
 import type { QueuePlace } from './queue.types';
 import { Relay } from './relay';
 import { within } from './within';
@@ -85,6 +85,8 @@ export class JobsRuntime {
   /** Queue to the app that consumes it. */
   private readonly queues = new Map<string, string>();
   private readonly gate = new Gate();
+  /** Queues that this process took work from since the last beat. */
+  private readonly taken = new Set<string>();
   private readonly settled = new Bell();
   private readonly beat = { id: `heartbeat-${randomUUID()}`, missed: new Map<string, number>() };
   private heartbeat: NodeJS.Timeout | undefined;
@@ -195,11 +197,12 @@ export class JobsRuntime {
   }
 
   private tell(producer: string, notice: Notice): Promise<void> {
-    const id = `${notice.outcome}-${notice.messageIds.length}-${notice.messageIds[0]}`;
+    const id = `${notice.outcome}-${idOf(notice.messageIds)}`;
     return this.backend.add(producer, [{ id, name: OWN_JOBS.notice, data: notice }]);
   }
 
   private async process(queue: string, consumer: Consumer, job: Job, signal: AbortSignal): Promise<void> {
+    this.taken.add(queue);
     if (job.name === OWN_JOBS.heartbeat) return;
     this.running++;
     try {
@@ -233,7 +236,9 @@ export class JobsRuntime {
     const { id, missed } = this.beat;
     for (const queue of this.queues.keys()) {
       try {
-        const stuck = this.running === 0 && (await this.backend.has(queue, id));
+        // Another process may have eaten our beat: what counts is whether work waits that this one does not take.
+        const stuck = this.running === 0 && !this.taken.has(queue) && (await this.backend.hasWaiting(queue));
+        this.taken.delete(queue);
         missed.set(queue, stuck ? (missed.get(queue) ?? 0) + 1 : 0);
         if (missed.get(queue) === MISSED_BEATS) {
           this.report(new Error('The queue stands still.'), `heartbeat ${queue}`);

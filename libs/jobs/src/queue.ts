@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Job, JobsOptions } from 'bullmq';
 import { openPostgresQueues } from './queue-postgres';
 import { openRedisQueues } from './queue-redis';
@@ -33,6 +34,15 @@ interface WithLocks {
   readonly lockManager: { close(): Promise<void> };
 }
 
+/** An entry's id for these messages: the same ones make the same entry. */
+export const idOf = (messageIds: readonly string[]): string =>
+  messageIds.length === 1
+    ? messageIds[0]!
+    : createHash('sha256')
+        .update([...messageIds].sort().join())
+        .digest('hex')
+        .slice(0, 32);
+
 /** BullMQ on PostgreSQL or Redis: the queues and workers of one process. */
 export class QueueBackend {
   private readonly queues = new Map<string, OpenedQueue>();
@@ -60,8 +70,9 @@ export class QueueBackend {
     );
   }
 
-  async has(queue: string, id: string): Promise<boolean> {
-    return (await this.queue(queue).getJob(id)) !== undefined;
+  /** Whether anything waits to be taken. */
+  async hasWaiting(queue: string): Promise<boolean> {
+    return (await this.queue(queue).getWaitingCount()) > 0;
   }
 
   work(queue: string, settings: WorkerSettings, handle: (job: Job, signal: AbortSignal) => Promise<void>): void {

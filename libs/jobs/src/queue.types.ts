@@ -8,7 +8,7 @@ export type QueuePlace =
   | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
 
 export type ReportError = (error: unknown, where: string) => void;
-export type OpenedQueue = Pick<Queue, 'addBulk' | 'getJob' | 'close'> & {
+export type OpenedQueue = Pick<Queue, 'addBulk' | 'getWaitingCount' | 'close'> & {
   on(event: 'error', heard: (e: Error) => void): void;
 };
 export type OpenedWorker = Pick<Worker, 'close' | 'cancelJob' | 'cancelAllJobs' | 'disconnect'> & {

@@ -1,11 +1,10 @@
 import { type Database, inContext, systemContext } from '@app/database';
 import type { Clock } from '@app/kernel';
-import { createHash } from 'node:crypto';
 import { Bell } from './bell';
 import { failpoint } from './failpoint';
 import { type ClaimedMessage, Outbox } from './outbox.repository';
 import type { Travelling } from './inbox.repository';
-import type { QueueEntry } from './queue';
+import { idOf, type QueueEntry } from './queue';
 
 const BATCH = 500;
 
@@ -82,20 +81,17 @@ function entriesOf(messages: readonly ClaimedMessage[], producer: string): Queue
     name,
     data: { producer, key, payload } satisfies Travelling,
   }));
-  const together = messages.filter(({ bundle }) => bundle > 1);
+  const together = messages.filter(({ bundle }) => bundle > 1).sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const name of new Set(together.map((message) => message.name))) {
     const all = together.filter((message) => message.name === name);
     for (let at = 0, size = all[0]!.bundle; at < all.length; at += size) {
       const bundle = all.slice(at, at + size).map(({ id, key, payload }) => ({ id, key, payload }));
-      entries.push({ id: bundleId(bundle), name, data: { producer, bundle } satisfies Travelling });
+      entries.push({
+        id: `bundle-${idOf(bundle.map(({ id }) => id))}`,
+        name,
+        data: { producer, bundle } satisfies Travelling,
+      });
     }
   }
   return entries;
 }
-
-/** The same messages again make the same entry. */
-const bundleId = (bundle: readonly { id: string }[]): string =>
-  `bundle-${createHash('sha256')
-    .update(bundle.map(({ id }) => id).join())
-    .digest('hex')
-    .slice(0, 32)}`;

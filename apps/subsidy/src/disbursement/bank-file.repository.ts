@@ -26,6 +26,12 @@ export class BankFileRepository {
     return (await read.query<BankFile>(`select ${BANK_FILE} from bank_file where batch_id = $1`, [batchId]))[0];
   }
 
+  async findForUpdate(tx: Tx, batchId: string): Promise<BankFile | undefined> {
+    return (
+      await tx.query<BankFile>(`select ${BANK_FILE} from bank_file where batch_id = $1 for update`, [batchId])
+    )[0];
+  }
+
   /** Of all batches, or whether the one named is among them. */
   async waiting(read: Read, batchId?: string): Promise<string[]> {
     const rows = await read.query<{ id: string }>(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
@@ -156,19 +156,26 @@ export class BankFileService {
     );
   }
 
+  /**
+   * With the file's row held, so that of two who send one batch only the first puts it before the bank. Killed between
+   * the rename and the commit, the same bytes go there once more under the same name, which the bank takes once.
+   */
   private async handOver(file: BankFile, aside: string, folder: string): Promise<BankFile> {
     const handed = path.join(folder, file.name);
-    await fs.promises.rename(aside, handed).catch(async (error: NodeJS.ErrnoException) => {
-      // Another process handed the same file over a moment ago.
-      const now = await this.database.read((read) => this.files.find(read, file.batchId));
-      if (error.code !== 'ENOENT' || (now!.state === 'written' && !fs.existsSync(handed))) throw error;
-    });
-    await syncFolder(folder);
-    failpoint('disbursement.send.handed');
     const at = this.clock.now();
-    await this.database.write((tx) => this.files.markHanded(tx, file.batchId, handed, at));
+    const isFirst = await this.database.write(async (tx) => {
+      const now = await this.files.findForUpdate(tx, file.batchId);
+      if (now?.state !== 'written') return false;
+      await fs.promises.rename(aside, handed);
+      await syncFolder(folder);
+      failpoint('disbursement.send.handed');
+      await this.files.markHanded(tx, file.batchId, handed, at);
+      return true;
+    });
     failpoint('disbursement.send.noted');
-    return { ...file, path: handed, state: 'handed', sentAt: at };
+    if (isFirst) return { ...file, path: handed, state: 'handed', sentAt: at };
+    await fs.promises.rm(aside, { force: true });
+    return (await this.database.read((read) => this.files.find(read, file.batchId)))!;
   }
 
   /** Everything in it follows from the approved batch, nothing from the moment of writing. */
@@ -227,7 +234,7 @@ interface WrittenFile {
 /** Writes under a passing name and renames: whoever sees the name sees the whole file. Returns the SHA-256. */
 async function writeWhole(target: string, chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const hash = createHash('sha256');
-  const part = `${target}.${process.pid}.part`;
+  const part = `${target}.${randomUUID()}.part`; // Process ids are the same from one container to the next.
   const file = await fs.promises.open(part, 'w', 0o600);
   try {
     for await (const chunk of chunks) {
