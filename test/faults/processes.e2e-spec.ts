@@ -174,9 +174,9 @@ async function wrongAt({ kind, name }: Point): Promise<object[]> {
   const deaths = run.deaths();
   const victims = Object.keys(deaths).filter((one) => deaths[one]! > 0);
   const outcome = await run.outcome(undisturbed);
-  said('T01', { kind, name, victims });
   // They died where they were to.
   const isHit = victims.length > 0 && victims.every((one) => one.startsWith(kind) && diedAt(log, one, name));
+  said('T01', { kind, name, victims, isHit, ...outcome });
   if (!isHit || JSON.stringify(outcome) !== JSON.stringify(ENDED_WELL)) return [{ kind, name, deaths, outcome }];
   run.remove();
   return [];

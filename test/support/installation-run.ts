@@ -44,7 +44,8 @@ export class InstallationRun {
       let ended: Ended;
       do ended = await run.command(options.environment ?? {});
       while (ended.code !== 0 && run.commands < most);
-      if (ended.code !== 0) throw new Error(`${name} ended with ${ended.code ?? ended.signal}: ${ended.errors.slice(-3_000)}`);
+      if (ended.code !== 0)
+        throw new Error(`${name} ended with ${ended.code ?? ended.signal}: ${ended.errors.slice(-3_000)}`);
     } finally {
       run.isOver = true;
       await disturbing;
