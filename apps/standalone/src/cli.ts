@@ -8,6 +8,7 @@ import { type Installation, openInstallation } from './installation';
 import { OFFICERS } from './officers';
 import { addSecretsVerb } from './secrets-cli';
 import { refuse } from './standalone.errors';
+import { addQuarantineVerbs } from './quarantine-cli';
 import { Steps } from './steps';
 import { fail, openTerminal, type Terminal } from './terminal';
 import type { ApproveOptions, ReleaseOptions } from './steps.types';
@@ -76,7 +77,9 @@ async function run<O extends Global>(options: O, work: Work<O>): Promise<void> {
 /** `import registry`, `explain`: for the audit log the verb only, since files and numbers may name people. */
 function verbOf(argv: readonly string[]): string {
   const words = argv.slice(2, 4);
-  return ['import', 'audit', 'access', 'vault'].includes(words[0] ?? '') ? words.join(' ') : (words[0] ?? '');
+  return ['import', 'audit', 'access', 'vault', 'quarantine'].includes(words[0] ?? '')
+    ? words.join(' ')
+    : (words[0] ?? '');
 }
 
 const aDay = (text: string): Day => {
@@ -245,6 +248,7 @@ const verbs: Verbs = {
 addAccessVerbs(program, verbs);
 addAuditVerbs(program, verbs);
 addVaultVerbs(program, verbs);
+addQuarantineVerbs(program, verbs);
 addSecretsVerb(program, verbs);
 
 program.parseAsync().catch((error: unknown) => (process.exitCode = fail(error, process.argv.includes('--json'))));

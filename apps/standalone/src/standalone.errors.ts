@@ -2,6 +2,24 @@ import { Refusal, type Sentence } from '@app/kernel';
 
 /** What the command line itself refuses. */
 export const refuse = {
+  factsNotCurrent: (count: number) =>
+    new Refusal(
+      'FACTS_NOT_CURRENT',
+      {
+        zh: `有 ${count} 条应用间消息被隔离，认定所依据的事实可能不是最新的，未作认定。请用 quarantine list 查明原因，排除后 quarantine release，再重新运行。`,
+        en: `${count} messages between the apps are in quarantine, so the facts to decide on may not be the newest; nothing was decided. See quarantine list, put the reason right, quarantine release, and run this again.`,
+      },
+      { count },
+    ),
+  notInQuarantine: (message: string) =>
+    new Refusal(
+      'NOT_IN_QUARANTINE',
+      {
+        zh: `消息 ${message} 不在隔离区。请用 quarantine list 查看编号。`,
+        en: `The message ${message} is not in quarantine. See quarantine list for the ids.`,
+      },
+      { message },
+    ),
   stageUnknown: (stage: string) =>
     new Refusal(
       'STAGE_UNKNOWN',

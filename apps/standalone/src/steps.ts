@@ -70,12 +70,13 @@ export class Steps {
   }
 
   /** Lets everything that was told arrive: here it makes the subsidy app take in what the register learned. */
-  async deliver(): Promise<void> {
+  async deliver(): Promise<number> {
     const progress = this.terminal.progress('各应用互通消息', 'letting the apps tell each other');
     const { quarantined } = await this.installation.jobs.runUntilIdle();
     progress.end();
     if (quarantined > 0)
       this.terminal.say(`有 ${quarantined} 条消息被隔离`, `${quarantined} messages are in quarantine`);
+    return quarantined;
   }
 
   importClaims(file: string, programme: string) {
@@ -110,7 +111,8 @@ export class Steps {
   }
 
   async determine(programme: string, division: DivisionCode, asOf?: Day, listFile?: string) {
-    await this.deliver();
+    const quarantined = await this.deliver();
+    if (quarantined > 0) throw refuse.factsNotCurrent(quarantined);
     const progress = this.terminal.progress('批量认定', 'determining');
     const all = this.get(ProgrammeService).all();
     const determinations = this.get(DeterminationService);

@@ -37,6 +37,7 @@ export async function summarise(steps: Steps, installation: Installation, config
     folder: path.join(config.dataFolder, 'bank', 'book'),
     clock: installation.clock,
   });
+  await steps.deliver(); // What the calendar has just planned is started before anybody counts it as missed.
   const violations = (await steps.verify()).length;
   const paid = { list: three.list.paidFen, bank: three.bank.paidFen, ledger: three.ledger.paidFen };
   const bankBookFen = bank.totals().netFen;

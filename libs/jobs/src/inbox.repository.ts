@@ -18,6 +18,17 @@ export type Travelling =
   | Pick<Message, 'producer' | 'key' | 'payload'>
   | { readonly producer: string; readonly bundle: readonly Pick<Message, 'id' | 'key' | 'payload'>[] };
 
+export interface QuarantineRow {
+  readonly id: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly key: string;
+  /** Why, without a word of whom it was about. */
+  readonly errorCode: string;
+  readonly failures: number;
+  readonly crashes: number;
+}
+
 /** What is known of a message before trying it once more. */
 export type Standing =
   | { readonly state: 'finished' }
@@ -114,6 +125,13 @@ export class Inbox {
         JSON.stringify(message.payload),
         errorCode,
       ],
+    );
+  }
+
+  quarantined(read: Tx): Promise<QuarantineRow[]> {
+    return read.query<QuarantineRow>(
+      `select message_id as id, queue, name, key, error_code as "errorCode", failures, crashes
+         from ${this.schema}.quarantine order by quarantined_at, message_id`,
     );
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '@app/kernel';
 import type { Job } from 'bullmq';
 import { Bell } from './bell';
 import { Consumer, errorCode, type Notice, TryAgain } from './consumer';
-import type { Message, Travelling } from './inbox.repository';
+import { Inbox, type Message, type QuarantineRow, type Travelling } from './inbox.repository';
 import { Gate } from './gate';
 import { type JobHandler, OWN_JOBS, type Payload } from './job';
 import { Listener } from './listener';
@@ -72,6 +72,9 @@ export interface JobsOptions {
   readonly onStuck?: (queue: string) => void;
 }
 
+/** A message that was given up on, and by which app. */
+export type Quarantined = QuarantineRow & { readonly schema: string };
+
 const MISSED_BEATS = 3;
 const IDLE_CHECK = 100;
 
@@ -135,6 +138,18 @@ export class JobsRuntime {
       if (this.closing) throw new Error('The jobs runtime was closed while it was waited for.');
       await this.settled.wait(IDLE_CHECK);
     }
+  }
+
+  /** What the apps of this process have given up on, oldest first. */
+  async quarantined(): Promise<Quarantined[]> {
+    const all: Quarantined[] = [];
+    for (const { schema, database } of this.options.apps) {
+      const rows = await inContext(systemContext('jobs', { isPlumbing: true }), () =>
+        database.read((read) => new Inbox(schema).quarantined(read)),
+      );
+      all.push(...rows.map((row) => ({ schema, ...row })));
+    }
+    return all;
   }
 
   /** Gives a message in the quarantine of `schema` another chance; false when it was not there. */
