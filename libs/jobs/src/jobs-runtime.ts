@@ -212,6 +212,9 @@ export class JobsRuntime {
   }
 
   private tell(producer: string, notice: Notice): Promise<void> {
+    // Whoever releases waits for it, perhaps in a process that works on no queue.
+    if (notice.outcome === 'released' && this.consumers.has(producer))
+      return this.consumers.get(producer)!.apply(notice);
     const id = `${notice.outcome}-${idOf(notice.messageIds)}`;
     return this.backend.add(producer, [{ id, name: OWN_JOBS.notice, data: notice }]);
   }

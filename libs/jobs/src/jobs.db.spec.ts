@@ -230,6 +230,52 @@ describe('jobs', () => {
     expect([runs, await effects()]).toEqual([3, ['a']]);
   });
 
+  it('counts an outage of what it stands on against no message, however long it lasts', async () => {
+    const outages: unknown[] = [
+      new Refusal('SERVICE_UNAVAILABLE', { en: 'away', zh: '暂无应答' }),
+      Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }),
+      Object.assign(new Error('shut down'), { code: '57P01' }),
+      new Error('Connection terminated unexpectedly'),
+    ];
+    let runs = 0;
+    const jobs = runtime([
+      handler(async (payload, delivery) => {
+        if (++runs <= 2 * outages.length) throw outages[runs % outages.length];
+        await writeEffect(payload, delivery);
+      }),
+    ]);
+    await plan('a');
+    await expect(jobs.runUntilIdle()).resolves.toEqual({ quarantined: 0 });
+    expect([runs, await effects()]).toEqual([9, ['a']]);
+    expect(await world.admin('select starts, failures from subsidy.delivery')).toEqual([{ starts: 1, failures: 0 }]);
+  });
+
+  it('lists what it gave up on, and releases what another app had sent without a worker of that app', async () => {
+    let isPoisonous = true;
+    const handle = async (payload: Count, delivery: Delivery): Promise<void> => {
+      if (isPoisonous) throw new TypeError('no');
+      await writeEffect(payload, delivery);
+    };
+    await registration.write((tx) => foreign.plan(tx, count, [{ id: 'far' }]));
+    const first = runtime([handler(handle)]);
+    await first.runUntilIdle();
+    const [held] = await first.quarantined();
+    expect(held).toMatchObject({
+      schema: 'subsidy',
+      queue: 'subsidy',
+      name: 'count',
+      key: 'far',
+      errorCode: 'TypeError',
+    });
+    await first.close();
+    isPoisonous = false;
+    const bystander = runtime([handler(handle)], { isBystander: true });
+    await expect(bystander.release('subsidy', held!.id)).resolves.toBe(true);
+    expect(await bystander.quarantined()).toEqual([]);
+    await expect(runtime([handler(handle)]).runUntilIdle()).resolves.toEqual({ quarantined: 0 });
+    expect(await effects()).toEqual(['far']);
+  });
+
   it('sets a poisonous message aside with the code only, and lets its neighbours go on', async () => {
     let poisonous = true;
     const seen: unknown[] = [];
