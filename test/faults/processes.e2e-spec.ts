@@ -151,7 +151,10 @@ describe('faults of an installation of several processes', () => {
       expect(chosen.length).toBeGreaterThan(0);
       const [waiting, wrong]: [Point[], object[]] = [[...chosen], []];
       const trying = async (): Promise<void> => {
-        for (let point = waiting.shift(); point; point = waiting.shift()) wrong.push(...(await wrongAt(point)));
+        for (let point = waiting.shift(); point; point = waiting.shift()) {
+          const at = point;
+          wrong.push(...(await wrongAt(at).catch((error: Error) => [{ ...at, error: error.message }])));
+        }
       };
       await Promise.all(Array.from({ length: AT_A_TIME }, trying));
       expect(wrong).toEqual([]);
