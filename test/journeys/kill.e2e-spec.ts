@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CompiledProgram, type Ended } from '../support/compiled-program';
+import { numbersOf } from '../support/fault-world';
 import { differences, finalState, type FinalState } from '../support/final-state';
 
 /** A place where the process dies: the `pass`-th time it comes by there. */
@@ -108,7 +109,7 @@ function stagesOf(log: string): Map<Stage, Point[]> {
     .split('\n')
     .map((line) => ({ name: line.split(' ')[0]!, pass: Number(line.split(' ')[1]) }));
   const again = points.findIndex(({ name }) => AGAIN.places.test(name));
-  const random = numbers(seed);
+  const random = numbersOf(seed);
   const stages = new Map<Stage, Point[]>([[AGAIN, points.slice(again)]]);
   for (const stage of STAGES)
     stages.set(
@@ -125,16 +126,6 @@ function stagesOf(log: string): Map<Stage, Point[]> {
     );
   }
   return stages;
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function numbers(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** Lets so many pieces of work run at a time. */
