@@ -1,4 +1,5 @@
 import { Refusal, type Sentence } from '@app/kernel';
+import { unusableSettings } from '@app/service';
 
 /** What the command line itself refuses. */
 export const refuse = {
@@ -62,12 +63,7 @@ export const refuse = {
       },
       { yuan },
     ),
-  configuration: (issues: readonly string[]) =>
-    new Refusal(
-      'CONFIGURATION',
-      { zh: `环境变量有误：${issues.join('；')}。`, en: `The environment cannot be used: ${issues.join('; ')}.` },
-      { issues },
-    ),
+  configuration: unusableSettings,
   processNotUp: (name: string, file: string) =>
     new Refusal(
       'PROCESS_NOT_UP',

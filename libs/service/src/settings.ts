@@ -2,6 +2,9 @@ import * as fs from 'node:fs';
 import { z } from 'zod';
 import { refuse } from './service.errors';
 
+/** Settings that cannot be used, each named. */
+export const unusableSettings = refuse.configuration;
+
 /** What every process of the house is told about itself. Any of these may be given as NAME_FILE: a file that holds the value. */
 export const PROCESS_SETTINGS = {
   YANGYU_HOST: z.string().default('127.0.0.1'),
