@@ -4,6 +4,7 @@ import { readConfig } from '../../apps/standalone/src/config';
 import { bankCourier } from '../../apps/standalone/src/courier';
 import type { Installation } from '../../apps/standalone/src/installation';
 import { openTerminal } from '../../apps/standalone/src/terminal';
+import { FAILING_ENDINGS } from '../../apps/simulator/src/county/account.rules';
 import { BankFileService } from '../../apps/subsidy/src/disbursement/bank-file.service';
 import { DisbursementService } from '../../apps/subsidy/src/disbursement/disbursement.service';
 import { COURIER } from '../../apps/subsidy/src/reconciliation/courier.service';
@@ -30,11 +31,19 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** A batch that pays some of the returned money again, approved and waiting for the bank. */
+/** Accounts that the simulated bank refuses whatever is paid to them. */
+const REFUSED = `(${Object.values(FAILING_ENDINGS).join('|')})$`;
+
+/** A batch that pays some of the money again that came back by chance, approved and waiting for the bank. */
 async function approvedRepair(): Promise<string> {
   const cases = await world.database.admin<{ id: string }>(
-    `select id from subsidy.review_case where reason = 'ACCOUNT_REPAIR' and state = 'open' and division_code like '340202%' limit 3`,
+    `select c.id from subsidy.review_case c
+       join subsidy.attempt a on a.instruction_id = c.instruction_id join subsidy.payee_account p on p.id = a.payee_account_id
+      where c.reason = 'ACCOUNT_REPAIR' and c.state = 'open' and c.division_code like '340202%' and p.account_mask !~ $1
+      limit 3`,
+    [REFUSED],
   );
+  expect(cases).toHaveLength(3);
   for (const { id } of cases) await world.get(ReconciliationService).repair(id, 'same', 'ours-confirmer');
   const payments = world.get(DisbursementService);
   const request = { programme: 'YEB', division: OURS, period: '2026Q2', actor: 'ours-maker' } as const;
