@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
+import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
+import { RegisterModule } from './register/register.module';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 
 /**
@@ -10,7 +12,23 @@ import { RegistryImportModule } from './registry-import/registry-import.module';
  * REGISTRATION_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
-  exports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
+  imports: [
+    DivisionModule,
+    FactModule,
+    RegisterModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+  ],
+  exports: [
+    DivisionModule,
+    FactModule,
+    RegisterModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+  ],
 })
 export class RegistrationModule {}
