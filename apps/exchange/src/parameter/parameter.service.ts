@@ -1,9 +1,11 @@
 import type { Read } from '@app/database';
 import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
+import { isWorkday } from 'chinese-days';
 import { refuse } from './parameter.errors';
 import { ParameterRepository } from './parameter.repository';
 import type { RegistryTerms } from './parameter.types';
+import { type Hours, workingDaysLater } from './working-time.rules';
 
 const PREFIX = 'registry.';
 const WHOLE = /^\d{1,6}$/;
@@ -36,5 +38,14 @@ export class ParameterService {
       clockMinutes: whole('clock-minutes'),
       replayDays: whole('replay-days'),
     };
+  }
+
+  /** When the registry answers, by these terms and the State Council's calendar. */
+  hours({ opensAt, closesAt, days }: RegistryTerms): Hours {
+    return { opensAt, closesAt, isOpenOn: (day) => days === 'all' || isWorkday(day) };
+  }
+
+  workingDaysLater(from: Day, count: number): Day {
+    return workingDaysLater(from, count, (day) => isWorkday(day));
   }
 }

@@ -64,6 +64,8 @@ describe('an answer of query', () => {
   it.each<[string, Fault | undefined, QueryReply]>([
     ['gives the record of the person asked for', undefined, answer({})],
     ['gives two records of that person: a clerk must say which', undefined, answer({}, { registryPersonId: 'R2' })],
+    ['gives two people who hold that number', undefined, answer({}, { registryPersonId: 'R2', name: '王小明' })],
+    ['gives two other people on that number', 'wrong-person', answer({ name: '王小明' }, { name: '李小红' })],
     ['gives none', undefined, { echo: { ...echo, idNumber: null, name: null }, records: [] }],
     ['gives another person', 'wrong-person', answer({ idNumber: TWIN })],
     ['gives the right one and another', 'wrong-person', answer({}, { idNumber: TWIN })],

@@ -58,6 +58,8 @@ export function faultOfQuery(asked: Asked, { echo, records }: QueryReply, times:
   if (echo.requestId !== asked.requestId) return 'wrong-person';
   if (echo.idNumber === null ? records.length > 0 : !isNumber(echo.idNumber, asked.idNumber)) return 'wrong-person';
   if (echo.name !== null && !isName(echo.name, asked.name)) return 'wrong-person';
+  // Several people on one number (重号) are for a clerk to tell apart, but the one asked for must be among them.
+  if (records.length > 0 && !records.some(({ name }) => isName(name, asked.name))) return 'wrong-person';
   for (const record of records) {
     const fault = faultOfRecord(asked, record, times);
     if (fault) return fault;
@@ -67,7 +69,7 @@ export function faultOfQuery(asked: Asked, { echo, records }: QueryReply, times:
 
 function faultOfRecord(asked: Asked, record: RegistryRecord, { knownAt, latest }: Times): Fault | undefined {
   const number = readNumber(record.idNumber);
-  if (number?.number !== asked.idNumber || !isName(record.name, asked.name)) return 'wrong-person';
+  if (number?.number !== asked.idNumber) return 'wrong-person';
   if (record.born !== null && record.born !== number.birthDate) return 'contradicts-itself';
   const at = Date.parse(record.updatedAt);
   if (Number.isNaN(at)) return 'contradicts-itself';
