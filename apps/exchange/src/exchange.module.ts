@@ -1,5 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { CallbackModule } from './callback/callback.module';
+import { CallbackProcessor } from './callback/callback.processor';
 import { ComparisonModule } from './comparison/comparison.module';
 import { ComparisonProcessor } from './comparison/comparison.processor';
 import { ConnectionModule } from './connection/connection.module';
@@ -13,11 +15,12 @@ import { RegistryEventModule } from './registry-event/registry-event.module';
 import { RegistryEventProcessor } from './registry-event/registry-event.processor';
 import { SetAsideModule } from './set-aside/set-aside.module';
 
-const PROCESSORS = [QuestionProcessor, ComparisonProcessor, RegistryEventProcessor];
+const PROCESSORS = [QuestionProcessor, ComparisonProcessor, RegistryEventProcessor, CallbackProcessor];
 
 /**
  * Other agencies: what was agreed with them, who is named to them, what they were asked, what they tell. Needs from
- * outside, provided globally: EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, CLOCK and Vault.
+ * outside, provided globally: EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY,
+ * REGISTRY_CALLBACKS, CLOCK and Vault.
  */
 @Module({
   imports: [
@@ -28,6 +31,7 @@ const PROCESSORS = [QuestionProcessor, ComparisonProcessor, RegistryEventProcess
     QuestionModule,
     ComparisonModule,
     RegistryEventModule,
+    CallbackModule,
     ConnectionModule,
   ],
   providers: [

@@ -1,6 +1,7 @@
 import { type Database, inContext, systemContext } from '@app/database';
 import type { Outbox } from '@app/jobs';
 import { Inject, Injectable } from '@nestjs/common';
+import { forgetMessages } from '../callback/callback.jobs';
 import { ringComparisons } from '../comparison/comparison.jobs';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../exchange.tokens';
 import { ringQuestions } from '../question/question.jobs';
@@ -20,7 +21,8 @@ export class ConnectionBellService {
   ring(): Promise<void> {
     return inContext(systemContext('registry bell', { isPlumbing: true }), () =>
       this.database.write(async (tx) => {
-        for (const job of [ringComparisons, ringQuestions, pullEvents]) await this.outbox.plan(tx, job, RING);
+        for (const job of [forgetMessages, ringComparisons, ringQuestions, pullEvents])
+          await this.outbox.plan(tx, job, RING);
       }),
     );
   }

@@ -44,6 +44,15 @@ export const refuse = {
       },
       { reference },
     ),
+  askerOfAnother: (asker: string) =>
+    new Refusal(
+      'QUESTION_OF_ANOTHER_ASKER',
+      {
+        zh: `查询须以本应用的名义提出，不能以 ${asker} 的名义。`,
+        en: `An app asks in its own name, not in that of ${asker}.`,
+      },
+      { asker },
+    ),
   locked: () =>
     new Refusal('REGISTRY_LOOKUP_LOCKED', {
       zh: '同一地区和出生日期的号码核验不符或查无次数过多，24 小时内不再受理此类查询，并已记录备查。请核对证件原件，或请监督人员处理。',
