@@ -163,6 +163,8 @@ export class ExchangeWorld {
       for (const { id, name, payload } of messages) {
         const handler = handlers.find(({ job }) => job.name === name)!;
         if (!('handle' in handler)) throw new Error(`${name} is handled in bundles`);
+        // As the relay would: sent, then handled.
+        await this.rows('update exchange.outbox set sends = sends + 1, published_at = now() where id = $1', [id]);
         const delivery = { messageId: id, signal: new AbortController().signal, once: () => Promise.resolve(true) };
         await handler.handle(payload, delivery);
         await this.database.write((tx) => outbox.acknowledge(tx, [id]));

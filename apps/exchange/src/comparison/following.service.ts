@@ -90,12 +90,12 @@ export class FollowingService {
   }
 
   private async handOver(open: OpenComparison): Promise<void> {
-    const { clerk, lines } = await this.database.read(async (read) => ({
-      clerk: await this.nominations.getClerk(read, open.nominationId),
+    const { clerk, unit, lines } = await this.database.read(async (read) => ({
+      ...(await this.nominations.getClerk(read, open.nominationId)),
       lines: (await this.comparisons.waitingLines(read, open.id)).map((line) => this.opened(line)),
     }));
     const purpose = REGISTRY_PURPOSES[open.purpose as RegistryPurpose].code;
-    const about = { requestId: open.roundId, clerk, unit: clerk.unit, purpose, legalBasis: open.legalBasis };
+    const about = { requestId: open.roundId, clerk, unit, purpose, legalBasis: open.legalBasis };
     const isTaken = await this.unlessSilent(() =>
       this.line.ask(LIMITS, async (registry, signal) => {
         await registry.submitBatch(about, lines, signal);

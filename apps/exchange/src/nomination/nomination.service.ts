@@ -96,7 +96,7 @@ export class NominationService {
 
   private clerkOf({ id, sealed, name, unitCode, unitName }: SealedNomination): Clerk {
     const idNumber = this.vault.open(sealed, { table: sealOf('nomination'), column: COLUMN, row: id });
-    return { nominationId: id, idNumber, name, unit: { code: unitCode, name: unitName } };
+    return { nominationId: id, clerk: { idNumber, name }, unit: { code: unitCode, name: unitName } };
   }
 }
 

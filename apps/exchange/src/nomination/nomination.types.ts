@@ -18,8 +18,7 @@ export interface Nomination {
 /** In whose name a question is asked. */
 export interface Clerk {
   readonly nominationId: string;
-  readonly idNumber: string;
-  readonly name: string;
+  readonly clerk: { readonly idNumber: string; readonly name: string };
   readonly unit: { readonly code: string; readonly name: string };
 }
 

@@ -128,7 +128,7 @@ export class AskingService {
     const { idNumber, name, requestId } = asked;
     const about = {
       requestId,
-      clerk,
+      clerk: clerk.clerk,
       unit: clerk.unit,
       purpose: REGISTRY_PURPOSES[question.purpose].code,
       legalBasis: question.legalBasis,
