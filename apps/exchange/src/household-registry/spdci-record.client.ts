@@ -140,14 +140,15 @@ function recordOf(one: z.output<typeof person>): RegistryRecord {
   };
 }
 
-export function eventOf(value: unknown): RegistryEvent & { readonly cursor: string } {
+/** The event, and its place in the registry's feed. */
+export function eventOf(value: unknown): { readonly event: RegistryEvent; readonly place: string } {
   const one = readAs(event, value);
   const formerIdNumber = one.former_identifier?.identifier_value || null;
   if (one.kind === 'number-changed' && !formerIdNumber)
     throw fail.unreadable('a number changed without the one before');
   if (one.kind === 'merged' && !one.merged_id) throw fail.unreadable('a record was merged without saying which');
   if (one.kind === 'death-reversed' && !one.reverses) throw fail.unreadable('it takes back it does not say what');
-  return {
+  const read: RegistryEvent = {
     eventId: one.event_id,
     kind: one.kind,
     happenedAt: one.happened_at,
@@ -155,8 +156,8 @@ export function eventOf(value: unknown): RegistryEvent & { readonly cursor: stri
     formerIdNumber,
     mergedRegistryPersonId: one.merged_id,
     reverses: one.reverses,
-    cursor: one.event_no,
   };
+  return { event: read, place: one.event_no };
 }
 
 /** What the registry says to a name and number. It repeats both, whatever it says. */

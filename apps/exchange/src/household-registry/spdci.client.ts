@@ -153,8 +153,9 @@ export class SpdciRegistry implements HouseholdRegistry {
     const { records, total } = await this.search(question, criteria, signal, PAGE_BYTES_MAX);
     if (records.length > limit || total < records.length || (total > 0 && records.length === 0))
       throw fail.unreadable('the page has no end');
-    const events = records.map(eventOf);
-    return { events, next: events.at(-1)?.cursor ?? after, caughtUp: total === records.length };
+    const found = records.map(eventOf);
+    const next = found.at(-1)?.place ?? after;
+    return { events: found.map(({ event }) => event), next, caughtUp: total === records.length };
   }
 
   /** Asks to be told of changes in a division; the registry's word comes by `on-subscribe`. */
@@ -194,8 +195,13 @@ export class SpdciRegistry implements HouseholdRegistry {
       }
       case 'notify': {
         const found = shapedAs(notice, message);
-        const events = found.notify_event.flatMap(({ data }) => recordsIn(data, RECORDS.event).map(eventOf));
-        return { action: 'notify', ...verified, transactionId: found.transaction_id, events };
+        const events = found.notify_event.flatMap(({ data }) => recordsIn(data, RECORDS.event));
+        return {
+          action: 'notify',
+          ...verified,
+          transactionId: found.transaction_id,
+          events: events.map((one) => eventOf(one).event),
+        };
       }
       default:
         throw fail.unreadable('nothing of this kind is waited for');

@@ -108,7 +108,7 @@ export class MinistryDesk {
         return [no!, GMSFHM!, XM!, GMSFHM_PPDDM!, XM_PPDDM!, SWBS!];
       }),
     ];
-    return this.sealed(BATCH, rows.map((row) => `${row.join(',')}\r\n`).join(''), fault, 'text/csv');
+    return this.sealed(BATCH, rows.map((row) => `${row.map(quoted).join(',')}\r\n`).join(''), fault, 'text/csv');
   }
 
   private get encoding(): 'UTF-8' | 'GB18030' {
@@ -204,5 +204,7 @@ export class MinistryDesk {
 }
 
 const hmac = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('base64');
+
+const quoted = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 const plain = (status: number): Answer => ({ status, headers: {}, body: Buffer.alloc(0) });

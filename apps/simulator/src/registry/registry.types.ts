@@ -1,4 +1,5 @@
 import type { Clock } from '@app/kernel';
+import type { JWK } from 'jose';
 
 /** A person as the simulated registry has them in its book; what it does not know is null. */
 export interface RegistryPerson {
@@ -127,7 +128,7 @@ export interface RegistryOptions {
 export interface Enrolled {
   readonly senderId: string;
   /** The public keys as published. */
-  readonly keys: readonly object[];
+  readonly keys: readonly JWK[];
   /** Callbacks go to addresses below this one only. */
   readonly callbackUrl: string;
 }

@@ -46,7 +46,7 @@ export class SpdciSeal {
       ]),
     );
     const [, kid, algorithm] = (terms.kidId ?? '').split('|');
-    const key = keys.find((one: JWK) => one.kid === kid);
+    const key = keys.find((one) => one.kid === kid);
     if (!key || Number(terms.expires) * 1000 <= this.clock.now().getTime()) return false;
     const digest = digestOf(JSON.stringify(message.header), JSON.stringify(message.message));
     const text = `(created): ${terms.created}\n(expires): ${terms.expires}\ndigest: SHA-256=${digest}`;
