@@ -13,6 +13,7 @@ import { bindMode } from './mode';
 import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
 import { openRegistry } from '../../exchange/src/household-registry/registry-connection.client';
+import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -107,7 +108,11 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     queue: place.queue,
     isBystander: hasWorkersElsewhere,
     apps: [
-      { schema: 'registration', database: parts.registration, handlers: [] },
+      {
+        schema: 'registration',
+        database: parts.registration,
+        handlers: app.get(REGISTRATION_HANDLERS, { strict: false }),
+      },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
       { schema: 'exchange', database: parts.exchange, handlers: app.get(EXCHANGE_HANDLERS, { strict: false }) },
     ],
