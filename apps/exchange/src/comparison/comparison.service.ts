@@ -34,7 +34,7 @@ export class ComparisonService {
   ) {}
 
   /** Takes a batch in as a whole or not at all; it is handed over in the background. Refuses with NOBODY_NOMINATED. */
-  submit(caller: Caller, input: ComparisonInput & { purpose: RegistryPurpose }): Promise<ComparisonRow> {
+  async submit(caller: Caller, input: ComparisonInput & { purpose: RegistryPurpose }): Promise<ComparisonRow> {
     const { lines, purpose } = input;
     const divisionCode = askedDivision(caller, input.division);
     const legalBasis = input.legalBasis.trim();
