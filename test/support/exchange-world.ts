@@ -24,7 +24,7 @@ import {
 } from '../../apps/exchange/src/household-registry/line.types';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
 
-export const COUNTY = '340202000000' as DivisionCode;
+const COUNTY = '340202000000' as DivisionCode;
 /** A Wednesday, at ten in the morning in China. */
 const MORNING = '2026-04-01T10:00:00+08:00';
 
