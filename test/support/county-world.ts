@@ -7,7 +7,8 @@ import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
+import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
@@ -33,7 +34,10 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
   const open = (schema: string) =>
-    database.open(schema, { recorder: auditRecorder(schema), explain: explainConstraint });
+    database.open(schema, {
+      recorder: auditRecorder(schema),
+      explain: (name) => explainRegister(name) ?? explainPayment(name),
+    });
   const [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
   const registry = new FakeRegistry();
   const parts = {

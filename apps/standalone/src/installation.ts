@@ -10,8 +10,10 @@ import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { EXCHANGE_HANDLERS } from '../../exchange/src/exchange.tokens';
 import { bindMode } from './mode';
+import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
 import { openRegistry } from '../../exchange/src/household-registry/registry-connection.client';
-import { explainConstraint } from '../../subsidy/src/power/power.errors';
+import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -76,7 +78,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
         url: place.url(`${schema}_rw`),
         schema,
         recorder: auditRecorder(schema),
-        explain: explainConstraint,
+        explain: (constraint) => explainRegister(constraint) ?? explainPayment(constraint),
       }),
     ),
   );
@@ -106,7 +108,11 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     queue: place.queue,
     isBystander: hasWorkersElsewhere,
     apps: [
-      { schema: 'registration', database: parts.registration, handlers: [] },
+      {
+        schema: 'registration',
+        database: parts.registration,
+        handlers: app.get(REGISTRATION_HANDLERS, { strict: false }),
+      },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
       { schema: 'exchange', database: parts.exchange, handlers: app.get(EXCHANGE_HANDLERS, { strict: false }) },
     ],

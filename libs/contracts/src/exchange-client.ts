@@ -1,4 +1,3 @@
-import type { RegistryEventFeed, RegistryEventPage } from './registry-event';
 import type {
   RegistryAnswer,
   RegistryAsker,
@@ -23,14 +22,5 @@ export class RegistryQuestionsClient implements RegistryQuestions {
 
   answer(asker: RegistryAsker, question: string): Promise<RegistryAnswer | null> {
     return this.exchange.call('/answers', { asker, question }, { isRead: true });
-  }
-}
-
-/** Changes in the household registry, where the exchange is another process. */
-export class RegistryEventFeedClient implements RegistryEventFeed {
-  constructor(private readonly exchange: ExchangeCalls) {}
-
-  page(after: string, limit: number): Promise<RegistryEventPage> {
-    return this.exchange.call('/registry-events', { after, limit }, { isRead: true });
   }
 }
