@@ -11,7 +11,7 @@ const TEXT = /"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"/y;
 
 /**
  * Finds signature, header and message without parsing header or message, so that nothing unsigned is ever parsed.
- * Undefined when the text is not exactly one object of these three.
+ * Undefined when the text is not exactly one object of these three; a signature that is missing is an empty one.
  */
 export function cutEnvelope(text: string): CutEnvelope | undefined {
   const parts: Partial<Record<keyof CutEnvelope, string>> = {};
@@ -29,8 +29,8 @@ export function cutEnvelope(text: string): CutEnvelope | undefined {
   } while (text[at] === ',');
   if (text[at] !== '}' || take(BLANK, text, at + 1) !== text.length) return undefined;
   const { signature, header, message } = parts;
-  if (signature === undefined || header === undefined || message === undefined) return undefined;
-  return { signature: JSON.parse(signature) as string, header, message };
+  if (header === undefined || message === undefined) return undefined;
+  return { signature: JSON.parse(signature ?? '""') as string, header, message };
 }
 
 /** Where a pattern that holds here ends; here when it does not. */
