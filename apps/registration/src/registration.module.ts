@@ -1,16 +1,51 @@
+import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
+import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
+import { RegisterModule } from './register/register.module';
+import { RegistryFeedModule } from './registry-feed/registry-feed.module';
+import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
+import { REGISTRATION_HANDLERS } from './registration.tokens';
+
+const PROCESSORS = [RegistryFeedProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, CLOCK and Vault.
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
-  exports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
+  imports: [
+    DivisionModule,
+    FactModule,
+    RegisterModule,
+    RegistryImportModule,
+    RegistryFeedModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+  ],
+  providers: [
+    {
+      provide: REGISTRATION_HANDLERS,
+      useFactory: (...processors: { readonly handlers: readonly JobHandler<Payload>[] }[]) =>
+        processors.flatMap(({ handlers }) => handlers),
+      inject: PROCESSORS,
+    },
+  ],
+  exports: [
+    REGISTRATION_HANDLERS,
+    DivisionModule,
+    FactModule,
+    RegisterModule,
+    RegistryImportModule,
+    RegistryFeedModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+  ],
 })
 export class RegistrationModule {}
