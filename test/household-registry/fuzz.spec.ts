@@ -70,7 +70,7 @@ describe.each(WIRES)('by %s', (wire) => {
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 500 }), async (nonsense) => {
         expect(await ask(wire, { kind: 'tampered', before: () => nonsense })).toEqual([]);
       }),
-      runs(120),
+      runs(80),
     );
   });
 
@@ -79,7 +79,7 @@ describe.each(WIRES)('by %s', (wire) => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 500 }), async (bytes) => {
         expect(await ask(wire, { kind: 'tampered', after: () => Buffer.from(bytes) })).toEqual([]);
       }),
-      runs(120),
+      runs(80),
     );
   });
 
@@ -89,7 +89,7 @@ describe.each(WIRES)('by %s', (wire) => {
       fc.asyncProperty(accidents, async (list) => {
         await ask(wire, { kind: 'tampered', before: (content) => befallen(content, list) });
       }),
-      runs(400),
+      runs(250),
     );
   });
 
@@ -101,7 +101,7 @@ describe.each(WIRES)('by %s', (wire) => {
         const replies = withoutIds(await ask(wire, { kind: 'tampered', after }));
         for (const reply of replies) expect(truth).toContain(JSON.stringify(reply));
       }),
-      runs(400),
+      runs(250),
     );
   });
 });

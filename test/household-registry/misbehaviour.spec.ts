@@ -45,17 +45,24 @@ beforeEach(async () => {
 });
 afterEach(() => wires.close());
 
-const asking: readonly (readonly [string, (wire: Wire) => Promise<unknown>])[] = [
-  ['verify', (wire) => wires.of(wire).verify(question(), about, wires.soon)],
-  ['query', (wire) => wires.of(wire).query(question(), about, wires.soon)],
-  ['query by number alone', (wire) => wires.of(wire).query(question(), { ...about, name: null }, wires.soon)],
+const asking: readonly (readonly [string, (wire: Wire, signal?: AbortSignal) => Promise<unknown>])[] = [
+  ['verify', (wire, signal = wires.soon) => wires.of(wire).verify(question(), about, signal)],
+  ['query', (wire, signal = wires.soon) => wires.of(wire).query(question(), about, signal)],
+  [
+    'query by number alone',
+    (wire, signal = wires.soon) => wires.of(wire).query(question(), { ...about, name: null }, signal),
+  ],
 ];
+
+/** A registry that never comes to an end is given up soon, every other is waited for. */
+const patienceFor = (kind: MisbehaviourKind): AbortSignal =>
+  kind === 'time-out' || kind === 'slow-loris' ? AbortSignal.timeout(500) : wires.soon;
 
 describe.each(WIRES)('by %s a registry that misbehaves gets no answer taken from it', (wire) => {
   describe.each(asking)('to %s', (_pattern, ask) => {
     it.each(MATRIX)('%s is %s', async (kind, expected, isWorthRetrying) => {
       wires.registry.behave({ kind, retryAfter: 17 });
-      const found = await outcome(ask(wire));
+      const found = await outcome(ask(wire, patienceFor(kind)));
       expect(found).toMatchObject({ failure: { kind: expected, isWorthRetrying } });
       const { failure } = found as { failure: { retryAfter?: number; message: string } };
       expect(failure.retryAfter).toBe(kind === 'status-503' || kind === 'status-429' ? 17 : undefined);
@@ -74,9 +81,9 @@ describe.each(WIRES)('by %s a registry that misbehaves gets no answer taken from
       await wires.of(wire).submitBatch(asked, [{ lineNo: 1, ...about }], wires.soon);
       wires.clock.set('2026-04-02');
       wires.registry.behave({ kind });
-      const page = await outcome(wires.of(wire).events('', 10, wires.soon));
+      const page = await outcome(wires.of(wire).events('', 10, patienceFor(kind)));
       expect(page).toMatchObject({ failure: { kind: expected } });
-      const file = await outcome(wires.of(wire).fetchBatch(asked.requestId, wires.soon));
+      const file = await outcome(wires.of(wire).fetchBatch(asked.requestId, patienceFor(kind)));
       expect(file).toMatchObject({ failure: { kind: expected } });
     },
   );
@@ -151,6 +158,19 @@ it('of the ministry, an expired key is asked for anew, and named where the key s
 it('of SPDCI, nothing is believed that an expired key signs', async () => {
   wires.registry.behave({ kind: 'expired-key', on: ['keys'] });
   expect(await outcome(asking[0]![1]('spdci'))).toMatchObject({ failure: { kind: 'key-expired' } });
+});
+
+it.each(WIRES)('by %s a deadline of its own ends what nobody else ends', async (wire) => {
+  const hurried = await Wires.open({ persons: [ASKED], deadline: 500 });
+  try {
+    for (const kind of ['time-out', 'slow-loris'] as const) {
+      hurried.registry.behave({ kind });
+      const found = await outcome(hurried.of(wire).verify(question(), about, hurried.soon));
+      expect(found).toMatchObject({ failure: { kind: 'timeout' } });
+    }
+  } finally {
+    await hurried.close();
+  }
 });
 
 it.each(WIRES)('by %s a key service that is down is the registry being down', async (wire) => {

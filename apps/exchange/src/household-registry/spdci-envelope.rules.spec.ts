@@ -40,6 +40,11 @@ it('cuts what JSON reads, the same, whatever it holds', () => {
   );
 });
 
+it('cuts a message with a text of thirty megabytes, which JSON may hold', () => {
+  const message = JSON.stringify({ a: '\\"'.repeat(1e7) });
+  expect(cutEnvelope(`{"header":{},"message":${message}}`)?.message === message).toBe(true);
+});
+
 it('looks through ten megabytes without an end in a moment', () => {
   const started = performance.now();
   for (const text of [
