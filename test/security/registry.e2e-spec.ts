@@ -295,7 +295,7 @@ describe('calls of the registry by itself, by SPDCI (T30)', () => {
 
   it.each<[MisbehaviourKind, number]>([
     ['callback-forged', 401],
-    ['unsigned', 400],
+    ['unsigned', 401],
     ['bad-signature', 401],
     ['expired-signature', 401],
     ['skewed-clock', 401],
