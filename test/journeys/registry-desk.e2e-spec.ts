@@ -168,7 +168,7 @@ describe.each(['merged', 'federated'] as const)('officers and the household regi
         nodes: [
           {
             rounds: 1,
-            settledAt: expect.any(String),
+            settledAt: expect.any(String) as string,
             counts: [
               { outcome: 'MATCH', count: 1 },
               { outcome: 'MISMATCH', count: 1 },
