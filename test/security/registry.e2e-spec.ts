@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RegistryAnswer } from '@app/contracts';
+import { CallbackService } from '../../apps/exchange/src/callback/callback.service';
 import { openCallbackDoor } from '../../apps/exchange/src/door';
 import { ComparisonService } from '../../apps/exchange/src/comparison/comparison.service';
 import { FollowingService } from '../../apps/exchange/src/comparison/following.service';
@@ -374,6 +375,12 @@ describe('calls of the registry by itself, by SPDCI (T30)', () => {
     await expect(world.database.write((tx) => tx.query('delete from seen_message'))).rejects.toThrow(
       'permission denied',
     );
-    expect(await world.rows('select 1 from exchange.seen_message')).toHaveLength(1);
+    await world.rows(`insert into exchange.seen_message values ('x', 'old', now() - interval '3 years')`);
+    const [{ at }] = (await world.rows<{ at: Date }>('select now() as at')) as [{ at: Date }];
+    wires.clock.set(at.toISOString()); // The database has a clock of its own.
+    expect(await world.get(CallbackService).forget()).toBe(1n);
+    expect(await world.rows('select message_id from exchange.seen_message')).toEqual([
+      { message_id: expect.not.stringMatching('old') as string },
+    ]);
   });
 });
