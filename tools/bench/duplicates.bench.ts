@@ -156,7 +156,7 @@ async function measure(
   const memory = new PeakMemory();
   const search = searchOn(database);
   let summary: RunSummary | undefined;
-  const server = new ServerMemory(admin);
+  const server = new ServerMemory();
   for (let turn = 1; turn <= runs; turn++) {
     await admin.query('truncate duplicate_pair, duplicate_run');
     await admin.query('checkpoint');
@@ -242,8 +242,6 @@ async function qualityIn(admin: Client, pairs: string): Promise<Quality> {
 class ServerMemory {
   peak = 0;
 
-  constructor(private readonly admin: Client) {}
-
   note(): void {
     for (const entry of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
@@ -255,8 +253,7 @@ class ServerMemory {
         continue; // It ended between the two reads.
       }
     }
-    void this.admin;
-  }
+    }
 }
 
 const rounded = (value: number): number => Number(value.toFixed(3));

@@ -64,7 +64,8 @@ begin
              and length(division_digits(s.old_code)) = length(division_digits(s.new_code))))
      order by length(division_digits(s.old_code)) desc limit 1;
     if not found then return reached; end if;
-    reached := division_digits(step.new_code) || substr(reached, length(division_digits(step.new_code)) + 1);
+    reached := case when step.old_code = reached then step.new_code
+      else division_digits(step.new_code) || substr(reached, length(division_digits(step.new_code)) + 1) end;
   end loop;
   raise exception 'division % has too many successors', code using errcode = '23514', constraint = 'division_succession_makes_no_circle';
 end $$;

@@ -2,11 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import * as path from 'node:path';
 import type { Database, Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
-import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type DivisionCode, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
+import { searchDuplicates } from '../duplicate/duplicate.jobs';
+import { refreshQuality } from '../quality/quality.jobs';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
@@ -184,7 +186,7 @@ export class RegistryImportService {
           accepted += decided.accepted.length;
           for (const row of decided.accepted) warnings.push(...row.warnings);
           warnings.push(...(await this.addDivisions(tx, decided.accepted, divisionsMet)));
-          await this.writer.write(tx, before.id, decided.accepted);
+          await this.writer.write(tx, before.id, await this.followDivisions(tx, decided.accepted));
         }
         await this.batches.addRejects(tx, before.id, rejects);
         await this.batches.addWarnings(tx, before.id, warnings);
@@ -261,6 +263,22 @@ export class RegistryImportService {
     return remarks;
   }
 
+  /** Rows of divisions that were merged, renamed or recoded since go in under what those have become. */
+  private async followDivisions(tx: Tx, rows: readonly AcceptedRow[]): Promise<readonly AcceptedRow[]> {
+    const codes = [...new Set(rows.map(({ row }) => row.divisionCode))];
+    const heirs = await this.divisions.heirsOf(tx, codes);
+    if (heirs.divisions.size === 0) return rows;
+    await this.divisions.addUnconfirmed(tx, [...heirs.divisions.values()]);
+    return rows.map((accepted) => {
+      const stated = accepted.row.divisionCode;
+      const county = countyOf(stated as DivisionCode);
+      const divisionCode = heirs.divisions.get(stated);
+      if (divisionCode === undefined) return accepted;
+      const countyCode = heirs.counties.get(county) ?? county;
+      return { ...accepted, row: { ...accepted.row, divisionCode }, countyCode };
+    });
+  }
+
   /** What only the whole register can tell: shared numbers, parents that came later; then the others are told. */
   private async finish(batch: ImportBatch): Promise<ImportBatch> {
     const finished = await this.database.write(
@@ -274,8 +292,11 @@ export class RegistryImportService {
           await this.register.markSharedNumbers(tx, batch.id, firstXid);
           await this.register.linkParents(tx, firstXid);
           await this.register.followHeads(tx, batch.id, firstXid, at);
+          await this.divisions.refileWithin(tx);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
           await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+          await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
+          await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
         }
         const done = await this.batches.finish(tx, batch.id, at);
         failpoint('registration.import.finish');
