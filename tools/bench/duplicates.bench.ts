@@ -184,7 +184,9 @@ async function measure(
       group by k.kind, k.is_same order by k.is_same desc, k.kind`,
   );
   const [persons] = (await admin.query<{ n: number }>('select count(*)::int as n from person')).rows;
-  const twinsCertain = kinds.filter(({ kind }) => kind.startsWith('twin')).reduce((sum, { certain }) => sum + certain, 0);
+  const twinsCertain = kinds
+    .filter(({ kind }) => kind.startsWith('twin'))
+    .reduce((sum, { certain }) => sum + certain, 0);
   return {
     persons: persons!.n,
     planted,
@@ -196,7 +198,9 @@ async function measure(
     nameFloorSeconds: rounded(median(name)),
     numberFloorSeconds: rounded(median(number)),
     ratio: rounded(median(whole) / (median(name) + median(number))),
-    certain: await qualityOf(`select person_a as a, person_b as b from duplicate_pair where state = 'open' and verdict = 'certain'`),
+    certain: await qualityOf(
+      `select person_a as a, person_b as b from duplicate_pair where state = 'open' and verdict = 'certain'`,
+    ),
     certainOrLook: await qualityOf(`select person_a as a, person_b as b from duplicate_pair where state = 'open'`),
     byName: await qualityOf('select a, b from name_pair'),
     byNumber: await qualityOf('select a, b from number_pair'),
@@ -253,7 +257,7 @@ class ServerMemory {
         continue; // It ended between the two reads.
       }
     }
-    }
+  }
 }
 
 const rounded = (value: number): number => Number(value.toFixed(3));
@@ -274,7 +278,12 @@ function importOn(database: Database): RegistryImportService {
 export function tables(result: object): readonly BenchTable[] {
   const bench = result as DuplicatesBench;
   const percent = (value: number) => `${(value * 100).toFixed(2)} %`;
-  const line = (what: string, { pairs, recall, precision }: Quality) => [what, pairs, percent(recall), percent(precision)];
+  const line = (what: string, { pairs, recall, precision }: Quality) => [
+    what,
+    pairs,
+    percent(recall),
+    percent(precision),
+  ];
   return [
     {
       head: ['figure', 'value'],

@@ -53,18 +53,33 @@ export const refuse = {
 
 /** Why a line of a list of successions does not go in. Codes are part of the API: add, never rename. */
 const REJECTIONS = {
-  SUCCESSION_UNREADABLE: ['列数或引号有误，请更正后重新导入', 'its columns or quotes are wrong; correct it and import again'],
-  SUCCESSION_CODES: ['新旧区划代码须为 2、4、6、9 或 12 位且不相同', 'old and new code must have 2, 4, 6, 9 or 12 digits and differ'],
+  SUCCESSION_UNREADABLE: [
+    '列数或引号有误，请更正后重新导入',
+    'its columns or quotes are wrong; correct it and import again',
+  ],
+  SUCCESSION_CODES: [
+    '新旧区划代码须为 2、4、6、9 或 12 位且不相同',
+    'old and new code must have 2, 4, 6, 9 or 12 digits and differ',
+  ],
   SUCCESSION_KIND: [
     '类型应为 merged、renamed、split、recoded；只有 split 可保留原区划',
     'its kind is none of merged, renamed, split, recoded, or it keeps the old division without being a split',
   ],
   SUCCESSION_DAY: ['生效日期不存在或格式不是 YYYY-MM-DD', 'its day is none, or not written YYYY-MM-DD'],
   SUCCESSION_SOURCE: ['请填写批准文件（2 至 200 字）', 'name the document it rests on in 2 to 200 characters'],
-  SUCCESSION_CIRCLE: ['该区划将成为自己的后继，请核对方向', 'the division would be its own successor; check the direction'],
+  SUCCESSION_CIRCLE: [
+    '该区划将成为自己的后继，请核对方向',
+    'the division would be its own successor; check the direction',
+  ],
   SUCCESSION_SPLIT_OR_NOT: ['同一区划不能既拆分又整体变更', 'one division cannot both be split and go over as a whole'],
-  SUCCESSION_SECOND_HEIR: ['该区划已有后继；若为拆分，类型应为 split', 'the division has a successor already; if it was split, its kind is split'],
-  SUCCESSION_DIFFERS: ['该变更已登记，但日期或类型不同，请核对', 'this succession is on record with another day or kind; check both'],
+  SUCCESSION_SECOND_HEIR: [
+    '该区划已有后继；若为拆分，类型应为 split',
+    'the division has a successor already; if it was split, its kind is split',
+  ],
+  SUCCESSION_DIFFERS: [
+    '该变更已登记，但日期或类型不同，请核对',
+    'this succession is on record with another day or kind; check both',
+  ],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 export type SuccessionRejectCode = keyof typeof REJECTIONS;
 

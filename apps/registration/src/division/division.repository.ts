@@ -196,7 +196,13 @@ export class DivisionRepository {
   }
 
   /** Files households and who is registered in them under a part of what their division was. */
-  async fileUnder(tx: Tx, householdIds: readonly string[], newCode: string, reason: string, at: Date): Promise<string[]> {
+  async fileUnder(
+    tx: Tx,
+    householdIds: readonly string[],
+    newCode: string,
+    reason: string,
+    at: Date,
+  ): Promise<string[]> {
     const parameters = [householdIds, newCode, reason, at];
     await tx.query(
       `insert into refiling (household_id, old_code, new_code, reason, done_at)

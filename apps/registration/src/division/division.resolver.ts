@@ -36,7 +36,15 @@ export class DivisionResolver {
 
   @Mutation()
   @Requires('division.refile')
-  fileUnder({ households, division, reason }: { households: string[]; division: string; reason: string }): Promise<number> {
+  fileUnder({
+    households,
+    division,
+    reason,
+  }: {
+    households: string[];
+    division: string;
+    reason: string;
+  }): Promise<number> {
     return this.followed.fileUnder(households, division, reason);
   }
 

@@ -1,5 +1,5 @@
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
-import { constraintName, type Database, type Tx } from '@app/database';
+import { constraintName, type Database } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, findDay, findDivisionCode } from '@app/kernel';
 import { openRejects, readTable } from '@app/tables';
@@ -90,7 +90,7 @@ export class SuccessionService {
   }
 
   /** Files households of a split division, with who is registered in them, under the part where they live. */
-  fileUnder(householdIds: readonly string[], division: string, reason: string): Promise<number> {
+  async fileUnder(householdIds: readonly string[], division: string, reason: string): Promise<number> {
     const newCode = findDivisionCode(division);
     if (!newCode) throw refuse.codeUnreadable(division);
     const words = reason.trim();
@@ -145,4 +145,3 @@ function rowOf(cells: Readonly<Record<string, string | undefined>>): SuccessionR
   if (isOldKept && kind !== 'split') return 'SUCCESSION_KIND';
   return { oldCode, newCode, kind, onDay, source, isOldKept };
 }
-

@@ -83,6 +83,7 @@ const SCORE = FIELDS.map((field) => {
 /** verdictOf, in SQL; a test compares the two on thousands of pairs. */
 const VERDICT = `case
   when l_number = 'other' then 'no'
+  when l_born = 'different' and l_name in ('different', 'near') and not 'same' in (l_number, l_certificate) then 'no'
   when l_number <> 'same' and l_born in ('same', 'not comparable') and l_parents <> 'different'
     and l_name in ('different', 'near') and l_certificate = 'other' then 'no'
   when score < ${LOOK_FROM} then case when 'same' in (l_number, l_certificate) then 'look' else 'no' end

@@ -29,11 +29,7 @@ export const refuse = {
       { id },
     ),
   personUnknown: (id: string) =>
-    new Refusal(
-      'PERSON_UNKNOWN',
-      { zh: `没有编号为 ${id} 的人员。`, en: `There is no person ${id}.` },
-      { id },
-    ),
+    new Refusal('PERSON_UNKNOWN', { zh: `没有编号为 ${id} 的人员。`, en: `There is no person ${id}.` }, { id }),
   tooLittle: () =>
     new Refusal('DUPLICATE_NEEDS_MORE', {
       zh: '查重至少需要证件号码、出生医学证明编号，或姓名和出生日期。请补充后再查。',

@@ -26,12 +26,7 @@ export class DuplicateRepository {
   }
 
   /** What is plainly one person first; `after` is score and id of the last one of the page before. */
-  async list(
-    read: Tx,
-    filter: PairFilter,
-    after: readonly string[] | undefined,
-    limit: number,
-  ): Promise<PairView[]> {
+  async list(read: Tx, filter: PairFilter, after: readonly string[] | undefined, limit: number): Promise<PairView[]> {
     const rows = await read.query<PairView>(
       `select ${COLUMNS} from duplicate_pair
         where ${MATCHES} and ($4::int is null or (-score, id) > (-$4::int, $5::uuid))

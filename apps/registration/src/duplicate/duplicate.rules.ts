@@ -28,20 +28,45 @@ export const WEIGHTS = {
     same: { m: 0.98, u: 1e-7, zh: '出生医学证明编号相同', en: 'the same birth certificate' },
     // A lost certificate is replaced by one with another number.
     other: { m: 0.02, u: 1, zh: '出生医学证明编号不同', en: 'different birth certificates' },
-    'not comparable': { m: 1, u: 1, zh: '至少一方没有出生医学证明', en: 'one of them has no birth certificate on record' },
+    'not comparable': {
+      m: 1,
+      u: 1,
+      zh: '至少一方没有出生医学证明',
+      en: 'one of them has no birth certificate on record',
+    },
   },
   name: {
-    'same short': { m: 0.88, u: 1 / 740, zh: '姓名相同（两个字，重名较多）', en: 'the same name, a short and common one' },
+    'same short': {
+      m: 0.88,
+      u: 1 / 740,
+      zh: '姓名相同（两个字，重名较多）',
+      en: 'the same name, a short and common one',
+    },
     same: { m: 0.88, u: 1 / 8_300, zh: '姓名相同', en: 'the same name' },
-    'same long': { m: 0.88, u: 1 / 20_000, zh: '姓名相同（四字以上，重名少）', en: 'the same name, a long and rare one' },
-    near: { m: 0.09, u: 1 / 60, zh: '姓名差一个字或两字颠倒', en: 'one character of the name differs, or two changed places' },
+    'same long': {
+      m: 0.88,
+      u: 1 / 20_000,
+      zh: '姓名相同（四字以上，重名少）',
+      en: 'the same name, a long and rare one',
+    },
+    near: {
+      m: 0.09,
+      u: 1 / 60,
+      zh: '姓名差一个字或两字颠倒',
+      en: 'one character of the name differs, or two changed places',
+    },
     unnamed: { m: 1, u: 1, zh: '一方尚未取名', en: 'one of them has no name yet' },
     different: { m: 0.03, u: 0.98, zh: '姓名不同', en: 'different names' },
   },
   born: {
     same: { m: 0.93, u: 1 / 37_000, zh: '出生日期相同', en: 'the same day of birth' },
     swapped: { m: 0.03, u: 1 / 37_000, zh: '出生日期的月和日颠倒', en: 'day and month of birth in each other’s place' },
-    'one part': { m: 0.03, u: 1 / 200, zh: '出生日期只差年、月、日之一', en: 'year, month or day of birth differs, the other two agree' },
+    'one part': {
+      m: 0.03,
+      u: 1 / 200,
+      zh: '出生日期只差年、月、日之一',
+      en: 'year, month or day of birth differs, the other two agree',
+    },
     different: { m: 0.01, u: 0.995, zh: '出生日期不同', en: 'different days of birth' },
     'not comparable': { m: 1, u: 1, zh: '至少一方没有出生日期', en: 'one of them has no day of birth' },
   },
@@ -52,7 +77,12 @@ export const WEIGHTS = {
   },
   parents: {
     both: { m: 0.9, u: 2e-6, zh: '父母均相同', en: 'the same mother and father' },
-    one: { m: 0.9, u: 4e-6, zh: '父母一方相同，另一方无法比较', en: 'one parent is the same, the other cannot be compared' },
+    one: {
+      m: 0.9,
+      u: 4e-6,
+      zh: '父母一方相同，另一方无法比较',
+      en: 'one parent is the same, the other cannot be compared',
+    },
     'one of two': { m: 0.05, u: 2e-6, zh: '父母一方相同，另一方不同', en: 'one parent is the same, the other differs' },
     different: { m: 0.02, u: 1, zh: '父母不同', en: 'different parents' },
     'not comparable': { m: 1, u: 1, zh: '父母无法比较', en: 'the parents cannot be compared' },
@@ -88,7 +118,12 @@ const UNNAMED = /^(未取名|未命名|无名|暂无|.{0,6}之[子女])$/u;
 export function levelsOf(a: ComparedRecord, b: ComparedRecord): Levels {
   return {
     number: numbers(a, b),
-    certificate: a.certificateKey && b.certificateKey ? (a.certificateKey === b.certificateKey ? 'same' : 'other') : 'not comparable',
+    certificate:
+      a.certificateKey && b.certificateKey
+        ? a.certificateKey === b.certificateKey
+          ? 'same'
+          : 'other'
+        : 'not comparable',
     name: names(a.name, b.name),
     born: days(a.born, b.born),
     sex: isSex(a.sex) && isSex(b.sex) ? (a.sex === b.sex ? 'same' : 'different') : 'not comparable',
@@ -111,6 +146,8 @@ export function verdictOf(levels: Levels): Verdict {
   const isOwnName = name === 'different' || name === 'near';
   const isSealed = number === 'same' || certificate === 'same';
   const mayShareBirth = (born === 'same' || born === 'not comparable') && by !== 'different';
+  // Brothers and sisters: parents, place and much of the name agree, name and day do not.
+  if (born === 'different' && isOwnName && !isSealed) return 'no';
   if (number !== 'same' && mayShareBirth && isOwnName && certificate === 'other') return 'no';
   const score = scoreOf(levels);
   if (score < LOOK_FROM) return isSealed ? 'look' : 'no';

@@ -64,7 +64,8 @@ export class DuplicateService {
     const certificate = entered.birthCertificateNo?.trim().toUpperCase() || undefined;
     const isEnough = number ?? certificate ?? (born && (name || entered.motherId || entered.fatherId));
     if (!isEnough) throw refuse.tooLittle();
-    const index = (kind: 'id-number' | 'birth-certificate', value: string | undefined) => (value ? this.vault.blindIndex(kind, value) : null);
+    const index = (kind: 'id-number' | 'birth-certificate', value: string | undefined) =>
+      value ? this.vault.blindIndex(kind, value) : null;
     return this.database.read(async (read) => {
       const keys = {
         numberKey: index('id-number', number?.number),
@@ -179,7 +180,8 @@ export class DuplicateService {
   }
 }
 
-const ACROSS = 'a person registered in another county must not be registered again; only that there is a record is told';
+const ACROSS =
+  'a person registered in another county must not be registered again; only that there is a record is told';
 
 const ordered = (one: string, other: string): [string, string] => (one < other ? [one, other] : [other, one]);
 
@@ -189,4 +191,3 @@ function reasonOf(text: string): string {
   if (length < REASON.least || length > REASON.most) throw refuse.reasonMissing();
   return reason;
 }
-

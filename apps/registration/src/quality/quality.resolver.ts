@@ -77,10 +77,7 @@ export class QualityResolver {
 
   @Query()
   @Requires('quality.read')
-  async qualityMonths(
-    { division, month }: { division?: string | null; month?: string | null },
-    context: GraphContext,
-  ) {
+  async qualityMonths({ division, month }: { division?: string | null; month?: string | null }, context: GraphContext) {
     const prefix = DivisionService.prefixFor(context.getCaller(), division);
     const months: MonthView[] = await this.service.months(prefix, month ?? undefined);
     return months.map(({ records, corrections, later, ...more }) => ({

@@ -16,7 +16,7 @@ export function workingDaysAfter<D extends string>(
   isWorkday: (day: D) => boolean,
 ): D {
   let reached = from;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     reached = next(reached);
     if (isWorkday(reached)) left -= 1;
   }

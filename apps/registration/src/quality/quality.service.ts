@@ -129,7 +129,7 @@ export class QualityService {
         if (!place && !(numbering && no)) return [];
         const persons = Number(line.cells.persons);
         if (place) return [{ county: null, householdNo: null, division: place, persons }];
-        return [{ county: countyOf(numbering!), householdNo: no!, division: null, persons }];
+        return [{ county: countyOf(numbering!), householdNo: no ?? null, division: null, persons }];
       });
       const at = this.clock.now();
       const known = await this.database.write((tx) => this.findings.addStated(tx, rows, onDay, source, at));
@@ -143,7 +143,7 @@ export class QualityService {
    * Closes a month of the indicator; asked again, it adds a line where more was learned of it.
    * @param month As 2026-03.
    */
-  freezeMonth(month: string): Promise<{ frozen: number; lines: number }> {
+  async freezeMonth(month: string): Promise<{ frozen: number; lines: number }> {
     const first = this.firstOf(month);
     if (this.clock.today() < addMonths(first, 1)) throw refuse.monthNotOver(month);
     const from = startOf(first);
@@ -158,7 +158,7 @@ export class QualityService {
     );
   }
 
-  months(prefix: string, month: string | undefined): Promise<MonthView[]> {
+  async months(prefix: string, month: string | undefined): Promise<MonthView[]> {
     const first = month === undefined ? null : this.firstOf(month);
     return this.database.read((read) => this.findings.months(read, prefix, first));
   }

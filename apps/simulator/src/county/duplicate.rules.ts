@@ -31,12 +31,13 @@ export type SameKind = keyof typeof SAME_PERSON;
 export type TrapKind = keyof typeof TWO_PEOPLE;
 
 /** Characters that sound or look alike: what is heard at a counter or read from a paper in a hurry. */
-const ALIKE = '艳燕 丽莉 娜那 静净 霞侠 英瑛 玉钰 兰岚 梅枚 萍平 琳林 慧惠 佳嘉 诗师 伟玮 强墙 磊垒 勇永 杰洁 涛滔 明铭 超朝 辉晖 鹏朋 华花 飞菲 波博 斌彬 宇雨 浩皓 凯楷 建健 峰锋 志智 海还 东冬 文雯 宏洪 泽择 俊骏 轩宣 晨辰 睿瑞 国果 德得 春椿 长常 世士 兴星 金今 光广 天田 正政 新欣 安按 依伊 买麦 提题'
-  .split(' ')
-  .flatMap(([a, b]) => [
-    [a!, b!],
-    [b!, a!],
-  ]) as [string, string][];
+const ALIKE =
+  '艳燕 丽莉 娜那 静净 霞侠 英瑛 玉钰 兰岚 梅枚 萍平 琳林 慧惠 佳嘉 诗师 伟玮 强墙 磊垒 勇永 杰洁 涛滔 明铭 超朝 辉晖 鹏朋 华花 飞菲 波博 斌彬 宇雨 浩皓 凯楷 建健 峰锋 志智 海还 东冬 文雯 宏洪 泽择 俊骏 轩宣 晨辰 睿瑞 国果 德得 春椿 长常 世士 兴星 金今 光广 天田 正政 新欣 安按 依伊 买麦 提题'
+    .split(' ')
+    .flatMap(([a, b]): [string, string][] => [
+      [a!, b!],
+      [b!, a!],
+    ]);
 const MISHEARD = new Map(ALIKE);
 
 /** The name with one character heard or read as another. */
@@ -60,7 +61,8 @@ export function swapDay(born: string): string | undefined {
 /** A year too late or early, or another day of the month. */
 export function slipDay(random: Random, born: string): string {
   const [year, month, day] = born.split('-') as [string, string, string];
-  if (random.chance(400)) return `${Number(year) + (random.chance(500) ? 1 : -1)}-${month}-${day === '29' ? '28' : day}`;
+  if (random.chance(400))
+    return `${Number(year) + (random.chance(500) ? 1 : -1)}-${month}-${day === '29' ? '28' : day}`;
   const other = 1 + ((Number(day) + random.below(26)) % 28);
   return `${year}-${month}-${String(other).padStart(2, '0')}`;
 }

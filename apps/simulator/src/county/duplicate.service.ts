@@ -49,7 +49,10 @@ export async function writeDuplicates(options: {
   let serial = 0;
   try {
     let isHeader = true;
-    for await (const line of createInterface({ input: createReadStream(options.registry, 'utf8'), crlfDelay: Infinity })) {
+    for await (const line of createInterface({
+      input: createReadStream(options.registry, 'utf8'),
+      crlfDelay: Infinity,
+    })) {
       if (isHeader) {
         isHeader = false;
         continue;
@@ -58,7 +61,7 @@ export async function writeDuplicates(options: {
       if (draw >= 2 * options.perThousand) continue;
       const isSame = draw < options.perThousand;
       const values = line.split(',');
-      const cells = Object.fromEntries(COLUMNS.map((name, place) => [name, values[place] ?? ''])) as RegistryCells;
+      const cells: RegistryCells = Object.fromEntries(COLUMNS.map((name, place) => [name, values[place] ?? '']));
       const made = isSame ? planter.second(cells) : planter.lookAlike(cells);
       if (!made) continue;
       serial += 1;
@@ -97,16 +100,22 @@ class Planter {
       case 'number kept, name miswritten':
         return [kind, { ...elsewhere, name: miswrite(random, cells.name!) }];
       case 'number in 15 digits':
-        return number.length === 18 && number.slice(6, 8) === '19' ? [kind, { ...elsewhere, id_number: inFifteen(number) }] : undefined;
+        return number.length === 18 && number.slice(6, 8) === '19'
+          ? [kind, { ...elsewhere, id_number: inFifteen(number) }]
+          : undefined;
       case 'number missing':
         return [kind, bare];
       case 'number missing, separator another':
-        return cells.name!.includes('·') ? [kind, { ...bare, name: withOtherSeparator(random, cells.name!) }] : undefined;
+        return cells.name!.includes('·')
+          ? [kind, { ...bare, name: withOtherSeparator(random, cells.name!) }]
+          : undefined;
       case 'number missing, name miswritten':
         return [kind, { ...bare, name: miswrite(random, cells.name!) }];
       case 'number missing, day and month swapped': {
         const swapped = swapDay(born);
-        return swapped && swapped < cells.updated_at!.slice(0, 10) ? [kind, { ...bare, birth_date: swapped }] : undefined;
+        return swapped && swapped < cells.updated_at!.slice(0, 10)
+          ? [kind, { ...bare, birth_date: swapped }]
+          : undefined;
       }
       case 'number missing, one part of the day wrong': {
         const slipped = slipDay(random, born);
@@ -116,9 +125,19 @@ class Planter {
       case 'newborn without number or name':
       case 'newborn without number or certificate': {
         if (!cells.birth_certificate_no || !cells.mother_id_number) return undefined;
-        const newborn = { ...bare, division_code: cells.division_code!, household_no: '', relation_to_head: '', moved_in_on: '', moved_out_on: '' };
+        const newborn = {
+          ...bare,
+          division_code: cells.division_code!,
+          household_no: '',
+          relation_to_head: '',
+          moved_in_on: '',
+          moved_out_on: '',
+        };
         if (kind === 'newborn without number or name') return [kind, { ...newborn, name: '未取名' }];
-        return [kind, kind === 'newborn without number or certificate' ? { ...newborn, birth_certificate_no: '' } : newborn];
+        return [
+          kind,
+          kind === 'newborn without number or certificate' ? { ...newborn, birth_certificate_no: '' } : newborn,
+        ];
       }
     }
   }
@@ -130,7 +149,10 @@ class Planter {
     if (!cells.id_number || cells.status !== '0') return undefined;
     const born = cells.birth_date!;
     const sex = random.chance(700) ? cells.sex! : cells.sex === '1' ? '2' : '1';
-    const [own, bare] = [{ id_type: '111', id_number: this.number(born, sex) }, { id_type: '', id_number: '' }];
+    const [own, bare] = [
+      { id_type: '111', id_number: this.number(born, sex) },
+      { id_type: '', id_number: '' },
+    ];
     const isTwin = kind.startsWith('twin');
     if (isTwin && !(cells.birth_certificate_no && cells.mother_id_number)) return undefined;
     const twin = { ...cells, sex, name: this.twinName(cells.name!, sex) };
@@ -140,9 +162,15 @@ class Planter {
       case 'twin without a number, own certificate':
         return [kind, { ...twin, ...bare, birth_certificate_no: this.certificate() }];
       case 'twin newborn, no name, number or certificate':
-        return [kind, { ...twin, ...bare, name: '未取名', birth_certificate_no: '', household_no: '', relation_to_head: '' }];
+        return [
+          kind,
+          { ...twin, ...bare, name: '未取名', birth_certificate_no: '', household_no: '', relation_to_head: '' },
+        ];
       case 'stranger of the same name and day, own number':
-        return [kind, { ...this.moved(cells), ...own, sex, birth_certificate_no: '', father_id_number: '', mother_id_number: '' }];
+        return [
+          kind,
+          { ...this.moved(cells), ...own, sex, birth_certificate_no: '', father_id_number: '', mother_id_number: '' },
+        ];
       case 'stranger of the same name and day, no number, other parents':
         return [
           kind,
@@ -172,7 +200,12 @@ class Planter {
     const { random } = this;
     if (random.chance(500)) return cells;
     const code = cells.division_code!;
-    return { ...cells, division_code: `${code.slice(0, 9)}${code.slice(9) === '201' ? '202' : '201'}`, household_no: '', relation_to_head: '' };
+    return {
+      ...cells,
+      division_code: `${code.slice(0, 9)}${code.slice(9) === '201' ? '202' : '201'}`,
+      household_no: '',
+      relation_to_head: '',
+    };
   }
 
   private number(born: string, sex: string): string {
