@@ -7,7 +7,8 @@ import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
+import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -30,7 +31,10 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
   const open = (schema: string) =>
-    database.open(schema, { recorder: auditRecorder(schema), explain: explainConstraint });
+    database.open(schema, {
+      recorder: auditRecorder(schema),
+      explain: (name) => explainRegister(name) ?? explainPayment(name),
+    });
   const [registration, subsidy] = [await open('registration'), await open('subsidy')];
   const parts = {
     registration,
@@ -63,7 +67,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     reset: async () => {
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
-          where schemaname in ('registration', 'subsidy') and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key')
+          where schemaname in ('registration', 'subsidy') and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'sealed_column')
             and tablename not like '%\\_move'`,
       );
       // Append-only tables refuse TRUNCATE by trigger; a test's broom may go past them.

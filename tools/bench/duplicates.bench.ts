@@ -2,20 +2,14 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Database, migrate, startCluster } from '@app/database';
-import { Outbox } from '@app/jobs';
 import { systemClock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Client } from 'pg';
-import { DivisionRepository } from '../../apps/registration/src/division/division.repository';
-import { DivisionService } from '../../apps/registration/src/division/division.service';
 import { DuplicateRepository } from '../../apps/registration/src/duplicate/duplicate.repository';
 import { DuplicateSearchRepository } from '../../apps/registration/src/duplicate/duplicate-search.repository';
 import { DuplicateSearchService } from '../../apps/registration/src/duplicate/duplicate-search.service';
 import type { RunSummary } from '../../apps/registration/src/duplicate/duplicate.types';
-import { ImportBatchRepository } from '../../apps/registration/src/registry-import/import-batch.repository';
-import { PersonWriterService } from '../../apps/registration/src/registry-import/person-writer.service';
-import { RegistryImportRepository } from '../../apps/registration/src/registry-import/registry-import.repository';
-import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
+import { openImport } from '../../apps/registration/src/registry-import/registry-import.fixture';
 import { writeRegistry } from '../../apps/simulator/src/county/county.service';
 import { writeDuplicates } from '../../apps/simulator/src/county/duplicate.service';
 import type { BenchOptions, BenchTable } from './bench.types';
@@ -115,7 +109,7 @@ async function fill(
   await writeRegistry({ people, seed: 1, file: registry });
   const planted = await writeDuplicates({ registry, folder, seed: 1, perThousand: PLANTED_PER_THOUSAND });
   say('导入', 'importing it');
-  const imports = importOn(database);
+  const imports = openImport(database, systemClock, new Vault(Buffer.alloc(32, 1)));
   await imports.import(registry);
   const second = await imports.import(path.join(folder, 'duplicates.csv'));
   if (second.rejected > 0) throw new Error(`planted rows were rejected: ${JSON.stringify(second.perCode.rejected)}`);
@@ -265,15 +259,6 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : Number
 
 const searchOn = (database: Database): DuplicateSearchService =>
   new DuplicateSearchService(database, systemClock, new DuplicateRepository(), new DuplicateSearchRepository());
-
-function importOn(database: Database): RegistryImportService {
-  const vault = new Vault(Buffer.alloc(32, 1));
-  const divisions = new DivisionService(database, systemClock, new DivisionRepository());
-  const register = new RegistryImportRepository();
-  const writer = new PersonWriterService(systemClock, vault, register);
-  const [outbox, batches] = [new Outbox('registration'), new ImportBatchRepository()];
-  return new RegistryImportService(database, outbox, systemClock, vault, divisions, batches, register, writer);
-}
 
 export function tables(result: object): readonly BenchTable[] {
   const bench = result as DuplicatesBench;

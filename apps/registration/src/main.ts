@@ -5,12 +5,15 @@ import { live, openKeys, openModule, openParts, report } from '@app/service';
 import { Vault } from '@app/vault';
 import { readConfig } from './config';
 import { openRegistrationDoor } from './door';
+import { explainConstraint } from './fact/fact.errors';
 import { RegistrationModule } from './registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.tokens';
 
 /** The register as a process: its part of the graph, the change feed, families. */
 void live('registration', readConfig, async (life, settings) => {
-  const { database, clock, verifier, ready, isDraining } = await openParts(life, 'registration', settings);
+  const { database, clock, verifier, ready, isDraining } = await openParts(life, 'registration', settings, {
+    explain: explainConstraint,
+  });
   const app = await openModule(RegistrationModule, [
     [REGISTRATION_DATABASE, database],
     [REGISTRATION_OUTBOX, new Outbox('registration')],

@@ -3,11 +3,13 @@ import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
 import { DuplicateModule } from './duplicate/duplicate.module';
 import { DuplicateProcessor } from './duplicate/duplicate.processor';
+import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
 import { QualityModule } from './quality/quality.module';
 import { QualityProcessor } from './quality/quality.processor';
+import { RegisterModule } from './register/register.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 
@@ -20,6 +22,8 @@ const PROCESSORS = [DuplicateProcessor, QualityProcessor];
 @Module({
   imports: [
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
     PersonModule,
     HouseholdModule,
@@ -37,6 +41,8 @@ const PROCESSORS = [DuplicateProcessor, QualityProcessor];
   ],
   exports: [
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
     PersonModule,
     HouseholdModule,

@@ -8,6 +8,7 @@ import { DuplicateSearchModule } from './duplicate/duplicate-search.module';
 import { QualityCheckModule } from './quality/quality-check.module';
 import { QualityProcessor } from './quality/quality.processor';
 import { REGISTRATION_DATABASE } from './registration.tokens';
+import { explainConstraint } from './fact/fact.errors';
 
 /** What looks through the register: it compares blind indexes and opens no sealed number, so it is given no key. */
 @Module({ imports: [DuplicateSearchModule, QualityCheckModule] })
@@ -18,7 +19,7 @@ class RegisterWorkModule {}
  * audit log. Its door only says how it is.
  */
 void live('registration worker', readWorkerConfig, async (life, settings) => {
-  const parts = await openParts(life, 'registration', settings);
+  const parts = await openParts(life, 'registration', settings, { explain: explainConstraint });
   const app = await openModule(RegisterWorkModule, [
     [REGISTRATION_DATABASE, parts.database],
     [CLOCK, parts.clock],

@@ -9,8 +9,9 @@ import { NestFactory } from '@nestjs/core';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { bindMode } from './mode';
+import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
-import { explainConstraint } from '../../subsidy/src/power/power.errors';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -74,7 +75,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
         url: place.url(`${schema}_rw`),
         schema,
         recorder: auditRecorder(schema),
-        explain: explainConstraint,
+        explain: (constraint) => explainRegister(constraint) ?? explainPayment(constraint),
       }),
     ),
   );

@@ -31,6 +31,18 @@ export const PERMISSIONS = {
     roles: ['village-clerk', 'agency', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看行政区划', en: 'see divisions' },
   },
+  'register.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看登记变更记录', en: 'see how a record of the register was changed' },
+  },
+  'register.change': {
+    roles: REVIEWERS,
+    lets: { zh: '办理登记变更', en: 'change the register on evidence' },
+  },
+  'register.merge': {
+    roles: ['county-confirmer'],
+    lets: { zh: '合并、拆分人员和户', en: 'merge and split records of persons and households, and undo changes' },
+  },
   'import.read': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },

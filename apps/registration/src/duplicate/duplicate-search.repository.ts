@@ -41,7 +41,7 @@ const candidates = (probe: string, partner: string): string =>
   Object.values(BLOCKS)
     .map(
       (on) => `select least(w.id, p.id) as a, greatest(w.id, p.id) as b from ${probe} w join ${partner} p on ${on}
-        where p.id <> w.id`,
+        where p.id <> w.id and p.merged_into is null`,
     )
     .join('\n union ');
 
@@ -144,7 +144,7 @@ export class DuplicateSearchRepository {
   async probe(tx: Tx, since: string | null): Promise<number> {
     await tx.query(
       `create temp table probe on commit drop as select ${PROBE} from person p
-        where ${since === null ? `not (${hasOwn('p')})` : `changed_xid >= $1::xid8`}`,
+        where merged_into is null and ${since === null ? `not (${hasOwn('p')})` : `changed_xid >= $1::xid8`}`,
       since === null ? [] : [since],
     );
     await tx.query('analyze probe');
@@ -162,14 +162,15 @@ export class DuplicateSearchRepository {
       const worth = isByNumber || isWhole ? '' : `and not (${hasOwn('w')} and ${hasOwn('p')})`;
       await tx.query(
         `insert into met select least(w.id, p.id), greatest(w.id, p.id)
-           from probe w join person p on ${on} where p.id <> w.id ${worth}`,
+           from probe w join person p on ${on} where p.id <> w.id and p.merged_into is null ${worth}`,
       );
     }
     for (const key of isWhole ? Object.values(HELD_ONCE) : []) {
       await tx.query(
         `insert into met
          select w.id, p.id from (select ${key} as key from person where ${key} is not null group by 1 having count(*) > 1) k
-           join person w on w.${key} = k.key join person p on p.${key} = k.key and p.id > w.id`,
+           join person w on w.${key} = k.key join person p on p.${key} = k.key and p.id > w.id
+          where w.merged_into is null and p.merged_into is null`,
       );
     }
     await tx.query('create temp table candidate on commit drop as select distinct a, b from met');
@@ -195,6 +196,21 @@ export class DuplicateSearchRepository {
       [at],
     );
     return rows.filter((row) => row.is_new).length;
+  }
+
+  /** What the register merged is settled, and waits again where the merge was taken back. */
+  async followMerges(tx: Tx, at: Date): Promise<void> {
+    await tx.query(
+      `update duplicate_pair d set state = 'open', closed_at = null, kept_id = null, change_id = null
+         from merge m where d.state = 'merged' and m.change_id = d.change_id and m.undone_by is not null`,
+    );
+    await tx.query(
+      `update duplicate_pair d set state = 'merged', closed_at = $1, kept_id = m.into_id, change_id = m.change_id
+         from merge m
+        where m.undone_by is null and d.state in ('open', 'gone')
+          and d.person_a = least(m.from_id, m.into_id) and d.person_b = greatest(m.from_id, m.into_id)`,
+      [at],
+    );
   }
 
   /** Closes open pairs of these records that this run did not find again. */

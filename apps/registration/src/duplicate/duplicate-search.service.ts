@@ -26,6 +26,7 @@ export class DuplicateSearchService {
         const since = options.isWhole ? null : await this.pairs.lastHorizon(tx);
         const isWhole = since === null;
         const until = await this.search.horizon(tx);
+        await this.search.followMerges(tx, startedAt);
         const persons = await this.search.probe(tx, since);
         const compared = await this.search.pair(tx, isWhole);
         const found = await this.search.keep(tx, startedAt);

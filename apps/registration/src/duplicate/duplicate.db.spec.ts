@@ -14,7 +14,8 @@ import { DuplicateService } from './duplicate.service';
 import type { ComparedRecord } from './duplicate.types';
 
 const ELSEWHERE = '340203100201';
-const EMPTY = 'truncate registration.person cascade; truncate registration.duplicate_run, registration.outbox';
+const EMPTY =
+  'truncate registration.person, registration.change cascade; truncate registration.duplicate_run, registration.outbox';
 const clock = new TestClock('2026-04-01');
 const vault = new Vault(Buffer.alloc(32, 7));
 const searches = new DuplicateSearchRepository();
@@ -297,6 +298,30 @@ describe('a merge by the register', () => {
     await search.run({ isWhole: true });
     expect(await listed()).toEqual([]);
     await database.write((tx) => service.markUnmerged(tx, a, b));
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('is followed by the next search, also when nobody told: merged is settled, a record that lives on in another is looked for no more', async () => {
+    const [a, b] = [await make({ number: 'N1' }), await make({})];
+    await search.run();
+    const [change, undo] = ['00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-00000000000e'];
+    for (const [id, kind, undoes] of [
+      [change, 'merge', null],
+      [undo, 'undo', change],
+    ])
+      await world.admin(
+        `insert into registration.change (id, kind, basis, reason, persons, undoes, actor, at) values ($1, $2, 'document', '合并', $3, $4, 'officer', now())`,
+        [id, kind, [a, b], undoes],
+      );
+    await world.admin(`insert into registration.merge (id, from_id, into_id, change_id) values ($1, $2, $3, $1)`, [change, b, a]);
+    await world.admin('update registration.person set merged_into = $1 where id = $2', [a, b]);
+    later(1);
+    expect(await search.run({ isWhole: true })).toMatchObject({ persons: 0, compared: 0 });
+    expect(await service.list({ prefix: '', state: 'merged' }, undefined, 5)).toMatchObject([{ keptId: a, changeId: change }]);
+    await world.admin('update registration.merge set undone_by = $1', [undo]);
+    await world.admin('update registration.person set merged_into = null where id = $1', [b]);
+    later(2);
+    await search.run({ isWhole: true });
     expect(await listed()).toHaveLength(1);
   });
 });

@@ -39,6 +39,7 @@ insert into quality_kind (code, from_day, zh, en, owner_level, working_days, sev
   ('HOUSEHOLD_MEMBERS_DIFFER', '2025-01-01', '户内登记人数与申报人数不符', 'A household has not as many members as were stated', 'township', 30, 'untidy', 'domain/09 §9.1: parts must sum to the total'),
   ('DIVISION_PERSONS_DIFFER', '2025-01-01', '区划登记人数与公布人数不符', 'A division has not as many people as were published', 'county', 30, 'misleads', 'domain/09 §9.1: parts must sum to the total'),
   ('IMPORT_TOTALS_DIFFER', '2025-01-01', '导入批次的行数与拒收、接收合计不符', 'The rows of an import are not the sum of what became of them', 'county', 5, 'misleads', 'domain/09 §9.1: parts must sum to the total'),
+  ('REGISTRY_CONTRADICTS_FACT', '2025-01-01', '户籍登记与本单位登记的事实不一致，正在核实', 'The household registry states otherwise than a fact recorded here on evidence', 'township', 20, 'misleads', 'office practice; the fact stands meanwhile'),
   ('DIVISION_ENDED', '2025-01-01', '所在区划已拆分，须确定归入哪个新区划', 'The division was split: somebody must say which part a household belongs to', 'county', 20, 'misleads', 'domain/04 §4.4');
 
 create table stated_total (

@@ -10,16 +10,16 @@ interface Check {
 
 const person = (where: string, content: string): Check => ({
   subject: 'person',
-  sql: `select p.id as subject_id, null::uuid as other_id, p.division_code, ${content} as content from person p where ${where}`,
+  sql: `select p.id as subject_id, null::uuid as other_id, p.division_code, ${content} as content from person p where p.merged_into is null and ${where}`,
 });
 
 /** The same value under two people: each of them has a finding, so that both offices see it. */
 const heldTwice = (key: string): Check => ({
   subject: 'person',
-  sql: `select p.id as subject_id, (select min(o.id::text)::uuid from person o where o.${key} = p.${key} and o.id <> p.id) as other_id,
+  sql: `select p.id as subject_id, (select min(o.id::text)::uuid from person o where o.${key} = p.${key} and o.id <> p.id and o.merged_into is null) as other_id,
           p.division_code, encode(p.${key}, 'hex') || k.n as content
-     from (select ${key} as key, count(*) as n from person where ${key} is not null group by 1 having count(*) > 1) k
-     join person p on p.${key} = k.key`,
+     from (select ${key} as key, count(*) as n from person where ${key} is not null and merged_into is null group by 1 having count(*) > 1) k
+     join person p on p.${key} = k.key and p.merged_into is null`,
 });
 
 /** Children and a parent of theirs who cannot be: `where` over child c and parent q. */
@@ -29,7 +29,7 @@ const parentAgainst = (where: string, parents: readonly ('mother' | 'father')[] 
     .map(
       (parent) => `select c.id as subject_id, q.id as other_id, c.division_code,
           concat_ws(' ', '${parent}', q.id, c.born, q.born, q.died) as content
-     from person c join person q on q.id = c.${parent}_id where ${where.replaceAll('{parent}', parent)}`,
+     from person c join person q on q.id = c.${parent}_id where c.merged_into is null and ${where.replaceAll('{parent}', parent)}`,
     )
     .join(' union all '),
 });
@@ -107,6 +107,12 @@ export const CHECKS: Readonly<Record<string, Check>> = {
             concat_ws(' ', b.total, b.next_line, b.rejected, r.n) as content
        from import_batch b cross join lateral (select count(*)::int as n from import_reject j where j.batch_id = b.id) r
       where b.state = 'done' and (b.rejected <> r.n or b.total > b.next_line - 2)`,
+  },
+  REGISTRY_CONTRADICTS_FACT: {
+    subject: 'person',
+    sql: `select f.person_id as subject_id, f.other_person_id as other_id, p.division_code, concat_ws(' ', f.id, f.kind, f.code) as content
+       from fact f join person p on p.id = f.person_id
+      where f.is_disputed and f.ended_at is null and f.basis = 'registry' and p.merged_into is null`,
   },
   DIVISION_ENDED: {
     subject: 'household',

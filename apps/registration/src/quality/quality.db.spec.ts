@@ -14,7 +14,7 @@ import { QualityService } from './quality.service';
 
 const ELSEWHERE = '340203100201';
 const EMPTY = `truncate registration.person, registration.household, registration.quality_finding, registration.quality_month,
-  registration.division_succession, registration.import_batch, registration.stated_total cascade`;
+  registration.division_succession, registration.import_batch, registration.stated_total, registration.change cascade`;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'quality-'));
 const clock = new TestClock('2026-04-01');
 let world: TestDatabase;
@@ -176,6 +176,21 @@ const STORIES: Readonly<Record<string, Story>> = {
         id,
       ]);
     return { subjects: [id], repair };
+  },
+  REGISTRY_CONTRADICTS_FACT: async () => {
+    const a = await make();
+    const change = '00000000-0000-0000-0000-0000000000cc';
+    await world.admin(
+      `insert into registration.change (id, kind, basis, reason, persons, actor, at) values ($1, 'registry', 'registry', '登记', '{}', 'system', now())`,
+      [change],
+    );
+    await world.admin(
+      `insert into registration.fact (id, kind, person_id, code, valid, certain, is_disputed, basis, recorded_by, recorded_at)
+       values (gen_random_uuid(), 'death', $1, 'died', '[2026-01-01,2026-01-02)', '[2026-01-01,2026-01-02)', true, 'registry', $2, now())`,
+      [a, change],
+    );
+    const repair = () => world.admin(`update registration.fact set ended_by = $1, ended_at = now()`, [change]);
+    return { subjects: [a], repair };
   },
   DIVISION_ENDED: async () => {
     const household = await makeHousehold(world);

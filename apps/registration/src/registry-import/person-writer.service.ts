@@ -86,6 +86,7 @@ export class PersonWriterService {
         batchId,
         accepted.line,
         recordedAt,
+        row.status,
       ]);
     }
     await this.register.insertPersons(tx, inserted);
