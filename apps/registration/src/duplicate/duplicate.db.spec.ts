@@ -46,6 +46,7 @@ const listed = async () =>
     [personA, personB].sort(),
     verdict,
   ]);
+const change = (sql: string, parameters: unknown[]) => database.write((tx) => tx.query(sql, parameters));
 const later = (minutes: number) => clock.set(`2026-04-01T05:${String(minutes).padStart(2, '0')}:00Z`);
 
 describe('the comparison in SQL', () => {
@@ -196,15 +197,13 @@ describe('a search of the whole register', () => {
     expect(summary.persons).toBeLessThanOrEqual(3);
     expect(third).toBeDefined();
     later(2);
-    await world.admin(
-      `update registration.person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x', changed_xid = pg_current_xact_id() where id = $1`,
+    await change(`update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x', changed_xid = pg_current_xact_id() where id = $1`,
       [other, keyOf('N2')],
     );
     expect(await search.run()).toMatchObject({ gone: 1 });
     expect(await listed()).toEqual([]);
     later(3);
-    await world.admin(
-      `update registration.person set id_number_key = null, id_type = null, id_number_sealed = null, id_number_mask = null, changed_xid = pg_current_xact_id() where id = $1`,
+    await change(`update person set id_number_key = null, id_type = null, id_number_sealed = null, id_number_mask = null, changed_xid = pg_current_xact_id() where id = $1`,
       [other],
     );
     await search.run();
@@ -304,22 +303,28 @@ describe('a merge by the register', () => {
   it('is followed by the next search, also when nobody told: merged is settled, a record that lives on in another is looked for no more', async () => {
     const [a, b] = [await make({ number: 'N1' }), await make({})];
     await search.run();
-    const [change, undo] = ['00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-00000000000e'];
+    const [merging, undo] = ['00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-00000000000e'];
     for (const [id, kind, undoes] of [
-      [change, 'merge', null],
-      [undo, 'undo', change],
+      [merging, 'merge', null],
+      [undo, 'undo', merging],
     ])
       await world.admin(
         `insert into registration.change (id, kind, basis, reason, persons, undoes, actor, at) values ($1, $2, 'document', '合并', $3, $4, 'officer', now())`,
         [id, kind, [a, b], undoes],
       );
-    await world.admin(`insert into registration.merge (id, from_id, into_id, change_id) values ($1, $2, $3, $1)`, [change, b, a]);
-    await world.admin('update registration.person set merged_into = $1 where id = $2', [a, b]);
+    await change(`insert into merge (id, from_id, into_id, change_id) values ($1, $2, $3, $1)`, [
+      merging,
+      b,
+      a,
+    ]);
+    await change('update person set merged_into = $1 where id = $2', [a, b]);
     later(1);
     expect(await search.run({ isWhole: true })).toMatchObject({ persons: 0, compared: 0 });
-    expect(await service.list({ prefix: '', state: 'merged' }, undefined, 5)).toMatchObject([{ keptId: a, changeId: change }]);
-    await world.admin('update registration.merge set undone_by = $1', [undo]);
-    await world.admin('update registration.person set merged_into = null where id = $1', [b]);
+    expect(await service.list({ prefix: '', state: 'merged' }, undefined, 5)).toMatchObject([
+      { keptId: a, changeId: merging },
+    ]);
+    await change('update merge set undone_by = $1', [undo]);
+    await change('update person set merged_into = null where id = $1', [b]);
     later(2);
     await search.run({ isWhole: true });
     expect(await listed()).toHaveLength(1);
@@ -333,8 +338,7 @@ describe('a search while somebody waits', () => {
     const number = `34020219850719001${checkCharacter('34020219850719001')}`;
     const key = vault.blindIndex('id-number', number);
     const a = await make({ name: '赵六', born: '1985-07-19' });
-    await world.admin(
-      `update registration.person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x' where id = $1`,
+    await change(`update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x' where id = $1`,
       [a, key],
     );
     const b = await make({});

@@ -59,9 +59,10 @@ export async function makePerson(world: TestDatabase, person: MadePerson = {}): 
     `insert into registration.person (registry_person_id, name, name_match, sex, id_type, id_number_sealed, id_number_key,
        id_number_mask, id_number_legacy_key, birth_certificate_sealed, birth_certificate_key, born, died, status, household_id,
        relation_to_head, division_code, mother_key, father_key, mother_id, father_id, moved_in_on, moved_out_on,
-       source_updated_at, row_hash, batch_id, batch_line, recorded_at)
+       source_updated_at, row_hash, batch_id, batch_line, recorded_at, id_number_shared)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-       '2026-01-01', $24, '00000000-0000-0000-0000-000000000001', $25, '2026-01-01') returning id`,
+       '2026-01-01', $24, '00000000-0000-0000-0000-000000000001', $25, '2026-01-01',
+       exists (select from registration.person where id_number_key = $7)) returning id`,
     [
       `T${made}`,
       name,

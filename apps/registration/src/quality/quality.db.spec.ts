@@ -41,7 +41,8 @@ const found = async (kind?: string) =>
     f.subjectId,
     f.otherId,
   ]);
-const set = (id: string, what: string) => world.admin(`update registration.person set ${what} where id = $1`, [id]);
+const set = (id: string, what: string) =>
+  database.write((tx) => tx.query(`update person set ${what} where id = $1`, [id]));
 const callerOf = (role: Caller['roles'][number]): Caller => ({
   id: 'officer',
   name: '李审核',
