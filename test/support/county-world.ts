@@ -35,10 +35,11 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
       recorder: auditRecorder(schema),
       explain: (name) => explainRegister(name) ?? explainPayment(name),
     });
-  const [registration, subsidy] = [await open('registration'), await open('subsidy')];
+  const [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
   const parts = {
     registration,
     subsidy,
+    exchange,
     vault: new Vault(Buffer.alloc(32, 1)),
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
@@ -67,7 +68,8 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     reset: async () => {
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
-          where schemaname in ('registration', 'subsidy') and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'sealed_column')
+          where schemaname in ('registration', 'subsidy', 'exchange')
+            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column')
             and tablename not like '%\\_move'`,
       );
       // Append-only tables refuse TRUNCATE by trigger; a test's broom may go past them.

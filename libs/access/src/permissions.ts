@@ -172,6 +172,30 @@ export const PERMISSIONS = {
     power: 'eligibility',
     lets: { zh: '更正收款账户', en: "correct a payee's account" },
   },
+  'registry.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看向户籍登记机关的查询记录', en: 'see what the household registry was asked' },
+  },
+  'registry.verify': {
+    roles: REVIEWERS,
+    lets: { zh: '向户籍登记机关核验身份', en: 'ask the household registry about somebody' },
+  },
+  'registry.compare': {
+    roles: ['county-confirmer'],
+    lets: { zh: '向户籍登记机关批量比对', en: 'have the household registry compare a batch of persons' },
+  },
+  'registry.settle': {
+    roles: ['county-confirmer'],
+    lets: { zh: '处理搁置的回复', en: 'look into replies of the registry that must not be used' },
+  },
+  'registry.nomination': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看查询经办人', en: 'see which officers are named to the registry' },
+  },
+  'registry.nominate': {
+    roles: ['county-confirmer'],
+    lets: { zh: '指定查询经办人', en: 'name officers to the household registry' },
+  },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看待办清单', en: 'see work-lists' },

@@ -197,13 +197,15 @@ describe('a search of the whole register', () => {
     expect(summary.persons).toBeLessThanOrEqual(3);
     expect(third).toBeDefined();
     later(2);
-    await change(`update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x', changed_xid = pg_current_xact_id() where id = $1`,
+    await change(
+      `update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x', changed_xid = pg_current_xact_id() where id = $1`,
       [other, keyOf('N2')],
     );
     expect(await search.run()).toMatchObject({ gone: 1 });
     expect(await listed()).toEqual([]);
     later(3);
-    await change(`update person set id_number_key = null, id_type = null, id_number_sealed = null, id_number_mask = null, changed_xid = pg_current_xact_id() where id = $1`,
+    await change(
+      `update person set id_number_key = null, id_type = null, id_number_sealed = null, id_number_mask = null, changed_xid = pg_current_xact_id() where id = $1`,
       [other],
     );
     await search.run();
@@ -312,11 +314,7 @@ describe('a merge by the register', () => {
         `insert into registration.change (id, kind, basis, reason, persons, undoes, actor, at) values ($1, $2, 'document', '合并', $3, $4, 'officer', now())`,
         [id, kind, [a, b], undoes],
       );
-    await change(`insert into merge (id, from_id, into_id, change_id) values ($1, $2, $3, $1)`, [
-      merging,
-      b,
-      a,
-    ]);
+    await change(`insert into merge (id, from_id, into_id, change_id) values ($1, $2, $3, $1)`, [merging, b, a]);
     await change('update person set merged_into = $1 where id = $2', [a, b]);
     later(1);
     expect(await search.run({ isWhole: true })).toMatchObject({ persons: 0, compared: 0 });
@@ -338,7 +336,8 @@ describe('a search while somebody waits', () => {
     const number = `34020219850719001${checkCharacter('34020219850719001')}`;
     const key = vault.blindIndex('id-number', number);
     const a = await make({ name: '赵六', born: '1985-07-19' });
-    await change(`update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x' where id = $1`,
+    await change(
+      `update person set id_number_key = $2, id_type = '111', id_number_sealed = $2, id_number_mask = 'x' where id = $1`,
       [a, key],
     );
     const b = await make({});
