@@ -217,7 +217,7 @@ describe('a division that was split', () => {
     await expect(say([goes], D)).rejects.toMatchObject({ code: 'DIVISION_NOT_A_PART' });
     await expect(say([goes], B, '340202', 'x')).rejects.toMatchObject({ code: 'DIVISION_NEEDS_A_REASON' });
     await expect(say([], B)).rejects.toMatchObject({ code: 'DIVISION_HOUSEHOLDS_MAX' });
-    await expect(say([goes], B, '340203')).rejects.toMatchObject({ code: 'DIVISION_NOT_SPLIT' });
+    await expect(say([goes], B, '340203')).rejects.toMatchObject({ code: 'HOUSEHOLD_UNKNOWN' });
     expect(await say([goes], C)).toBe(1);
     expect([await codeOf(person), await codeOf(other)]).toEqual([C, A]);
     expect(await world.admin('select done_by, reason from registration.refiling where person_id is not null')).toEqual([

@@ -20,12 +20,18 @@ export const refuse = {
       },
       { file, line, code },
     ),
+  householdUnknown: (householdId: string) =>
+    new Refusal(
+      'HOUSEHOLD_UNKNOWN',
+      { zh: `没有编号为 ${householdId} 的户。`, en: `There is no household ${householdId}.` },
+      { householdId },
+    ),
   notSplit: (householdId: string) =>
     new Refusal(
       'DIVISION_NOT_SPLIT',
       {
-        zh: `没有编号为 ${householdId} 的户，或其所在区划未被拆分，无需另行归入。`,
-        en: `There is no household ${householdId}, or its division was not split, so there is nothing to decide.`,
+        zh: `户 ${householdId} 所在区划未被拆分，无需另行归入。`,
+        en: `The division of household ${householdId} was not split, so there is nothing to decide.`,
       },
       { householdId },
     ),

@@ -180,15 +180,16 @@ export class DivisionRepository {
     return { persons: persons.length, households: households.length };
   }
 
-  /** Of these households those that stand under a code that was split, with whether the target is a part of it. */
-  listSplit(
+  /** These households, with whether they stand under a code that was split and the target is a part of it. */
+  listFiled(
     read: Tx,
     householdIds: readonly string[],
     newCode: string,
-  ): Promise<{ id: string; code: string; isPart: boolean }[]> {
+  ): Promise<{ id: string; code: string; isSplit: boolean; isPart: boolean }[]> {
     return read.query(
-      `select h.id, h.division_code as code, bool_or($2 ^@ division_digits(s.new_code)) as "isPart"
-         from household h join division_succession s
+      `select h.id, h.division_code as code, count(s.id) > 0 as "isSplit",
+              coalesce(bool_or($2 ^@ division_digits(s.new_code)), false) as "isPart"
+         from household h left join division_succession s
            on s.kind = 'split' and h.division_code ^@ division_digits(s.old_code)
         where h.id = any($1::uuid[]) group by h.id, h.division_code`,
       [householdIds, newCode],

@@ -97,11 +97,12 @@ export class SuccessionService {
     if ([...words].length < REASON.least || [...words].length > REASON.most) throw refuse.reasonMissing();
     if (householdIds.length === 0 || householdIds.length > HOUSEHOLDS_MAX) throw refuse.tooMany(HOUSEHOLDS_MAX);
     return this.database.write(async (tx) => {
-      const split = await this.divisions.listSplit(tx, householdIds, newCode);
-      const known = new Map(split.map((row) => [row.id, row]));
+      const filed = await this.divisions.listFiled(tx, householdIds, newCode);
+      const known = new Map(filed.map((row) => [row.id, row]));
       for (const id of householdIds) {
         const row = known.get(id);
-        if (!row) throw refuse.notSplit(id);
+        if (!row) throw refuse.householdUnknown(id);
+        if (!row.isSplit) throw refuse.notSplit(id);
         if (!row.isPart) throw refuse.notAPart(row.code, newCode);
       }
       const at = this.clock.now();
