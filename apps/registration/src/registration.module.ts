@@ -10,14 +10,16 @@ import { PersonModule } from './person/person.module';
 import { QualityModule } from './quality/quality.module';
 import { QualityProcessor } from './quality/quality.processor';
 import { RegisterModule } from './register/register.module';
-import { REGISTRATION_HANDLERS } from './registration.tokens';
+import { RegistryFeedModule } from './registry-feed/registry-feed.module';
+import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
+import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [DuplicateProcessor, QualityProcessor];
+const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, CLOCK and Vault.
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault.
  */
 @Module({
   imports: [
@@ -25,6 +27,7 @@ const PROCESSORS = [DuplicateProcessor, QualityProcessor];
     FactModule,
     RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
@@ -40,16 +43,17 @@ const PROCESSORS = [DuplicateProcessor, QualityProcessor];
     },
   ],
   exports: [
+    REGISTRATION_HANDLERS,
     DivisionModule,
     FactModule,
     RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
     DuplicateModule,
     QualityModule,
-    REGISTRATION_HANDLERS,
   ],
 })
 export class RegistrationModule {}
