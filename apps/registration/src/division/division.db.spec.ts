@@ -5,7 +5,11 @@ import { auditRecorder } from '@app/audit';
 import { type Database, inContext, systemContext } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { day } from '@app/kernel';
+import { csvLine } from '@app/tables';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { Vault } from '@app/vault';
+import { EXTRACT_COLUMNS, type ExtractColumn } from '../registry-import/extract-row.rules';
+import { openImport } from '../registry-import/registry-import.fixture';
 import { makeDivisions, makeHousehold, makePerson } from '../person/person.fixture';
 import { DivisionRepository } from './division.repository';
 import { DivisionService } from './division.service';
@@ -13,7 +17,7 @@ import { SuccessionService } from './succession.service';
 
 const [A, B, C, D] = ['340202100201', '340202100202', '340202101201', '340203100201'] as const;
 const EMPTY =
-  'truncate registration.person, registration.household, registration.division cascade; truncate registration.outbox';
+  'truncate registration.person, registration.household, registration.division, registration.import_batch cascade; truncate registration.outbox';
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'divisions-'));
 const clock = new TestClock('2026-04-01');
 let world: TestDatabase;
@@ -184,6 +188,33 @@ describe('people of a division that is no more', () => {
     await service.refile();
     expect(await codeOf(person)).toBe(B);
     clock.set('2026-04-01');
+  });
+
+  it('go in under what it became when an extract still says the old code, and the same extract again changes nothing', async () => {
+    await list(`${A},${D},merged,2024-01-01,民函,`);
+    const file = path.join(folder, 'extract.csv');
+    const row: Partial<Record<ExtractColumn, string>> = {
+      registry_person_id: 'X1',
+      name: '王建国',
+      sex: '1',
+      birth_date: '1985-07-19',
+      status: '0',
+      household_no: '7',
+      relation_to_head: '02',
+      household_type: 'unified',
+      division_code: A,
+      updated_at: '2026-01-01',
+    };
+    fs.writeFileSync(file, csvLine([...EXTRACT_COLUMNS]) + csvLine(EXTRACT_COLUMNS.map((column) => row[column] ?? '')));
+    const imports = openImport(database, clock, new Vault(Buffer.alloc(32, 7)));
+    expect(await imports.import(file)).toMatchObject({ accepted: 1, rejected: 0 });
+    const where = `select p.division_code as person, h.division_code as household, h.county_code as county
+      from registration.person p join registration.household h on h.id = p.household_id`;
+    // The county that numbered the household is still the old one: two that were merged may both have a number 7.
+    const filed = [{ person: D, household: D, county: '340202000000' }];
+    expect(await world.admin(where)).toEqual(filed);
+    expect(await imports.import(file)).toMatchObject({ accepted: 0, unchanged: 1 });
+    expect(await world.admin(where)).toEqual(filed);
   });
 
   it('keep their household number: it follows one county into one, and stays apart where two became one', async () => {
