@@ -9,6 +9,9 @@ import { DuplicateRepository } from '../../apps/registration/src/duplicate/dupli
 import { DuplicateSearchRepository } from '../../apps/registration/src/duplicate/duplicate-search.repository';
 import { DuplicateSearchService } from '../../apps/registration/src/duplicate/duplicate-search.service';
 import type { RunSummary } from '../../apps/registration/src/duplicate/duplicate.types';
+import { QualityCheckRepository } from '../../apps/registration/src/quality/quality-check.repository';
+import { QualityRepository } from '../../apps/registration/src/quality/quality.repository';
+import { QualityService } from '../../apps/registration/src/quality/quality.service';
 import { openImport } from '../../apps/registration/src/registry-import/registry-import.fixture';
 import { writeRegistry } from '../../apps/simulator/src/county/county.service';
 import { writeDuplicates } from '../../apps/simulator/src/county/duplicate.service';
@@ -46,6 +49,9 @@ export interface DuplicatesBench {
   /** A search after an import that changed one person in a hundred. */
   readonly changedSeconds: number;
   readonly changedPersons: number;
+  /** A look through the whole register for contradictions, once, and how many it opened. */
+  readonly qualitySeconds: number;
+  readonly contradictions: number;
   /** One person, while somebody waits. */
   readonly liveMilliseconds: number;
   /** Bare SQL as the superuser: pairs of one name and birthday. */
@@ -109,6 +115,11 @@ async function fill(
   await writeRegistry({ people, seed: 1, file: registry });
   const planted = await writeDuplicates({ registry, folder, seed: 1, perThousand: PLANTED_PER_THOUSAND });
   say('导入', 'importing it');
+  // The search reads rows, not the dated facts behind them: making millions of those would be most of the bench.
+  await admin.query(
+    `create or replace function state_registry_facts(of_change uuid, of_batch uuid, since xid8, moment timestamptz)
+       returns bigint language sql as 'select 0::bigint'`,
+  );
   const imports = openImport(database, systemClock, new Vault(Buffer.alloc(32, 1)));
   await imports.import(registry);
   const second = await imports.import(path.join(folder, 'duplicates.csv'));
@@ -188,6 +199,7 @@ async function measure(
     compared: summary!.compared,
     comparedPerSecond: Math.round(summary!.compared / median(whole)),
     ...changed,
+    ...(await contradictionsIn(database)),
     liveMilliseconds: await live(database, admin),
     nameFloorSeconds: rounded(median(name)),
     numberFloorSeconds: rounded(median(number)),
@@ -213,6 +225,12 @@ async function afterChange(admin: Client, search: DuplicateSearchService) {
   );
   const [changedSeconds] = await timed(() => search.run());
   return { changedSeconds: rounded(changedSeconds), changedPersons: rowCount ?? 0 };
+}
+
+async function contradictionsIn(database: Database) {
+  const quality = new QualityService(database, systemClock, new QualityRepository(), new QualityCheckRepository());
+  const [seconds, { opened }] = await timed(() => quality.refresh());
+  return { qualitySeconds: rounded(seconds), contradictions: opened };
 }
 
 /** Two hundred people of those with a second record, one after the other: the median of one search. */
@@ -282,6 +300,7 @@ export function tables(result: object): readonly BenchTable[] {
         ['floor: one number, s', bench.numberFloorSeconds],
         ['ours to both floors', bench.ratio],
         [`after a change of ${bench.changedPersons}, s`, bench.changedSeconds],
+        [`${bench.contradictions} contradictions, s`, bench.qualitySeconds],
         ['one person, ms', bench.liveMilliseconds],
         ['memory of this process, MB', bench.peakRssMebibytes],
         ['most of a server process, MB', bench.serverPeakMebibytes],
