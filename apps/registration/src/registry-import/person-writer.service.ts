@@ -86,7 +86,6 @@ export class PersonWriterService {
         batchId,
         accepted.line,
         recordedAt,
-        row.status,
       ]);
     }
     await this.register.insertPersons(tx, inserted);
