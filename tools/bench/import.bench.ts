@@ -31,7 +31,7 @@ export interface ImportBench {
   readonly seconds: Readonly<Record<'ours' | 'copy' | 'unchanged' | 'feed', readonly number[]>>;
 }
 
-const EMPTY = `truncate person, person_history, household, division, import_batch, import_reject, import_warning, outbox cascade`;
+const EMPTY = `truncate person, person_history, household, division, import_batch, import_reject, import_warning, outbox, change, fact, merge cascade`;
 
 /**
  * Imports a generated extract, and bare COPY of what came of it, in turns on one throwaway cluster with durability on;
