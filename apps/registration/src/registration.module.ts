@@ -1,17 +1,21 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
+import { DuplicateModule } from './duplicate/duplicate.module';
+import { DuplicateProcessor } from './duplicate/duplicate.processor';
 import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
+import { QualityModule } from './quality/quality.module';
+import { QualityProcessor } from './quality/quality.processor';
 import { RegisterModule } from './register/register.module';
 import { RegistryFeedModule } from './registry-feed/registry-feed.module';
 import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [RegistryFeedProcessor];
+const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
@@ -27,6 +31,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
   ],
   providers: [
     {
@@ -46,6 +52,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
   ],
 })
 export class RegistrationModule {}
