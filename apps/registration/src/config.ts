@@ -1,7 +1,7 @@
 import { PROCESS_SETTINGS, readSettings, VAULT_SETTINGS, WORKER_SETTINGS } from '@app/service';
 
 export const REGISTRATION_SETTINGS = { ...PROCESS_SETTINGS, ...VAULT_SETTINGS } as const;
-export const REGISTRATION_WORKER_SETTINGS = { ...PROCESS_SETTINGS, ...WORKER_SETTINGS } as const;
+export const REGISTRATION_WORKER_SETTINGS = { ...REGISTRATION_SETTINGS, ...WORKER_SETTINGS } as const;
 
 /** The only readers of the environment in this app, where it runs as processes of its own. */
 export const readConfig = () => readSettings(REGISTRATION_SETTINGS, process.env);

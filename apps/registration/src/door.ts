@@ -5,6 +5,7 @@ import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { FeedService } from './feed/feed.service';
+import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
 import { RegistrationModule } from './registration.module';
 
@@ -12,11 +13,12 @@ const APPS = path.join(__dirname, '..', '..');
 const PAGE_MAX = 10_000;
 
 const feedBody = z.strictObject({ after: z.string().max(100), limit: z.number().int().min(1).max(PAGE_MAX) });
+const newbornClaimBody = z.strictObject({ subCase: z.uuid() });
 const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
- * change feed to subsidy.
+ * change feed and what newborn matters ask for to subsidy.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
@@ -24,6 +26,7 @@ export function openRegistrationDoor(
 ): Promise<ServiceDoor> {
   const feed = app.get(FeedService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
+  const newborns = app.get(NewbornClaimService, { strict: false });
   const parts = { app: 'registration', sources: collectSources(APPS), resolvers: resolversOf(app, RegistrationModule) };
   return openServiceDoor({
     ...options,
@@ -35,6 +38,14 @@ export function openRegistrationDoor(
           const { after, limit } = feedBody.parse(body);
           const context = systemContext('feed', { actor: `system:${service}` });
           return inContext(context, () => feed.page(after, limit));
+        },
+      },
+      '/newborn-claim': {
+        from: ['subsidy'],
+        answer: (body, { service }) => {
+          const { subCase } = newbornClaimBody.parse(body);
+          const context = systemContext('newborn-claim', { actor: `system:${service}` });
+          return inContext(context, () => newborns.find(subCase));
         },
       },
       '/family': { from: ['gateway'], answer: (body) => families.of(familyBody.parse(body).idNumber) },

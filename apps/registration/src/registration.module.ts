@@ -1,16 +1,38 @@
+import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { DivisionModule } from './division/division.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
+import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
+import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
+import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { RegistryImportModule } from './registry-import/registry-import.module';
+
+const PROCESSORS = [NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
  * REGISTRATION_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
-  exports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule],
+  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule, NewbornMatterModule],
+  providers: [
+    {
+      provide: REGISTRATION_HANDLERS,
+      useFactory: (...processors: { readonly handlers: readonly JobHandler<Payload>[] }[]) =>
+        processors.flatMap(({ handlers }) => handlers),
+      inject: PROCESSORS,
+    },
+  ],
+  exports: [
+    DivisionModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+    NewbornMatterModule,
+    REGISTRATION_HANDLERS,
+  ],
 })
 export class RegistrationModule {}

@@ -10,6 +10,7 @@ import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { bindMode } from './mode';
 import { explainConstraint } from '../../subsidy/src/power/power.errors';
+import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -93,7 +94,11 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     queue: place.queue,
     isBystander: hasWorkersElsewhere,
     apps: [
-      { schema: 'registration', database: parts.registration, handlers: [] },
+      {
+        schema: 'registration',
+        database: parts.registration,
+        handlers: app.get(REGISTRATION_HANDLERS, { strict: false }),
+      },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
     ],
     clock,

@@ -1,2 +1,3 @@
+export * from './newborn-claim';
 export * from './registration-changed';
 export * from './registration-feed';

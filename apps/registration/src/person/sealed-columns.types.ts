@@ -4,6 +4,10 @@ import type { SealedColumn } from '@app/vault';
 export const PERSON_SEAL = 'registration.person';
 
 /** Every sealed column of the register. What a row was keeps the binding of the row. */
-export const SEALED_COLUMNS: readonly SealedColumn[] = ['person', 'person_history'].flatMap((table) =>
-  ['id_number_sealed', 'birth_certificate_sealed'].map((column) => ({ table, column, boundTo: PERSON_SEAL })),
-);
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  ...['person', 'person_history'].flatMap((table) =>
+    ['id_number_sealed', 'birth_certificate_sealed'].map((column) => ({ table, column, boundTo: PERSON_SEAL })),
+  ),
+  { table: 'newborn_matter', column: 'certificate_sealed', boundTo: 'newborn_matter' },
+  { table: 'newborn_parent', column: 'number_sealed', boundTo: 'newborn_parent' },
+];
