@@ -1,10 +1,11 @@
 import type { Database } from '@app/database';
-import { REGISTRATION_FEED } from '@app/contracts';
+import { NEWBORN_CLAIMS, REGISTRATION_FEED } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { FeedService } from '../../registration/src/feed/feed.service';
+import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
@@ -38,12 +39,15 @@ class PlatformModule {
   }
 }
 
-/** The register's change feed, asked within the process; over HTTP where the apps run apart. */
+/** The register's change feed and its newborn matters, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [RegistrationModule],
-  providers: [{ provide: REGISTRATION_FEED, useExisting: FeedService }],
-  exports: [REGISTRATION_FEED],
+  providers: [
+    { provide: REGISTRATION_FEED, useExisting: FeedService },
+    { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
+  ],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS],
 })
 class FeedModule {}
 

@@ -38,6 +38,8 @@ export interface RegisteredPerson {
   readonly updatedAt: string;
   /** True when another registered person holds the same identity number (重号): claims naming it need a clerk. */
   readonly idNumberShared: boolean;
+  /** The record that is kept in this one's place, where the register found two to be one person; null again once that was undone. */
+  readonly mergedInto: string | null;
 }
 
 export interface FeedPage {

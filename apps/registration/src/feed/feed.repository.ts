@@ -87,5 +87,6 @@ function personOf(cells: readonly string[]): RegisteredPerson {
     // The session's time zone is UTC: `2026-01-05 08:00:00+00`.
     updatedAt: cells[21]!.replace(' ', 'T').replace('+00', 'Z'),
     idNumberShared: cells[22] === 't',
+    mergedInto: null,
   };
 }

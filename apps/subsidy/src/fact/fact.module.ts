@@ -4,11 +4,12 @@ import { WorklistModule } from '../worklist/worklist.module';
 import { FactProcessor } from './fact.processor';
 import { FactRepository } from './fact.repository';
 import { FactService } from './fact.service';
+import { VitalRepository } from './vital.repository';
 
 /** What this app knows of every person, kept up to date from the register's change feed. */
 @Module({
   imports: [BeneficiaryModule, WorklistModule],
-  providers: [FactRepository, FactService, FactProcessor],
+  providers: [FactRepository, VitalRepository, FactService, FactProcessor],
   exports: [FactService, FactProcessor],
 })
 export class FactModule {}
