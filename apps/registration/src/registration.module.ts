@@ -1,5 +1,6 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { CertificateModule } from './certificate/certificate.module';
 import { DivisionModule } from './division/division.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
@@ -16,7 +17,15 @@ const PROCESSORS = [NewbornMatterProcessor];
  * REGISTRATION_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule, NewbornMatterModule],
+  imports: [
+    DivisionModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+    NewbornMatterModule,
+    CertificateModule,
+  ],
   providers: [
     {
       provide: REGISTRATION_HANDLERS,
@@ -32,6 +41,7 @@ const PROCESSORS = [NewbornMatterProcessor];
     HouseholdModule,
     FeedModule,
     NewbornMatterModule,
+    CertificateModule,
     REGISTRATION_HANDLERS,
   ],
 })

@@ -1,9 +1,10 @@
 import type { Database } from '@app/database';
-import { NEWBORN_CLAIMS, REGISTRATION_FEED } from '@app/contracts';
+import { ENDED_CERTIFICATES, NEWBORN_CLAIMS, REGISTRATION_FEED } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { CertificateService } from '../../registration/src/certificate/certificate.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
@@ -39,15 +40,16 @@ class PlatformModule {
   }
 }
 
-/** The register's change feed and its newborn matters, asked within the process; over HTTP where the apps run apart. */
+/** The register's change feed, newborn matters and ended certificates, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [RegistrationModule],
   providers: [
     { provide: REGISTRATION_FEED, useExisting: FeedService },
     { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
+    { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
   ],
-  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES],
 })
 class FeedModule {}
 

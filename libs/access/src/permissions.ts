@@ -102,6 +102,34 @@ export const PERMISSIONS = {
     roles: REVIEWERS,
     lets: { zh: '登记出生一件事各事项的结果', en: 'enter what the authority of a part said' },
   },
+  'certificate.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查找独生子女父母光荣证', en: 'look legacy certificates up' },
+  },
+  'certificate.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看光荣证的证号和状态', en: 'be shown numbers and standing of legacy certificates' },
+  },
+  'certificate.holders': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看持证人', en: 'be shown who holds a legacy certificate' },
+  },
+  'certificate.code': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看光荣证验证码', en: 'be shown the code that a certificate is verified with' },
+  },
+  'certificate.replace': {
+    roles: REVIEWERS,
+    lets: { zh: '补领光荣证', en: 'replace a lost legacy certificate' },
+  },
+  'certificate.cancel': {
+    roles: REVIEWERS,
+    lets: { zh: '凭持证人意愿注销光荣证', en: 'cancel a legacy certificate at its holders’ wish' },
+  },
+  'own.certificate': {
+    roles: ['citizen'],
+    lets: { zh: '申请注销本人的光荣证或撤回申请', en: 'give one’s own certificate up, or keep it after all' },
+  },
   'own.newborn': {
     roles: ['citizen'],
     lets: { zh: '发起本人子女的出生一件事', en: 'open one’s own newborn’s matter' },

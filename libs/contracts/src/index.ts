@@ -1,3 +1,4 @@
+export * from './certificate-ended';
 export * from './newborn-claim';
 export * from './registration-changed';
 export * from './registration-feed';
