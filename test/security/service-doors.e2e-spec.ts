@@ -13,7 +13,13 @@ type App = 'registration' | 'subsidy';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
-  registration: { 'POST /graphql': ['gateway'], 'POST /family': ['gateway'], 'POST /feed': ['subsidy'] },
+  registration: {
+    'POST /graphql': ['gateway'],
+    'POST /family': ['gateway'],
+    'POST /feed': ['subsidy'],
+    'POST /newborn-claim': ['subsidy'],
+    'POST /certificate-ended': ['subsidy'],
+  },
   subsidy: { 'POST /graphql': ['gateway'] },
 };
 
@@ -70,6 +76,8 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
 /** Good bodies for each path: nothing but the missing name can be the obstacle. */
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
+  if (path === '/newborn-claim') return [JSON.stringify({ subCase: personId })];
+  if (path === '/certificate-ended') return [JSON.stringify({ certificate: personId })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   const [type, id, fields] = app === 'registration' ? ['Person', personId, 'name'] : ['Claim', claimId, 'claimNo'];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;

@@ -173,4 +173,6 @@ revoke update, delete, truncate on certificate_holder, certificate_reject from r
 grant insert (id, number, office_code, scheme_id, fits_scheme, issued_on, child_name, child_born, grade, source_ref, replaces_id,
   row_hash, recorded_at) on certificate to registration_rw;
 grant insert (certificate_id, seq, from_state, to_state, reason, effective_on, at) on certificate_event to registration_rw;
+-- A scheme may become known later than the ledger.
+grant update (scheme_id, fits_scheme) on certificate to registration_rw;
 grant update (person_id, wished_on, wished_by) on certificate_holder to registration_rw;
