@@ -3,12 +3,13 @@ import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts } from '@app/service';
 import { Vault } from '@app/vault';
 import type { readConfig } from './config';
+import { explainConstraint } from './fact/fact.errors';
 import { RegistrationModule } from './registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.tokens';
 
 /** What both doors of this app stand on: its schema, its keys and its modules. */
 export async function openRegistration(life: Life, settings: ReturnType<typeof readConfig>) {
-  const parts = await openParts(life, 'registration', settings);
+  const parts = await openParts(life, 'registration', settings, { explain: explainConstraint });
   const app = await openModule(RegistrationModule, [
     [REGISTRATION_DATABASE, parts.database],
     [REGISTRATION_OUTBOX, new Outbox('registration')],

@@ -2,12 +2,14 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { CertificateModule } from './certificate/certificate.module';
 import { DivisionModule } from './division/division.module';
+import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
 import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
+import { RegisterModule } from './register/register.module';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 
 const PROCESSORS = [NewbornMatterProcessor];
@@ -19,6 +21,8 @@ const PROCESSORS = [NewbornMatterProcessor];
 @Module({
   imports: [
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
     PersonModule,
     HouseholdModule,
@@ -36,6 +40,8 @@ const PROCESSORS = [NewbornMatterProcessor];
   ],
   exports: [
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
     PersonModule,
     HouseholdModule,

@@ -1,5 +1,6 @@
 import { every } from '@app/jobs';
 import { NewbornReminderService } from '../../registration/src/newborn-matter/newborn-reminder.service';
+import { ConnectionBellService } from '../../exchange/src/connection/connection-bell.service';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
 import type { Installation } from './installation';
@@ -17,3 +18,7 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
     },
     report,
   );
+
+/** Has the exchange look after what waits for the household registry, at the start and every minute. */
+export const scheduleRegistry = ({ app }: Pick<Installation, 'app'>, report: (error: unknown) => void) =>
+  every(BELL, () => app.get(ConnectionBellService, { strict: false }).ring(), report);

@@ -2,3 +2,5 @@ export * from './certificate-ended';
 export * from './newborn-claim';
 export * from './registration-changed';
 export * from './registration-feed';
+export * from './registry-event';
+export * from './registry-question';

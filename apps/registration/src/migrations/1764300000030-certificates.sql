@@ -176,3 +176,4 @@ grant insert (certificate_id, seq, from_state, to_state, reason, effective_on, a
 -- A scheme may become known later than the ledger.
 grant update (scheme_id, fits_scheme) on certificate to registration_rw;
 grant update (person_id, wished_on, wished_by) on certificate_holder to registration_rw;
+insert into sealed_column values ('certificate_holder', 'number_sealed');

@@ -1,14 +1,12 @@
 import { NEWBORN_CLAIMS } from '@app/contracts';
 import { Module } from '@nestjs/common';
 import { DivisionModule } from '../division/division.module';
+import { RegisterModule } from '../register/register.module';
 import { NewbornClaimService } from './newborn-claim.service';
 import { NewbornMatterProcessor } from './newborn-matter.processor';
 import { NewbornMatterRepository } from './newborn-matter.repository';
 import { NewbornMatterResolver } from './newborn-matter.resolver';
 import { NewbornMatterService } from './newborn-matter.service';
-import { BIRTH_REGISTER } from './newborn-matter.tokens';
-import { NewbornPersonRepository } from './newborn-person.repository';
-import { NewbornPersonService } from './newborn-person.service';
 import { NewbornReminderService } from './newborn-reminder.service';
 import { NewbornViewRepository } from './newborn-view.repository';
 import { NewbornViewService } from './newborn-view.service';
@@ -16,13 +14,10 @@ import { SubCaseResolver } from './sub-case.resolver';
 
 /** One newborn's matter (出生一件事): opened once, with parts that never wait for each other. */
 @Module({
-  imports: [DivisionModule],
+  imports: [DivisionModule, RegisterModule],
   providers: [
     NewbornMatterRepository,
     NewbornViewRepository,
-    NewbornPersonRepository,
-    NewbornPersonService,
-    { provide: BIRTH_REGISTER, useExisting: NewbornPersonService },
     NewbornMatterService,
     NewbornViewService,
     NewbornClaimService,

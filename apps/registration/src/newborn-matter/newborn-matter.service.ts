@@ -6,14 +6,15 @@ import { CLOCK, type Clock, type Day, findDivisionCode, maskIdNumber } from '@ap
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
+import { RegisterService } from '../register/register.service';
+import type { Evidence } from '../register/register.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkOpening, type CheckedOpening, ROLES } from './newborn-application.service';
 import { refuse } from './newborn-matter.errors';
 import { NewbornMatterRepository, type Move, type ParentRow, type SubCaseRow } from './newborn-matter.repository';
 import { channelReasons, dueOn, itemsOf } from './newborn-matter.rules';
 import { canMove, type SubCaseState } from './newborn-matter.state';
-import { BIRTH_REGISTER, type BirthRegister } from './newborn-matter.tokens';
-import type { Item, KnownParent, Newborn, Opening, ParentRole, Settlement } from './newborn-matter.types';
+import type { Item, KnownParent, Opening, ParentRole, Settlement } from './newborn-matter.types';
 import { workingCalendar } from './working-calendar.service';
 
 export interface Receipt {
@@ -47,8 +48,8 @@ export class NewbornMatterService {
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(BIRTH_REGISTER) private readonly register: BirthRegister,
     private readonly vault: Vault,
+    private readonly register: RegisterService,
     private readonly divisions: DivisionService,
     private readonly matters: NewbornMatterRepository,
   ) {}
@@ -151,7 +152,7 @@ export class NewbornMatterService {
   private async begin(
     tx: Tx,
     opening: CheckedOpening,
-    source: Pick<Newborn, 'basis' | 'sourceRef' | 'reason'> & { startedBy: 'hospital' | 'parents' | 'township' },
+    source: Evidence & { startedBy: 'hospital' | 'parents' | 'township' },
     fallback: string | null,
   ): Promise<string> {
     const { startedBy, ...evidence } = source;

@@ -123,19 +123,5 @@ export interface SubCaseEventView {
   readonly at: Date;
 }
 
-/** Whom the register makes a person of: what registerNewborn asks for. */
-export interface Newborn {
-  readonly name: string | null;
-  readonly sex: 0 | 1 | 2 | 9;
-  readonly born: Day;
-  readonly birthCertificateNo: string | null;
-  readonly motherId: string | null;
-  readonly fatherId: string | null;
-  readonly divisionCode: string;
-  readonly basis: 'registry' | 'court' | 'agency' | 'document' | 'declared';
-  readonly sourceRef: string;
-  readonly reason: string;
-}
-
 /** A settled word about one part, as an officer enters it. */
 export type Settlement = 'DONE' | 'FAILED' | 'WAITING' | 'REOPENED';

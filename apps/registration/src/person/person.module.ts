@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FactModule } from '../fact/fact.module';
 import { FamilyService } from './family.service';
 import { PersonRepository } from './person.repository';
 import { PersonResolver } from './person.resolver';
@@ -8,6 +9,7 @@ import { RevealService } from './reveal.service';
 
 /** Persons: read here, written by imports. */
 @Module({
+  imports: [FactModule],
   providers: [PersonRepository, PersonService, RevealRepository, RevealService, FamilyService, PersonResolver],
   exports: [PersonService, FamilyService, PersonResolver],
 })

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DivisionModule } from '../division/division.module';
+import { FactModule } from '../fact/fact.module';
 import { ImportBatchRepository } from './import-batch.repository';
 import { PersonWriterService } from './person-writer.service';
 import { RegistryImportRepository } from './registry-import.repository';
@@ -8,7 +9,7 @@ import { RegistryImportService } from './registry-import.service';
 
 /** Extracts of the household registry become the register. */
 @Module({
-  imports: [DivisionModule],
+  imports: [DivisionModule, FactModule],
   providers: [
     ImportBatchRepository,
     RegistryImportRepository,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as path from 'node:path';
-import type { Database, Tx } from '@app/database';
+import { type Database, type Tx, idsFrom, newId } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
@@ -8,13 +8,14 @@ import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { FactService } from '../fact/fact.service';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
 import { type AcceptedRow, PersonWriterService } from './person-writer.service';
 import { isOpaque } from './registry-code.rules';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
-import { idsFrom, type KnownVersion, RegistryImportRepository } from './registry-import.repository';
+import { type KnownVersion, RegistryImportRepository } from './registry-import.repository';
 import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';
 import { isoInstant } from './source-time.rules';
 
@@ -57,6 +58,7 @@ export class RegistryImportService {
     private readonly batches: ImportBatchRepository,
     private readonly register: RegistryImportRepository,
     private readonly writer: PersonWriterService,
+    private readonly facts: FactService,
   ) {}
 
   /** Imports a file; refuses it whole, before anything is written, when it is no registry extract. */
@@ -111,7 +113,7 @@ export class RegistryImportService {
       if (unfinished) return unfinished;
       const startedAt = this.clock.now();
       const batch = await this.batches.insert(tx, {
-        id: idsFrom(startedAt)(),
+        id: newId(startedAt),
         fileName: path.basename(table.file),
         fileSha256: table.sha256,
         fileBytes: table.bytes,
@@ -213,13 +215,15 @@ export class RegistryImportService {
       tx,
       rows.map(({ row }) => row.registryPersonId),
     );
+    const own = await this.findOwn(tx, rows, known);
     const nextId = idsFrom(this.clock.now());
     const accepted: (PreparedRow & AcceptedRow)[] = [];
     const conflicting: { prepared: PreparedRow; version: KnownVersion }[] = [];
     let unchanged = 0;
     for (const prepared of rows) {
       const version = known.get(prepared.row.registryPersonId);
-      if (!version) accepted.push({ ...prepared, id: nextId(), isNew: true });
+      const ownId = version ? undefined : own.get(prepared);
+      if (!version) accepted.push({ ...prepared, id: ownId ?? nextId(), isNew: ownId === undefined });
       else if (version.hash === prepared.hash) unchanged++;
       else if (prepared.row.updatedAt > version.updatedAt) accepted.push({ ...prepared, id: version.id, isNew: false });
       else conflicting.push({ prepared, version });
@@ -240,6 +244,29 @@ export class RegistryImportService {
       }
     }
     return { accepted, unchanged, rejects };
+  }
+
+  /** Which of these rows are the registry's word on a person of our own, such as a child registered at birth. */
+  private async findOwn(
+    tx: Tx,
+    rows: readonly PreparedRow[],
+    known: ReadonlyMap<string, KnownVersion>,
+  ): Promise<Map<PreparedRow, string>> {
+    const byCertificate = new Map<string, PreparedRow[]>();
+    for (const prepared of rows) {
+      const { birthCertificateNo, registryPersonId } = prepared.row;
+      if (birthCertificateNo === null || known.has(registryPersonId)) continue;
+      const key = this.vault.blindIndex('birth-certificate', birthCertificateNo).toString('hex');
+      byCertificate.set(key, [...(byCertificate.get(key) ?? []), prepared]);
+    }
+    const found = await this.register.findOwn(tx, [...byCertificate.keys()]);
+    // Two rows with one certificate: the duplicate search tells, an import does not guess.
+    return new Map(
+      [...found].flatMap(([key, id]) => {
+        const claiming = byCertificate.get(key)!;
+        return claiming.length === 1 ? [[claiming[0]!, id] as const] : [];
+      }),
+    );
   }
 
   /** Puts division codes on record that nobody had named, and remarks on each at the first row that has it. */
@@ -275,6 +302,7 @@ export class RegistryImportService {
           await this.register.linkParents(tx, firstXid);
           await this.register.followHeads(tx, batch.id, firstXid, at);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
+          await this.facts.takeStated(tx, batch.id, firstXid, at);
           await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
         }
         const done = await this.batches.finish(tx, batch.id, at);
