@@ -11,6 +11,7 @@ import {
 import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
+import { addNewborns } from '../support/newborns';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -106,6 +107,7 @@ let world: TwoCounties;
 let databases: Record<string, Database>;
 beforeAll(async () => {
   world = await openTwoCounties();
+  await addNewborns(world);
   databases = {
     registration: await world.database.open('registration', { standing: undefined }),
     subsidy: await world.database.open('subsidy', { standing: undefined }),
