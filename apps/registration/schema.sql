@@ -1007,6 +1007,46 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO registration_rw;
 
+CREATE TABLE registry_event_taken (
+  event_id text NOT NULL,
+  kind text NOT NULL,
+  registry_person_id text COLLATE "C" NOT NULL,
+  person_id uuid,
+  other_person_id uuid,
+  happened_at timestamp with time zone NOT NULL,
+  outcome text NOT NULL,
+  code text,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT registry_event_taken_pkey PRIMARY KEY (event_id),
+  CONSTRAINT registry_event_outcome_is_known CHECK (outcome = ANY (ARRAY['applied'::text, 'unchanged'::text, 'superseded'::text, 'rejected'::text, 'for-a-person'::text])),
+  CONSTRAINT registry_event_says_why CHECK ((outcome <> ALL (ARRAY['rejected'::text, 'for-a-person'::text])) OR code IS NOT NULL),
+  CONSTRAINT registry_event_taken_other_person_id_fkey FOREIGN KEY (other_person_id) REFERENCES person(id),
+  CONSTRAINT registry_event_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX registry_event_taken_by_other ON registry_event_taken USING btree (other_person_id) WHERE other_person_id IS NOT NULL;
+CREATE INDEX registry_event_taken_by_person ON registry_event_taken USING btree (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX registry_event_taken_open ON registry_event_taken USING btree (taken_at, event_id) WHERE outcome = ANY (ARRAY['rejected'::text, 'for-a-person'::text]);
+ALTER TABLE registry_event_taken ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_event_taken FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_event_taken_of_person ON registry_event_taken AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = registry_event_taken.person_id)))));
+COMMENT ON TABLE registry_event_taken IS 'Every event of the household registry, once, with what became of it. Holds no number and no name.';
+COMMENT ON COLUMN registry_event_taken.other_person_id IS 'The record that the registry merged into this person.';
+GRANT INSERT, SELECT ON registry_event_taken TO registration_rw;
+
+CREATE TABLE registry_feed_position (
+  feed text NOT NULL,
+  "position" text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT registry_feed_position_pkey PRIMARY KEY (feed)
+);
+ALTER TABLE registry_feed_position ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_feed_position FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_feed_position_is_central ON registry_feed_position AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE registry_feed_position IS 'How far a feed was read; moved in the transaction that takes its events in.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON registry_feed_position TO registration_rw;
+
 CREATE TABLE reveal (
   id uuid DEFAULT uuidv7() NOT NULL,
   subject_id uuid NOT NULL,
@@ -1472,6 +1512,8 @@ begin
                           and f.other_person_id is not distinct from s.other_person_id
                           and f.number_key is not distinct from s.number_key);
   get diagnostics wrote = row_count;
+  drop table stated, looked_at;
+  drop table over;
   return written + wrote;
 end $function$;
 

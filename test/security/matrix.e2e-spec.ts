@@ -241,6 +241,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Query.myClaims': ofNobody('{ myClaims { id } }'),
   'Query.myFamily': ofNobody('{ myFamily { id } }'),
+  'Query.openRegistryEvents': ofNobody('{ openRegistryEvents { eventId } }'),
   'Query.paymentBatch': about(({ batchId }) => `{ paymentBatch(id: ${q(batchId)}) { id } }`),
   'Query.paymentBatches': about(
     ({ division }) => `{ paymentBatches(first: 1, division: ${q(division)}) { nodes { id } } }`,

@@ -1,6 +1,12 @@
 import { PROCESS_SETTINGS, readSettings, VAULT_SETTINGS, WORKER_SETTINGS } from '@app/service';
+import { z } from 'zod';
 
-export const REGISTRATION_SETTINGS = { ...PROCESS_SETTINGS, ...VAULT_SETTINGS } as const;
+export const REGISTRATION_SETTINGS = {
+  ...PROCESS_SETTINGS,
+  ...VAULT_SETTINGS,
+  /** Where the exchange's processes answer; several, separated by commas. */
+  YANGYU_EXCHANGE_URL: z.string().min(1),
+} as const;
 export const REGISTRATION_WORKER_SETTINGS = { ...REGISTRATION_SETTINGS, ...WORKER_SETTINGS } as const;
 
 /** The only readers of the environment in this app, where it runs as processes of its own. */

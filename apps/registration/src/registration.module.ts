@@ -8,15 +8,17 @@ import { HouseholdModule } from './household/household.module';
 import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
 import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
-import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { RegisterModule } from './register/register.module';
+import { RegistryFeedModule } from './registry-feed/registry-feed.module';
+import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
+import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [NewbornMatterProcessor];
+const PROCESSORS = [RegistryFeedProcessor, NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, CLOCK and Vault.
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault.
  */
 @Module({
   imports: [
@@ -24,6 +26,7 @@ const PROCESSORS = [NewbornMatterProcessor];
     FactModule,
     RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
@@ -39,16 +42,17 @@ const PROCESSORS = [NewbornMatterProcessor];
     },
   ],
   exports: [
+    REGISTRATION_HANDLERS,
     DivisionModule,
     FactModule,
     RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
     NewbornMatterModule,
     CertificateModule,
-    REGISTRATION_HANDLERS,
   ],
 })
 export class RegistrationModule {}

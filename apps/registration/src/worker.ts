@@ -9,8 +9,9 @@ import { REGISTRATION_HANDLERS } from './registration.tokens';
 const BELL_INTERVAL = 60_000;
 
 /**
- * The register's background work: telling others of changes, newborns' deadlines and claims, and sealing its audit log. Every
- * worker rings the bell; of several rings at once one message goes on its way. Its door only says how it is.
+ * The register's background work: taking in what the household registry tells, telling others of changes, newborns' deadlines
+ * and claims, and sealing its audit log. Every worker rings the bell; of several rings at once one message goes on its way. Its
+ * door only says how it is.
  */
 void live('registration worker', readWorkerConfig, async (life, settings) => {
   const parts = await openRegistration(life, settings);

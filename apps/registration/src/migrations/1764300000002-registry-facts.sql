@@ -139,6 +139,8 @@ begin
                           and f.other_person_id is not distinct from s.other_person_id
                           and f.number_key is not distinct from s.number_key);
   get diagnostics wrote = row_count;
+  drop table stated, looked_at;
+  drop table over;
   return written + wrote;
 end $$;
 comment on function state_registry_facts is 'Makes facts of what an import wrote into person; returns how many rows it recorded.';

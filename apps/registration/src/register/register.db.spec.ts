@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { REGISTRY_EVENT_FEED } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, type Day } from '@app/kernel';
 import { csvLine } from '@app/tables';
@@ -45,9 +46,10 @@ beforeAll(async () => {
       { provide: REGISTRATION_DATABASE, useValue: await world.open('registration', { explain: explainConstraint }) },
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: CLOCK, useValue: clock },
+      { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: Vault, useValue: new Vault(randomBytes(32)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, CLOCK, Vault],
+    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK, Vault],
   };
   app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   [register, merges, households, facts] = [

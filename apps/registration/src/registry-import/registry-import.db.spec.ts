@@ -15,7 +15,7 @@ import type { RegistryImportService } from './registry-import.service';
 import type { ImportOptions, ImportSummary } from './registry-import.types';
 
 const EMPTY = `truncate registration.person, registration.person_history, registration.household, registration.division,
-  registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox, registration.change, registration.fact, registration.merge`;
+  registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox, registration.change, registration.fact, registration.merge cascade`;
 
 /** An import in a process of its own, compiled on the way as jest does. */
 const KILLED_IMPORT = `

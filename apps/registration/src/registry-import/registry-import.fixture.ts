@@ -12,6 +12,7 @@ import { ImportBatchRepository } from './import-batch.repository';
 import { PersonWriterService } from './person-writer.service';
 import { RegistryImportRepository } from './registry-import.repository';
 import { RegistryImportService } from './registry-import.service';
+import { StatementService } from './statement.service';
 
 /** The import by itself, for tests and benches that need nothing else of the register. */
 export function openImport(database: Database, clock: Clock, vault: Vault): RegistryImportService {
@@ -22,11 +23,15 @@ export function openImport(database: Database, clock: Clock, vault: Vault): Regi
     database,
     outbox,
     clock,
-    vault,
     new DivisionService(database, clock, new DivisionRepository()),
     new ImportBatchRepository(),
     register,
-    new PersonWriterService(clock, vault, register),
-    new FactService(database, outbox, clock, vault, new FactRepository(), projection),
+    new StatementService(
+      clock,
+      vault,
+      register,
+      new PersonWriterService(clock, vault, register),
+      new FactService(database, outbox, clock, vault, new FactRepository(), projection),
+    ),
   );
 }

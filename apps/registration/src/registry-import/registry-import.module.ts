@@ -6,6 +6,7 @@ import { PersonWriterService } from './person-writer.service';
 import { RegistryImportRepository } from './registry-import.repository';
 import { RegistryImportResolver } from './registry-import.resolver';
 import { RegistryImportService } from './registry-import.service';
+import { StatementService } from './statement.service';
 
 /** Extracts of the household registry become the register. */
 @Module({
@@ -14,9 +15,10 @@ import { RegistryImportService } from './registry-import.service';
     ImportBatchRepository,
     RegistryImportRepository,
     PersonWriterService,
+    StatementService,
     RegistryImportService,
     RegistryImportResolver,
   ],
-  exports: [RegistryImportService, RegistryImportResolver],
+  exports: [StatementService, RegistryImportService, RegistryImportResolver],
 })
 export class RegistryImportModule {}

@@ -1,21 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import * as path from 'node:path';
-import { type Database, type Tx, idsFrom, newId } from '@app/database';
+import { type Database, newId, type Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
-import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
-import { FactService } from '../fact/fact.service';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
-import { type AcceptedRow, PersonWriterService } from './person-writer.service';
+import type { AcceptedRow } from './person-writer.service';
 import { isOpaque } from './registry-code.rules';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
-import { type KnownVersion, RegistryImportRepository } from './registry-import.repository';
+import { RegistryImportRepository } from './registry-import.repository';
+import { StatementService } from './statement.service';
 import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';
 import { isoInstant } from './source-time.rules';
 
@@ -53,12 +52,10 @@ export class RegistryImportService {
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly vault: Vault,
     private readonly divisions: DivisionService,
     private readonly batches: ImportBatchRepository,
     private readonly register: RegistryImportRepository,
-    private readonly writer: PersonWriterService,
-    private readonly facts: FactService,
+    private readonly statements: StatementService,
   ) {}
 
   /** Imports a file; refuses it whole, before anything is written, when it is no registry extract. */
@@ -158,7 +155,7 @@ export class RegistryImportService {
       (waves[wave] ??= []).push({
         line: line.line,
         row,
-        hash: this.vault.blindIndex('row', Object.values(row).join('\u001f')).toString('hex'),
+        hash: this.statements.hashOf(row),
         warnings: warnings.map((warning) => remark(line.line, warning, id)),
       });
     }
@@ -186,7 +183,7 @@ export class RegistryImportService {
           accepted += decided.accepted.length;
           for (const row of decided.accepted) warnings.push(...row.warnings);
           warnings.push(...(await this.addDivisions(tx, decided.accepted, divisionsMet)));
-          await this.writer.write(tx, before.id, decided.accepted);
+          await this.statements.write(tx, before.id, decided.accepted);
         }
         await this.batches.addRejects(tx, before.id, rejects);
         await this.batches.addWarnings(tx, before.id, warnings);
@@ -211,62 +208,21 @@ export class RegistryImportService {
     batch: ImportBatch,
     rows: readonly PreparedRow[],
   ): Promise<{ accepted: (PreparedRow & AcceptedRow)[]; unchanged: number; rejects: StoredRemark[] }> {
-    const known = await this.register.findVersions(
-      tx,
-      rows.map(({ row }) => row.registryPersonId),
-    );
-    const own = await this.findOwn(tx, rows, known);
-    const nextId = idsFrom(this.clock.now());
-    const accepted: (PreparedRow & AcceptedRow)[] = [];
-    const conflicting: { prepared: PreparedRow; version: KnownVersion }[] = [];
-    let unchanged = 0;
-    for (const prepared of rows) {
-      const version = known.get(prepared.row.registryPersonId);
-      const ownId = version ? undefined : own.get(prepared);
-      if (!version) accepted.push({ ...prepared, id: ownId ?? nextId(), isNew: ownId === undefined });
-      else if (version.hash === prepared.hash) unchanged++;
-      else if (prepared.row.updatedAt > version.updatedAt) accepted.push({ ...prepared, id: version.id, isNew: false });
-      else conflicting.push({ prepared, version });
-    }
+    const { accepted, conflicting, ...decided } = await this.statements.decide(tx, rows);
+    let { unchanged } = decided;
     const replaced = await this.register.findReplacedByOwnFile(
       tx,
       batch.fileSha256,
-      conflicting.map(({ prepared: { line, row, hash } }) => ({ line, registryPersonId: row.registryPersonId, hash })),
+      conflicting.map(({ stated: { line, row, hash } }) => ({ line, registryPersonId: row.registryPersonId, hash })),
     );
     const rejects: StoredRemark[] = [];
-    for (const { prepared, version } of conflicting) {
-      const { line, row } = prepared;
+    for (const { stated, heldSince, code } of conflicting) {
+      const { line, row } = stated;
       if (replaced.has(line)) unchanged++;
-      else {
-        const code = row.updatedAt < version.updatedAt ? 'ROW_OLDER_THAN_REGISTER' : 'ROW_SAME_TIME_DIFFERENT';
-        const detail = isoInstant(version.updatedAt);
-        rejects.push(remark(line, { code, column: 'updated_at', detail }, row.registryPersonId));
-      }
+      else
+        rejects.push(remark(line, { code, column: 'updated_at', detail: isoInstant(heldSince) }, row.registryPersonId));
     }
     return { accepted, unchanged, rejects };
-  }
-
-  /** Which of these rows are the registry's word on a person of our own, such as a child registered at birth. */
-  private async findOwn(
-    tx: Tx,
-    rows: readonly PreparedRow[],
-    known: ReadonlyMap<string, KnownVersion>,
-  ): Promise<Map<PreparedRow, string>> {
-    const byCertificate = new Map<string, PreparedRow[]>();
-    for (const prepared of rows) {
-      const { birthCertificateNo, registryPersonId } = prepared.row;
-      if (birthCertificateNo === null || known.has(registryPersonId)) continue;
-      const key = this.vault.blindIndex('birth-certificate', birthCertificateNo).toString('hex');
-      byCertificate.set(key, [...(byCertificate.get(key) ?? []), prepared]);
-    }
-    const found = await this.register.findOwn(tx, [...byCertificate.keys()]);
-    // Two rows with one certificate: the duplicate search tells, an import does not guess.
-    return new Map(
-      [...found].flatMap(([key, id]) => {
-        const claiming = byCertificate.get(key)!;
-        return claiming.length === 1 ? [[claiming[0]!, id] as const] : [];
-      }),
-    );
   }
 
   /** Puts division codes on record that nobody had named, and remarks on each at the first row that has it. */
@@ -298,11 +254,8 @@ export class RegistryImportService {
         const at = this.clock.now();
         if (accepted > 0) {
           if (accepted >= ANALYZE_ROWS) await this.register.analyze(tx);
-          await this.register.markSharedNumbers(tx, batch.id, firstXid);
-          await this.register.linkParents(tx, firstXid);
-          await this.register.followHeads(tx, batch.id, firstXid, at);
+          await this.statements.complete(tx, batch.id, firstXid);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
-          await this.facts.takeStated(tx, batch.id, firstXid, at);
           await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
         }
         const done = await this.batches.finish(tx, batch.id, at);
