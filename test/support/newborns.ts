@@ -9,7 +9,7 @@ import { OURS, THEIRS, type TwoCounties } from './two-counties';
 
 const everyTime = { once: () => Promise.resolve(true) };
 
-/** In each county a newborn with a claim, a part that is late, and a certificate that one holder wishes cancelled. */
+/** In each county a newborn with a claim, a part that is late, and a certificate that its holders gave up. */
 export async function addNewborns(world: TwoCounties): Promise<void> {
   for (const [n, division] of [OURS, THEIRS].entries()) {
     const mother = await motherIn(world, division);
@@ -92,9 +92,10 @@ async function addCertificate(world: TwoCounties, division: DivisionCode, number
     'select id from registration.certificate where number = $1',
     [`L${division}`],
   );
+  const by = ['mother', 'father'] as const;
   await world.get(CertificateService).cancel({
     id: certificate!.id,
     effectiveOn: null,
-    shown: { by: ['mother'], document: '申请书1号' },
+    shown: { by, document: '申请书1号' },
   });
 }
