@@ -3,8 +3,12 @@ import { ServiceSigner } from '@app/access';
 import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
 import { getDemoUser } from '@app/access';
+import { CertificateService } from '../../apps/registration/src/certificate/certificate.service';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
+import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
 import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
+import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
 import { addNewborns } from '../support/newborns';
@@ -241,5 +245,16 @@ describe('the doors between the processes', () => {
       .client('gateway', 'registration')
       .call<{ persons: string[] }>('/family', { idNumber: citizenNumber });
     expect(family.persons.length).toBeGreaterThan(0);
+  });
+
+  it('of registration give subsidy newborns’ claims and ended certificates, as within one process', async () => {
+    const registration = house.client('subsidy', 'registration');
+    const claim = await new NewbornClaimsClient(registration).find(subCaseId);
+    expect(claim).toMatchObject({ subCase: subCaseId, isWithdrawn: false });
+    expect(claim).toEqual(await world.get(NewbornClaimService).find(subCaseId));
+    const ended = await new EndedCertificatesClient(registration).ended(certificateId);
+    expect(ended).toEqual(await world.get(CertificateService).ended(certificateId));
+    expect(JSON.stringify([claim, ended])).not.toMatch(/(?<!\d)\d{17}[\dXx](?!\d)/);
+    expect(await new NewbornClaimsClient(registration).find(personId)).toBeNull();
   });
 });
