@@ -258,6 +258,7 @@ describe('a newborn from the hospital’s notice', () => {
     await world.get(NewbornIntakeService).follow(id, everyTime);
     await messages.settle();
     expect(await claims()).toHaveLength(1);
+    expect(await part('CHILDCARE_SUBSIDY')).toMatchObject({ state: 'OPEN', claimState: 'received' }); // And it is ours.
   });
 
   it('whose other parent has claimed already is told so, and the first claim goes on', async () => {
