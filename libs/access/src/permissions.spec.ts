@@ -39,6 +39,9 @@ describe('permissions', () => {
       'person.read: village-clerk township-reviewer county-confirmer auditor supervisor',
       'household.read: village-clerk township-reviewer county-confirmer auditor supervisor',
       'division.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor agency',
+      'register.read: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
+      'register.change: township-reviewer county-confirmer',
+      'register.merge: county-confirmer',
       'import.read: township-reviewer county-confirmer auditor supervisor',
       'person.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
       'person.identity: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
@@ -83,6 +86,12 @@ describe('permissions', () => {
       'reconciliation.run: bank-operator',
       'ledger.read: finance-officer bank-operator auditor supervisor',
       'account.repair: township-reviewer county-confirmer',
+      'registry.read: township-reviewer county-confirmer auditor supervisor',
+      'registry.verify: township-reviewer county-confirmer',
+      'registry.compare: county-confirmer',
+      'registry.settle: county-confirmer',
+      'registry.nomination: township-reviewer county-confirmer auditor supervisor',
+      'registry.nominate: county-confirmer',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });
