@@ -525,7 +525,6 @@ END),
 CREATE INDEX fact_by_change ON fact USING btree (recorded_by);
 CREATE INDEX fact_by_ending_change ON fact USING btree (ended_by) WHERE ended_by IS NOT NULL;
 CREATE INDEX fact_by_household ON fact USING btree (household_id) WHERE household_id IS NOT NULL;
-CREATE INDEX fact_by_number ON fact USING btree (number_key) WHERE number_key IS NOT NULL;
 CREATE INDEX fact_by_other_person ON fact USING btree (other_person_id) WHERE other_person_id IS NOT NULL;
 CREATE INDEX fact_by_person ON fact USING btree (person_id, kind);
 CREATE UNIQUE INDEX fact_dies_once ON fact USING btree (person_id) WHERE kind = 'death'::text AND ended_at IS NULL AND NOT is_disputed;

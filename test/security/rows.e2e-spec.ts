@@ -42,6 +42,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
     '(select c.office_code from registration.certificate c where c.id = t.certificate_id)',
   'subsidy.newborn_claim': CLAIM('t.claim_id'),
   'subsidy.person_merge_claim': CLAIM('t.claim_id'),
+  'registration.fact': REGISTERED('t.person_id'),
+  'registration.change': REGISTERED('t.persons[1]'),
+  'registration.merge': REGISTERED('t.from_id'),
+  'registration.registry_event_taken': REGISTERED('t.person_id'),
   'registration.duplicate_pair': 't.division_code',
   'registration.not_same': REGISTERED('t.person_a'),
   'registration.quality_finding': 't.division_code',
@@ -88,6 +92,8 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
 /** Tables of no division, and why everybody with a context may see them. */
 const SHARED: Readonly<Record<string, string>> = {
   'registration.division': 'public reference data',
+  'registration.sealed_column': 'names of columns',
+  'registration.registry_feed_position': 'a position',
   'registration.division_succession': 'public reference data',
   'registration.quality_kind': 'the catalogue, public',
   'registration.duplicate_run': 'counts of searches, for officers',
