@@ -3,21 +3,32 @@ import { ServiceSigner } from '@app/access';
 import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
 import { getDemoUser } from '@app/access';
+import { CertificateService } from '../../apps/registration/src/certificate/certificate.service';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
+import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
+import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
+import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
 import { RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
 import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
 import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
-import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
 import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
 type App = 'registration' | 'subsidy' | 'exchange';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
-  registration: { 'POST /graphql': ['gateway'], 'POST /family': ['gateway'], 'POST /feed': ['subsidy'] },
+  registration: {
+    'POST /graphql': ['gateway'],
+    'POST /family': ['gateway'],
+    'POST /feed': ['subsidy'],
+    'POST /newborn-claim': ['subsidy'],
+    'POST /certificate-ended': ['subsidy'],
+  },
   subsidy: { 'POST /graphql': ['gateway'] },
   exchange: {
     'POST /graphql': ['gateway'],
@@ -43,6 +54,8 @@ let house: FederatedWorld;
 let token: string;
 let personId: string;
 let claimId: string;
+let subCaseId: string;
+let certificateId: string;
 let questionId: string;
 let citizenNumber: string;
 const bugs: unknown[] = [];
@@ -50,10 +63,13 @@ const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
 
 beforeAll(async () => {
   world = await openTwoCounties();
+  await addNewborns(world);
   house = await openFederatedWorld(world, (_id, error) => bugs.push(error));
   token = await (await TestIssuer.open(world.clock)).token(getDemoUser('demo-auditor'));
   [personId] = await ids('registration.person');
   [claimId] = await ids('subsidy.claim');
+  [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
+  [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
 }, 120_000);
@@ -94,6 +110,8 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
 /** Good bodies for each path: nothing but the missing name can be the obstacle. */
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
+  if (path === '/newborn-claim') return [JSON.stringify({ subCase: subCaseId })];
+  if (path === '/certificate-ended') return [JSON.stringify({ certificate: certificateId })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
@@ -208,7 +226,7 @@ describe('the doors between the processes', () => {
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     expect([first.status, first.text]).toEqual([
       200,
-      expect.stringMatching(/name|claimNo|persons|question|legalBasis|events/),
+      expect.stringMatching(/name|claimNo|persons|question|legalBasis|events|caseNo|holderKeys/),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;
@@ -263,6 +281,17 @@ describe('the doors between the processes', () => {
       .client('gateway', 'registration')
       .call<{ persons: string[] }>('/family', { idNumber: citizenNumber });
     expect(family.persons.length).toBeGreaterThan(0);
+  });
+
+  it('of registration give subsidy newborns’ claims and ended certificates, as within one process', async () => {
+    const registration = house.client('subsidy', 'registration');
+    const claim = await new NewbornClaimsClient(registration).find(subCaseId);
+    expect(claim).toMatchObject({ subCase: subCaseId, isWithdrawn: false });
+    expect(claim).toEqual(await world.get(NewbornClaimService).find(subCaseId));
+    const ended = await new EndedCertificatesClient(registration).ended(certificateId);
+    expect(ended).toEqual(await world.get(CertificateService).ended(certificateId));
+    expect(JSON.stringify([claim, ended])).not.toMatch(/(?<!\d)\d{17}[\dXx](?!\d)/);
+    expect(await new NewbornClaimsClient(registration).find(personId)).toBeNull();
   });
 
   it('of the exchange take an app’s own questions only, give each its own answers, and the register what happened', async () => {

@@ -1,11 +1,14 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { CertificateModule } from './certificate/certificate.module';
 import { DivisionModule } from './division/division.module';
 import { DuplicateModule } from './duplicate/duplicate.module';
 import { DuplicateProcessor } from './duplicate/duplicate.processor';
 import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
+import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
+import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
 import { QualityModule } from './quality/quality.module';
 import { QualityProcessor } from './quality/quality.processor';
@@ -15,7 +18,7 @@ import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor];
+const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor, NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
@@ -33,6 +36,8 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor]
     FeedModule,
     DuplicateModule,
     QualityModule,
+    NewbornMatterModule,
+    CertificateModule,
   ],
   providers: [
     {
@@ -54,6 +59,8 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor]
     FeedModule,
     DuplicateModule,
     QualityModule,
+    NewbornMatterModule,
+    CertificateModule,
   ],
 })
 export class RegistrationModule {}
