@@ -67,6 +67,16 @@ describe('permissions', () => {
       'reconciliation.run: bank-operator',
       'ledger.read: finance-officer bank-operator auditor supervisor',
       'account.repair: township-reviewer county-confirmer',
+      'birth-registration.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'birth-registration.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
+      'birth-registration.parties: village-clerk township-reviewer county-confirmer auditor citizen',
+      'birth-registration.ask: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'birth-registration.file: village-clerk township-reviewer citizen',
+      'birth-registration.withdraw: township-reviewer citizen',
+      'birth-registration.handle: township-reviewer',
+      'birth-registration.oversee: county-confirmer',
+      'voucher.read: village-clerk township-reviewer county-confirmer citizen',
+      'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });

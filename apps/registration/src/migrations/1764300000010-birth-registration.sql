@@ -67,7 +67,7 @@ create table birth_registration (
     ('ANSWER_MISMATCH', 'REGISTERED_ELSEWHERE', 'SECOND_NOTICE', 'TEXT_ASKS_MORE'))
 );
 create index birth_registration_by_division on birth_registration (division_code, id);
-create index birth_registration_by_due on birth_registration (due_on, id) where due_on is not null;
+create index birth_registration_by_due on birth_registration (coalesce(due_on, '9999-12-31'::date), id);
 create index birth_registration_by_party on birth_registration using gin (party_keys);
 comment on table birth_registration is 'One birth registration as it stands; what it said before is in its versions, what happened in its actions.';
 comment on column birth_registration.division_code is 'The township, street or village that received it.';
@@ -139,13 +139,14 @@ create table birth_registration_child (
   is_joint         boolean,
   is_adopted       boolean,
   is_living        boolean,
+  is_before_marriage boolean,
   foreign key (registration_id, version) references birth_registration_version (registration_id, version),
   constraint birth_registration_child_is_listed_once unique (registration_id, version, kind, birth_order),
   constraint birth_registration_child_kind_is_known check (kind in ('born', 'earlier')),
   constraint birth_registration_child_order_counts_from_one check (birth_order between 1 and 20),
   constraint birth_registration_child_sex_is_gb2261_1 check (sex in (0, 1, 2, 9)),
   constraint birth_registration_child_certificate_is_indexed_and_masked check (num_nulls(certificate_key, certificate_mask) in (0, 2)),
-  constraint birth_registration_child_earlier_is_of_the_order_rule check (kind = 'earlier' or num_nonnulls(is_joint, is_adopted, is_living) = 0)
+  constraint birth_registration_child_earlier_is_of_the_order_rule check (kind = 'earlier' or num_nonnulls(is_joint, is_adopted, is_living, is_before_marriage) = 0)
 );
 comment on table birth_registration_child is 'The children of this birth; earlier ones only where the region''s text counts them for this service.';
 comment on column birth_registration_child.birth_order is 'Among those of one birth, so that twins stay two; never a number over a family.';
