@@ -1,6 +1,12 @@
 import { PROCESS_SETTINGS, readSettings, VAULT_SETTINGS, WORKER_SETTINGS } from '@app/service';
+import { z } from 'zod';
 
-export const REGISTRATION_SETTINGS = { ...PROCESS_SETTINGS, ...VAULT_SETTINGS } as const;
+export const REGISTRATION_SETTINGS = {
+  ...PROCESS_SETTINGS,
+  ...VAULT_SETTINGS,
+  /** The Ed25519 private key (PEM) that voucher credentials are signed with; without it vouchers are documents only. */
+  YANGYU_VOUCHER_KEY: z.string().min(1).optional(),
+} as const;
 export const REGISTRATION_WORKER_SETTINGS = { ...PROCESS_SETTINGS, ...WORKER_SETTINGS } as const;
 
 /** The only readers of the environment in this app, where it runs as processes of its own. */

@@ -7,6 +7,7 @@ import { readConfig } from './config';
 import { openRegistrationDoor } from './door';
 import { RegistrationModule } from './registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.tokens';
+import { VOUCHER_SETTINGS } from './voucher/voucher.types';
 
 /** The register as a process: its part of the graph, the change feed, families. */
 void live('registration', readConfig, async (life, settings) => {
@@ -16,6 +17,7 @@ void live('registration', readConfig, async (life, settings) => {
     [REGISTRATION_OUTBOX, new Outbox('registration')],
     [Vault, await openKeys(life, settings)],
     [CLOCK, clock],
+    [VOUCHER_SETTINGS, { keyPem: settings.YANGYU_VOUCHER_KEY }],
   ]);
   life.ends('modules', () => app.close());
   const { YANGYU_HOST: host, YANGYU_PORT: port } = settings;

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import { assertGuarded, Database, inContext, systemContext } from '@app/database';
 import { assertQueueKeeps, JobsRuntime } from '@app/jobs';
@@ -82,7 +83,14 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
-  const parts = { registration: registration!, subsidy: subsidy!, vault, clock, bankFolders: bankFolders(config) };
+  const parts = {
+    registration: registration!,
+    subsidy: subsidy!,
+    vault,
+    clock,
+    bankFolders: bankFolders(config),
+    voucher: { keyFile: path.join(config.dataFolder, 'voucher.key') },
+  };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error', 'warn'],
     abortOnError: false,

@@ -42,6 +42,9 @@ export async function makeSecrets(folder: string, ring = path.join(folder, RING)
   // The gateway calls both apps, and subsidy asks registration: those two are all who call.
   const publicHalf = (name: string) => createPublicKey(read(`${name}.key`)).export({ format: 'pem', type: 'spki' });
   make('callers.json', () => JSON.stringify({ gateway: publicHalf('gateway'), subsidy: publicHalf('subsidy') }));
+  make('voucher.key', () =>
+    String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })),
+  );
   names.push(path.relative(folder, ring));
   if (!fs.existsSync(ring)) {
     fs.mkdirSync(path.dirname(ring), { recursive: true, mode: 0o700 });

@@ -7,6 +7,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
+import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
@@ -18,6 +19,8 @@ export interface StandaloneParts {
   readonly clock: Clock;
   /** Without them nothing is exchanged with the bank but by hand. */
   readonly bankFolders?: BankFolders;
+  /** Without a key vouchers are documents only, and no credentials. */
+  readonly voucher?: VoucherSettings;
 }
 
 /** What every app asks for by token, given once. */
@@ -32,6 +35,7 @@ class PlatformModule {
       { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
+      ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
       ...(parts.bankFolders ? [{ provide: BANK_FOLDERS, useValue: parts.bankFolders }] : []),
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

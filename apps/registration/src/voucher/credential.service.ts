@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import { CLOCK, type Clock, dayInChina } from '@app/kernel';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { SDJwtInstance } from '@sd-jwt/core';
-import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, decodeJwt, exportJWK, type JWK, SignJWT } from 'jose';
 import { refuse } from './voucher.errors';
 import { statusBits, VOUCHER_STATEMENT } from './voucher.rules';
 import { VOUCHER_SETTINGS, type VoucherRow, type VoucherSettings } from './voucher.types';
@@ -65,7 +65,7 @@ export class CredentialService {
     try {
       const { payload, header } = await this.instance().verify(credential);
       const claims = payload as Claims;
-      const isOurs = claims.iss === ISSUER && claims.vct === TYPE && header?.typ === 'dc+sd-jwt';
+      const isOurs = claims.iss === ISSUER && claims.vct === TYPE && header?.typ === 'dc+sd-jwt' && isWhole(credential);
       if (!isOurs || claims.status.status_list.uri !== STATUS_LIST) return undefined;
       const shown = Object.fromEntries(HIDDEN.filter((name) => name in claims).map((name) => [name, claims[name]]));
       return { index: claims.status.status_list.idx, shown };
@@ -118,6 +118,15 @@ export class CredentialService {
     }
     return this.opened;
   }
+}
+
+/** Every disclosure is one that was signed for, once (RFC 9901 7.1): the library only passes over those that are not. */
+function isWhole(credential: string): boolean {
+  const [jwt, ...parts] = credential.split('~');
+  const disclosures = parts.slice(0, -1);
+  const signed = new Set(decodeJwt<{ _sd?: string[] }>(jwt!)._sd);
+  const digests = new Set(disclosures.map((text) => createHash('sha256').update(text).digest('base64url')));
+  return parts.at(-1) === '' && digests.size === disclosures.length && [...digests].every((one) => signed.has(one));
 }
 
 function keyFrom(pem: string): KeyObject {
