@@ -109,14 +109,14 @@ export const refuse = {
       },
       { problem },
     ),
-  alreadyRegistered: (where: string, isBeforeBirth: boolean) =>
+  alreadyRegistered: (where: string, division: string, isBeforeBirth: boolean) =>
     new Refusal(
       'BIRTH_ALREADY_REGISTERED',
       {
         zh: `这次生育已在${where}登记，无需重复登记。${isBeforeBirth ? '孩子出生后请在原登记上补记出生。' : '需要凭证请向该处申请补发；内容有误请申请更正。'}`,
         en: `This birth is registered already at ${where}; it need not be registered twice. ${isBeforeBirth ? 'Record the birth in that registration.' : 'Ask there for the voucher again, or for a correction.'}`,
       },
-      { where, isBeforeBirth },
+      { division, isBeforeBirth },
     ),
   clientRefUnusable: () =>
     new Refusal('CLIENT_REF_UNUSABLE', {
@@ -241,13 +241,15 @@ export const refuse = {
 };
 
 /** What a constraint of these tables means in words, where two clicks met. */
-export const isFiledAtOnce = (constraint: string | undefined): boolean => constraint === 'birth_registration_is_filed_once';
+export const isFiledAtOnce = (constraint: string | undefined): boolean =>
+  constraint === 'birth_registration_is_filed_once';
 export const isClaimedAtOnce = (constraint: string | undefined): boolean =>
   constraint === 'birth_registration_claimed_born_once' || constraint === 'birth_registration_claimed_expected_once';
 
 /** A reason as it is kept in the journal: said, short, and without anybody's number. */
 export function reasonOf(text: string): string {
   const reason = text.trim();
-  if ([...reason].length < 2 || [...reason].length > 400 || withoutNumbers(reason) !== reason) throw refuse.reasonMissing();
+  if ([...reason].length < 2 || [...reason].length > 400 || withoutNumbers(reason) !== reason)
+    throw refuse.reasonMissing();
   return reason;
 }

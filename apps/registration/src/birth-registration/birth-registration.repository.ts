@@ -157,16 +157,7 @@ export class BirthRegistrationRepository {
       await tx.query(
         `insert into birth_registration_child (registration_id, version, kind, birth_order, born_on, is_joint, is_adopted, is_living, is_before_marriage)
          values ($1, $2, 'earlier', $3, $4, $5, $6, $7, $8)`,
-        [
-          id,
-          version,
-          index + 1,
-          child.bornOn,
-          child.isJoint,
-          child.isAdopted,
-          child.isLiving,
-          child.isBeforeMarriage,
-        ],
+        [id, version, index + 1, child.bornOn, child.isJoint, child.isAdopted, child.isLiving, child.isBeforeMarriage],
       );
     }
     if (stated.commitment) await this.insertCommitment(tx, id, version, stated.commitment);
@@ -278,16 +269,7 @@ export class BirthRegistrationRepository {
     await tx.query(
       `insert into birth_registration_action (registration_id, seq, kind, from_state, to_state, version, items, note, at)
        select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7, $8 from birth_registration_action where registration_id = $1`,
-      [
-        id,
-        action.kind,
-        action.from,
-        action.to,
-        action.version,
-        action.items ?? [],
-        action.note ?? null,
-        action.at,
-      ],
+      [id, action.kind, action.from, action.to, action.version, action.items ?? [], action.note ?? null, action.at],
     );
     tx.concern(KIND, [id]);
   }

@@ -18,9 +18,10 @@ import {
 import type { PartyRole } from './birth-registration.types';
 
 const here = (name: string) => fs.readFileSync(path.join(__dirname, name), 'utf8');
-const ROWS = parse(here('birth-registration.parameters.csv')).map(
-  (row): ParameterRow => ({ ...(row as unknown as ParameterRow), until: row.until ? day(row.until) : null }),
-);
+const ROWS = parse(here('birth-registration.parameters.csv')).map((row): ParameterRow => ({
+  ...(row as unknown as ParameterRow),
+  until: row.until ? day(row.until) : null,
+}));
 
 const [HEAD, , ...LINES] = here('birth-registration.cases.md')
   .split('\n')
@@ -87,10 +88,12 @@ describe('the text of a place', () => {
   it('is free, for anyone and without limits where no row says anything', () => {
     const text = new ServiceText([], '340202000000', day('2026-03-02'));
     const alone = partyOf('mother', '340202/340202/-/-/-');
-    expect(judge(text, { filedOn: day('2026-03-02'), parties: alone, bornOn: day('1999-01-01'), earlier: [] })).toEqual({
-      reasons: [],
-      favourable: [],
-    });
+    expect(judge(text, { filedOn: day('2026-03-02'), parties: alone, bornOn: day('1999-01-01'), earlier: [] })).toEqual(
+      {
+        reasons: [],
+        favourable: [],
+      },
+    );
     expect(orderOf(text, { parties: alone, earlier: [CHILDREN.J!] })).toBeNull();
   });
 

@@ -151,7 +151,9 @@ function reasonsAt(text: ServiceText, facts: BirthFacts): Reason[] {
   const of = (code: ReasonCode, name: ParameterName): Reason => ({ code, source: text.row(name)?.source ?? '' });
   return [
     ...(text.value('who-may-register') === 'couple' && !isCouple(facts) ? [of('COUPLE_ONLY', 'who-may-register')] : []),
-    ...placeReasons(text, facts).map((code) => of(code, code === 'RESIDENCE_TOO_SHORT' ? 'residence-months' : 'places')),
+    ...placeReasons(text, facts).map((code) =>
+      of(code, code === 'RESIDENCE_TOO_SHORT' ? 'residence-months' : 'places'),
+    ),
     ...(isMadeUpTooEarly(text, facts) ? [of('MADE_UP_BEFORE_ITS_DAY', 'make-up')] : []),
   ];
 }
@@ -202,7 +204,10 @@ const COUNTED: Readonly<Record<string, Counts>> = {
 };
 
 /** The order of this birth by this region's own rule; null where its text has none. Never a number of a family. */
-export function orderOf(text: ServiceText, { earlier, parties }: Pick<BirthFacts, 'earlier' | 'parties'>): number | null {
+export function orderOf(
+  text: ServiceText,
+  { earlier, parties }: Pick<BirthFacts, 'earlier' | 'parties'>,
+): number | null {
   const isCounted = COUNTED[text.value('order-rule')];
   if (!isCounted || !text.asks('earlier-children')) return null;
   return earlier.filter((child) => isCounted(child, parties.length === 1)).length + 1;

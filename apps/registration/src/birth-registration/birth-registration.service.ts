@@ -194,7 +194,11 @@ export class BirthRegistrationService {
   /** What came back. Silence never blocks, and an answer that comes later is looked at by a person. */
   answerElsewhere(
     questionId: string,
-    answer: { outcome: 'confirmed' | 'mismatch' | 'not_found' | 'no_reply'; office: string | null; note: string | null },
+    answer: {
+      outcome: 'confirmed' | 'mismatch' | 'not_found' | 'no_reply';
+      office: string | null;
+      note: string | null;
+    },
   ): Promise<BirthRegistrationRow> {
     return this.database.write(async (tx) => {
       const question = await this.elsewhere.find(tx, questionId);
@@ -244,7 +248,11 @@ export class BirthRegistrationService {
   }
 
   /** Silence is noted and the case goes on by commitment; before its day it waits. */
-  private async goOnWithoutAnswer(tx: Tx, row: BirthRegistrationRow, isJustAsked: boolean): Promise<BirthRegistrationRow> {
+  private async goOnWithoutAnswer(
+    tx: Tx,
+    row: BirthRegistrationRow,
+    isJustAsked: boolean,
+  ): Promise<BirthRegistrationRow> {
     const open = (await this.elsewhere.ofRegistrations(tx, [row.id])).filter(({ outcome }) => outcome === null);
     const today = this.clock.today();
     if (!open.every(({ dueOn }) => isSilent(dueOn, today))) {

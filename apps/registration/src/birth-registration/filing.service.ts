@@ -155,7 +155,9 @@ export class FilingService {
     const claimed = [...stated.claimed, ...this.statements.announced(stated)];
     const why = 'whether a birth is registered already must not depend on who asks';
     const found = await tx.across(why, () => this.registrations.findClaimed(tx, claimed, except));
-    if (found) throw refuse.alreadyRegistered(found.name ?? found.divisionCode, found.isBeforeBirth);
+    if (!found) return;
+    const { divisionCode, isBeforeBirth } = found;
+    throw refuse.alreadyRegistered(found.name ?? divisionCode, divisionCode, isBeforeBirth);
   }
 
   /** Two who file one birth at the same moment: the second looks again and finds the first. */

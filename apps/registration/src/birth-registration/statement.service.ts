@@ -5,7 +5,13 @@ import { Vault } from '@app/vault';
 import { Injectable } from '@nestjs/common';
 import { IdentityService } from '../person/identity.service';
 import { PARTY_SEAL } from '../person/sealed-columns.types';
-import { findIdType, idTypeOfNumber, MARITAL_CODES, parseIdNumber, SEX_CODES } from '../registry-import/registry-code.rules';
+import {
+  findIdType,
+  idTypeOfNumber,
+  MARITAL_CODES,
+  parseIdNumber,
+  SEX_CODES,
+} from '../registry-import/registry-code.rules';
 import { refuse } from './birth-registration.errors';
 import { COMMITMENT_FACTS, COMMITMENT_TEXT, judge, type ServiceText } from './birth-registration.rules';
 import type { ChildInput, CommitmentInput, PartyInput, Statement } from './birth-registration.types';
@@ -148,9 +154,11 @@ export class StatementService {
     }
     const days = given.map(({ bornOn }) => bornOn).sort();
     if (days.some((born) => born > today)) throw refuse.childrenUnusable('BIRTH_IN_FUTURE');
-    if (days.length > 1 && addDays(days[0]!, ONE_BIRTH_DAYS) < days.at(-1)!) throw refuse.childrenUnusable('NOT_ONE_BIRTH');
+    if (days.length > 1 && addDays(days[0]!, ONE_BIRTH_DAYS) < days.at(-1)!)
+      throw refuse.childrenUnusable('NOT_ONE_BIRTH');
     const certificates = given.map(({ birthCertificateNo }) => birthCertificateNo?.trim().toUpperCase() || null);
-    if (certificates.some((no) => no !== null && !/^[A-Z]\d{9}$/.test(no))) throw refuse.childrenUnusable('CERTIFICATE');
+    if (certificates.some((no) => no !== null && !/^[A-Z]\d{9}$/.test(no)))
+      throw refuse.childrenUnusable('CERTIFICATE');
     const stated = certificates.filter((no) => no !== null);
     if (new Set(stated).size !== stated.length) throw refuse.childrenUnusable('CERTIFICATE_TWICE');
     return given.map((child, i) => {

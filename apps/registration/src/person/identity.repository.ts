@@ -8,10 +8,9 @@ const COLUMNS = `id, name, id_type as "idType", id_number_key as "idNumberKey", 
 @Injectable()
 export class IdentityRepository {
   async byIds(tx: Tx, ids: readonly string[]): Promise<Identity[]> {
-    const rows = await tx.query<Identity>(
-      `select ${COLUMNS} from person where id = any ($1::uuid[]) and status <> 1`,
-      [ids],
-    );
+    const rows = await tx.query<Identity>(`select ${COLUMNS} from person where id = any ($1::uuid[]) and status <> 1`, [
+      ids,
+    ]);
     return tx.disclose('person', rows);
   }
 

@@ -1,4 +1,13 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -99,7 +108,10 @@ export class CredentialService {
       signAlg: 'EdDSA',
       verifier: (data: string, signature: string) =>
         verify(null, Buffer.from(data), createPublicKey(key), Buffer.from(signature, 'base64url')),
-      hasher: (data) => createHash('sha256').update(typeof data === 'string' ? data : Buffer.from(data)).digest(),
+      hasher: (data) =>
+        createHash('sha256')
+          .update(typeof data === 'string' ? data : Buffer.from(data))
+          .digest(),
       hashAlg: 'sha-256',
       saltGenerator: () => randomBytes(16).toString('base64url'),
     });

@@ -24,7 +24,11 @@ const VOUCHER: VoucherRow = {
   officeCode: '340202100000',
   officeName: '示例县示例镇',
   holderMasks: ['示*母'],
-  content: { parties: [{ role: 'mother', name: '示例母', idMask: null }], expectedMonth: null, bornOn: [day('2026-03-20')] },
+  content: {
+    parties: [{ role: 'mother', name: '示例母', idMask: null }],
+    expectedMonth: null,
+    bornOn: [day('2026-03-20')],
+  },
   pdfSha256: Buffer.alloc(32),
   issuedAt: new Date('2026-04-01T04:00:00Z'),
   state: 'valid',
@@ -95,7 +99,9 @@ describe('a voucher as a credential', () => {
   });
 
   it('needs a key: without one, or with what is none, it is refused in a sentence and nothing else is', async () => {
-    await expect(new CredentialService(clock, {}).issue(VOUCHER)).rejects.toMatchObject({ code: 'VOUCHER_KEY_MISSING' });
+    await expect(new CredentialService(clock, {}).issue(VOUCHER)).rejects.toMatchObject({
+      code: 'VOUCHER_KEY_MISSING',
+    });
     await expect(new CredentialService(clock, { keyPem: 'x' }).issue(VOUCHER)).rejects.toMatchObject({
       code: 'VOUCHER_KEY_UNUSABLE',
     });

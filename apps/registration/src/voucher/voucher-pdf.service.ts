@@ -43,21 +43,36 @@ export class VoucherPdfService {
     const width = doc.page.width - 2 * left;
 
     doc.font(this.fonts[0]!.name).fontSize(24).text('生育登记凭证', left, 84, { width, align: 'center' });
-    doc.fontSize(10).fillColor('#555').text('Birth registration voucher', { width, align: 'center' }).fillColor('black');
+    doc
+      .fontSize(10)
+      .fillColor('#555')
+      .text('Birth registration voucher', { width, align: 'center' })
+      .fillColor('black');
     let y = 156;
     for (const [label, value] of linesOf(no, content, issuedOn)) {
       doc.font(this.fonts[0]!.name).fontSize(12).fillColor('#555').text(label, left, y, { lineBreak: false });
       doc.fillColor('black');
       y = this.write(doc, value, left + 110, y, width - 110) + 26;
     }
-    doc.moveTo(left, y + 4).lineTo(left + width, y + 4).lineWidth(0.5).stroke('#999');
-    doc.font(this.fonts[0]!.name).fontSize(11).fillColor('black').text('', left, y + 18);
+    doc
+      .moveTo(left, y + 4)
+      .lineTo(left + width, y + 4)
+      .lineWidth(0.5)
+      .stroke('#999');
+    doc
+      .font(this.fonts[0]!.name)
+      .fontSize(11)
+      .fillColor('black')
+      .text('', left, y + 18);
     for (const sentence of VOUCHER_STATEMENT.zh) doc.text(sentence, { width, lineGap: 4 }).moveDown(0.4);
     doc.fontSize(8).fillColor('#555').text(VOUCHER_STATEMENT.en, { width, lineGap: 2 }).moveDown(1.2);
     const address = content.verificationAddress;
     this.qr(doc, address ? `${address}${code.replaceAll('-', '')}` : code, left, doc.y, 104);
     const beside = { width: width - 128, lineGap: 3 };
-    doc.fontSize(10).fillColor('black').text('核验码 Verification code', left + 128, doc.y + 10, beside);
+    doc
+      .fontSize(10)
+      .fillColor('black')
+      .text('核验码 Verification code', left + 128, doc.y + 10, beside);
     doc.fontSize(12).text(code, left + 128, doc.y + 2, beside);
     if (address) doc.fontSize(9).text(address, left + 128, doc.y + 6, beside);
     doc.end();
@@ -103,7 +118,10 @@ function linesOf(no: string, content: VoucherContent, issuedOn: string): [label:
   const born = bornOn.length === 1 ? bornOn[0]! : bornOn.map((day, i) => `${day}（同胎第 ${i + 1}）`).join('、');
   return [
     ['凭证编号', no],
-    ...parties.map(({ role, name, idMask }): [string, string] => [partyWord(role), idMask ? `${name}　${idMask}` : name]),
+    ...parties.map(({ role, name, idMask }): [string, string] => [
+      partyWord(role),
+      idMask ? `${name}　${idMask}` : name,
+    ]),
     expectedMonth ? ['预产月份', expectedMonth] : ['出生日期', born],
     ['登记机关', officeName],
     ['出具日期', issuedOn],

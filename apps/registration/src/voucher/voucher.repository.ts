@@ -89,12 +89,16 @@ export class VoucherRepository {
 
   /** The state at a place of the status list. */
   async stateAt(read: Tx, index: number): Promise<VoucherState | undefined> {
-    const [row] = await read.query<{ state: VoucherState }>('select state from voucher where status_index = $1', [index]);
+    const [row] = await read.query<{ state: VoucherState }>('select state from voucher where status_index = $1', [
+      index,
+    ]);
     return row?.state;
   }
 
   async ended(read: Tx): Promise<{ ended: bigint[]; count: bigint }> {
-    const rows = await read.query<{ i: bigint }>(`select status_index as i from voucher where state <> 'valid' order by 1`);
+    const rows = await read.query<{ i: bigint }>(
+      `select status_index as i from voucher where state <> 'valid' order by 1`,
+    );
     const [most] = await read.query<{ n: bigint | null }>('select max(status_index) as n from voucher');
     return { ended: rows.map(({ i }) => i), count: most?.n ?? 0n };
   }

@@ -103,7 +103,9 @@ export class VoucherService {
   }
 
   /** Whether a credential is ours and whole, and what its voucher's state is. It shows only what its holder disclosed. */
-  async verifyCredential(text: string): Promise<Pick<Verified, 'status'> & { shown: Readonly<Record<string, unknown>> }> {
+  async verifyCredential(
+    text: string,
+  ): Promise<Pick<Verified, 'status'> & { shown: Readonly<Record<string, unknown>> }> {
     const credential = await this.credentials.read(text);
     if (!credential) return { status: 'unknown', shown: {} };
     return this.database.read(async (read) => {

@@ -8,7 +8,11 @@ export interface VoucherContent {
   readonly version: number;
   readonly divisionCode: string;
   readonly officeName: string;
-  readonly parties: readonly { readonly role: 'mother' | 'father'; readonly name: string; readonly idMask: string | null }[];
+  readonly parties: readonly {
+    readonly role: 'mother' | 'father';
+    readonly name: string;
+    readonly idMask: string | null;
+  }[];
   /** `YYYY-MM`, before the birth. */
   readonly expectedMonth: string | null;
   readonly bornOn: readonly Day[];
