@@ -11,6 +11,8 @@ const KINDS: Readonly<Record<string, string>> = {
   PaymentAttempt: 'attempt',
   Instruction: 'instruction',
   RepairAccount: 'payee_account',
+  BirthRegistration: 'birth_registration',
+  Voucher: 'voucher',
 };
 
 let world: TwoCounties;

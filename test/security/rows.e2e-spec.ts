@@ -16,6 +16,7 @@ import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
 const BATCH = (id: string) => `(select b.division_code from subsidy.payment_batch b where b.id = ${id})`;
 const PERSON = (id: string) => `(select f.division_code from subsidy.person_fact f where f.person_id = ${id})`;
+const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -25,6 +26,16 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
   'registration.person_history': 't.division_code',
   'registration.household': 't.division_code',
+  'registration.birth_registration': 't.division_code',
+  'registration.birth_registration_version': BIRTH('t.registration_id'),
+  'registration.birth_registration_party': BIRTH('t.registration_id'),
+  'registration.birth_registration_child': BIRTH('t.registration_id'),
+  'registration.birth_registration_claimed': BIRTH('t.registration_id'),
+  'registration.birth_registration_action': BIRTH('t.registration_id'),
+  'registration.birth_registration_commitment': BIRTH('t.registration_id'),
+  'registration.elsewhere_question': BIRTH('t.registration_id'),
+  'registration.elsewhere_answer': `(select ${BIRTH('q.registration_id')} from registration.elsewhere_question q where q.id = t.question_id)`,
+  'registration.voucher': BIRTH('t.registration_id'),
   'subsidy.person_fact': 't.division_code',
   'subsidy.person_fact_history': PERSON('t.person_id'),
   'subsidy.finding': PERSON('t.person_id'),
@@ -58,6 +69,10 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.import_batch': 'counts of imports, for officers',
   'registration.import_reject': 'codes by line, for officers',
   'registration.import_warning': 'codes by line, for officers',
+  'registration.birth_registration_parameter': 'the rules, public',
+  'registration.birth_registration_move': 'the rules, public',
+  'registration.sealed_column': 'names of columns',
+  'registration.voucher_counter': 'counts of vouchers by county and year',
   'subsidy.import_batch': 'counts of imports, for officers',
   'subsidy.import_reject': 'codes by line, for officers',
   'subsidy.programme_version': 'the rules, public',

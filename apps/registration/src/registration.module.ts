@@ -12,7 +12,23 @@ import { VoucherModule } from './voucher/voucher.module';
  * REGISTRATION_OUTBOX, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become credentials.
  */
 @Module({
-  imports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule, BirthRegistrationModule, VoucherModule],
-  exports: [DivisionModule, RegistryImportModule, PersonModule, HouseholdModule, FeedModule, BirthRegistrationModule, VoucherModule],
+  imports: [
+    DivisionModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+    BirthRegistrationModule,
+    VoucherModule,
+  ],
+  exports: [
+    DivisionModule,
+    RegistryImportModule,
+    PersonModule,
+    HouseholdModule,
+    FeedModule,
+    BirthRegistrationModule,
+    VoucherModule,
+  ],
 })
 export class RegistrationModule {}

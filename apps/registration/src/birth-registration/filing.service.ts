@@ -84,7 +84,7 @@ export class FilingService {
   /** Another version of what was stated, for a reason; what it said before stays. */
   correct(id: string, statement: Statement, reason: string): Promise<BirthRegistrationRow> {
     const states = ['submitted', 'accepted', 'registered'] as const;
-    return this.restate(id, 'correct', states, null, reasonOf(reason), (tx, row) => this.prepare(tx, row, statement));
+    return this.restate(id, 'correct', states, null, reason, (tx, row) => this.prepare(tx, row, statement));
   }
 
   /** The birth took place: the parents stay, the expected month becomes children. */
@@ -110,7 +110,7 @@ export class FilingService {
     kind: 'supplement' | 'correct' | 'record-birth',
     from: readonly BirthRegistrationState[],
     to: BirthRegistrationState | null,
-    reason: string,
+    why: string,
     prepare: (tx: Tx, row: BirthRegistrationRow) => Promise<Prepared>,
   ): Promise<BirthRegistrationRow> {
     return this.once(async (tx) => {
@@ -119,6 +119,7 @@ export class FilingService {
       const state = to ?? row.state;
       if (!from.includes(row.state) || !canMove(row.state, state)) throw refuse.wrongState(row.state, from);
 
+      const reason = reasonOf(why);
       const stated = await prepare(tx, row);
       await this.assertUnregistered(tx, stated, id);
       const [at, version] = [this.clock.now(), row.version + 1];
