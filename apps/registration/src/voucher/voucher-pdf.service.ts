@@ -87,15 +87,25 @@ export class VoucherPdfService {
         return font.hasGlyphForCodePoint(letter.codePointAt(0)!);
       })?.name;
     let [at, line] = [x, y];
+    let run = { name: this.fonts[0]!.name, text: '', width: 0 };
+    const flush = (name: string): void => {
+      if (run.text !== '') doc.font(run.name).fontSize(12).text(run.text, at, line, { lineBreak: false });
+      at += run.width;
+      run = { name, text: '', width: 0 };
+    };
     for (const letter of text) {
-      const name = fontFor(letter);
-      const shown = name ? letter : `〔U+${letter.codePointAt(0)!.toString(16).toUpperCase()}〕`;
-      doc.font(name ?? this.fonts[0]!.name).fontSize(12);
-      const advance = doc.widthOfString(shown);
-      if (at + advance > x + width) [at, line] = [x, line + 18];
-      doc.text(shown, at, line, { lineBreak: false });
-      at += advance;
+      const found = fontFor(letter);
+      const name = found ?? this.fonts[0]!.name;
+      const shown = found ? letter : `〔U+${letter.codePointAt(0)!.toString(16).toUpperCase()}〕`;
+      if (name !== run.name) flush(name);
+      const advance = doc.font(name).fontSize(12).widthOfString(shown);
+      if (at + run.width + advance > x + width) {
+        flush(name);
+        [at, line] = [x, line + 18];
+      }
+      run = { ...run, text: run.text + shown, width: run.width + advance };
     }
+    flush(run.name);
     return line;
   }
 
@@ -120,7 +130,7 @@ function linesOf(no: string, content: VoucherContent, issuedOn: string): [label:
     ['凭证编号', no],
     ...parties.map(({ role, name, idMask }): [string, string] => [
       partyWord(role),
-      idMask ? `${name}　${idMask}` : name,
+      idMask ? `${name}  ${idMask}` : name,
     ]),
     expectedMonth ? ['预产月份', expectedMonth] : ['出生日期', born],
     ['登记机关', officeName],

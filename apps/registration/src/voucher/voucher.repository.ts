@@ -76,7 +76,7 @@ export class VoucherRepository {
 
   async ofRegistrations(read: Tx, ids: readonly string[]): Promise<VoucherRow[]> {
     const rows = await read.query<VoucherRow>(
-      `select ${COLUMNS} from voucher where registration_id = any ($1::uuid[]) order by registration_id, issued_at desc`,
+      `select ${COLUMNS} from voucher where registration_id = any ($1::uuid[]) order by registration_id, status_index desc`,
       [ids],
     );
     return read.disclose(KIND, rows);
