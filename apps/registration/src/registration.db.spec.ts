@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Caller } from '@app/access';
 import { type FeedPage, REGISTRATION_FEED, type RegistrationFeed } from '@app/contracts';
-import { buildMergedSchema, collectSdl, findResolver, GraphContext, listOperations } from '@app/graphql';
+import { buildMergedSchema, collectSdl, GraphContext, listOperations, resolversOf } from '@app/graphql';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, type DivisionCode } from '@app/kernel';
 import { csvLine } from '@app/tables';
@@ -12,14 +12,10 @@ import { Vault } from '@app/vault';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { graphql, type GraphQLSchema } from 'graphql';
-import { DivisionResolver } from './division/division.resolver';
 import { DivisionService } from './division/division.service';
-import { HouseholdResolver } from './household/household.resolver';
-import { PersonResolver } from './person/person.resolver';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.tokens';
 import { RegistrationModule } from './registration.module';
 import { EXTRACT_COLUMNS, type ExtractColumn } from './registry-import/extract-row.rules';
-import { RegistryImportResolver } from './registry-import/registry-import.resolver';
 import { RegistryImportService } from './registry-import/registry-import.service';
 
 @Module({})
@@ -105,10 +101,7 @@ beforeAll(async () => {
   await app.get(DivisionService).import(divisions);
   await app.get(RegistryImportService).import(extract());
   feed = app.get<RegistrationFeed>(REGISTRATION_FEED);
-  const resolvers = [PersonResolver, HouseholdResolver, DivisionResolver, RegistryImportResolver].map((type) =>
-    app.get<object>(type),
-  );
-  expect(resolvers.every((resolver) => findResolver(resolver))).toBe(true);
+  const resolvers = resolversOf(app, RegistrationModule);
   schema = buildMergedSchema({ sources: [{ app: 'registration', sdl: collectSdl([__dirname]) }], resolvers });
 });
 afterAll(async () => {

@@ -241,8 +241,6 @@ export const refuse = {
 };
 
 /** What a constraint of these tables means in words, where two clicks met. */
-export const isFiledAtOnce = (constraint: string | undefined): boolean =>
-  constraint === 'birth_registration_is_filed_once';
 export const isClaimedAtOnce = (constraint: string | undefined): boolean =>
   constraint === 'birth_registration_claimed_born_once' || constraint === 'birth_registration_claimed_expected_once';
 

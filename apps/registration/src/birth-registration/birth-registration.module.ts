@@ -3,15 +3,16 @@ import { DivisionModule } from '../division/division.module';
 import { PersonModule } from '../person/person.module';
 import { VoucherModule } from '../voucher/voucher.module';
 import { BirthRegistrationRepository } from './birth-registration.repository';
+import { BirthRegistrationResolver } from './birth-registration.resolver';
+import { BirthRegistrationService } from './birth-registration.service';
+import { ClaimedRepository } from './claimed.repository';
 import {
   BirthCommitmentResolver,
   BirthRegistrationActionResolver,
-  BirthRegistrationResolver,
   ElsewhereQuestionResolver,
   RegisteredChildResolver,
   RegisteringParentResolver,
-} from './birth-registration.resolver';
-import { BirthRegistrationService } from './birth-registration.service';
+} from './detail.resolver';
 import { ElsewhereRepository } from './elsewhere.repository';
 import { ElsewhereService } from './elsewhere.service';
 import { FilingService } from './filing.service';
@@ -25,6 +26,7 @@ import { WorkingDayService } from './working-day.service';
   imports: [DivisionModule, PersonModule, VoucherModule],
   providers: [
     BirthRegistrationRepository,
+    ClaimedRepository,
     ElsewhereRepository,
     WorkingDayService,
     ServiceTextService,

@@ -18,6 +18,7 @@ import type {
   PartyRow,
   QuestionRow,
 } from './birth-registration.types';
+import { ClaimedRepository } from './claimed.repository';
 import { ElsewhereService } from './elsewhere.service';
 import { ServiceTextService } from './service-text.service';
 import { VoucherContentService } from './voucher-content.service';
@@ -40,6 +41,7 @@ export class BirthRegistrationService {
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly registrations: BirthRegistrationRepository,
+    private readonly claimed: ClaimedRepository,
     private readonly elsewhere: ElsewhereService,
     private readonly texts: ServiceTextService,
     private readonly workingDays: WorkingDayService,
@@ -132,7 +134,7 @@ export class BirthRegistrationService {
       if (row.judged.length === 0) throw refuse.nothingStandsAgainst();
       assertState(row, ['submitted', 'accepted']);
       const reason = reasonOf(note);
-      await this.registrations.release(tx, id, this.clock.now());
+      await this.claimed.release(tx, id, this.clock.now());
       await this.registrations.decided(tx, id, `not-covered|${id}|${row.version}|${row.judged.join(',')}`);
       const change = { look: null, dueOn: null } as const;
       return { kind: 'not-covered', to: 'not-covered', items: row.judged, note: reason, change };
@@ -147,7 +149,7 @@ export class BirthRegistrationService {
       if (!canMove(row.state, 'withdrawn')) throw refuse.wrongState(row.state, ['submitted', 'accepted', 'registered']);
       const said = note === null ? null : reasonOf(note);
       const at = this.clock.now();
-      await this.registrations.release(tx, id, at);
+      await this.claimed.release(tx, id, at);
       await this.vouchers.end(tx, id, 'withdrawn');
       await this.registrations.decided(tx, id, `withdraw|${id}|${row.version}`);
       return { kind: 'withdraw', to: 'withdrawn', note: said, change: { look: null, dueOn: null, endedAt: at } };
@@ -161,7 +163,7 @@ export class BirthRegistrationService {
       assertState(row, ['registered']);
       const reason = reasonOf(note);
       const at = this.clock.now();
-      await this.registrations.release(tx, id, at);
+      await this.claimed.release(tx, id, at);
       await this.vouchers.end(tx, id, 'cancelled');
       await this.registrations.decided(tx, id, `cancel|${id}|${row.version}`);
       const told = toldWhere === null ? {} : { toldWhere: reasonOf(toldWhere) };
@@ -214,7 +216,7 @@ export class BirthRegistrationService {
       const text = await this.texts.of(tx, row.divisionCode);
       const step = this.consequence(row, outcome, office, text);
       if (step) {
-        if (step.to === 'elsewhere') await this.registrations.release(tx, row.id, this.clock.now());
+        if (step.to === 'elsewhere') await this.claimed.release(tx, row.id, this.clock.now());
         await this.take(tx, row, step);
         await this.registrations.decided(tx, row.id, `answer|${row.id}|${row.version}|${outcome}`);
       }

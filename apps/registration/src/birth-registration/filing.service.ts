@@ -11,6 +11,7 @@ import { type BirthRegistrationState, canMove } from './birth-registration.state
 import type { Asker, BirthRegistrationRow, FileRequest, Statement } from './birth-registration.types';
 
 import { VoucherContentService } from './voucher-content.service';
+import { ClaimedRepository } from './claimed.repository';
 import { ServiceTextService } from './service-text.service';
 import { StatementService } from './statement.service';
 import type { Prepared } from './statement.types';
@@ -25,6 +26,7 @@ export class FilingService {
     private readonly vault: Vault,
     private readonly divisions: DivisionService,
     private readonly registrations: BirthRegistrationRepository,
+    private readonly claimed: ClaimedRepository,
     private readonly statements: StatementService,
     private readonly texts: ServiceTextService,
     private readonly workingDays: WorkingDayService,
@@ -63,7 +65,7 @@ export class FilingService {
         at,
       });
       await this.registrations.insertVersion(tx, id, 1, stated, null, at);
-      await this.registrations.claim(tx, id, stated.claimed);
+      await this.claimed.claim(tx, id, stated.claimed);
       const items = stated.judgement.reasons.map(({ code }) => code);
       await this.registrations.act(tx, id, { kind: 'file', from: 'new', to: 'submitted', version: 1, items, at });
       failpoint('birth-registration.file');
@@ -124,8 +126,8 @@ export class FilingService {
       await this.assertUnregistered(tx, stated, id);
       const [at, version] = [this.clock.now(), row.version + 1];
       await this.registrations.insertVersion(tx, id, version, stated, reason, at);
-      await this.registrations.release(tx, id, at);
-      await this.registrations.claim(tx, id, stated.claimed);
+      await this.claimed.release(tx, id, at);
+      await this.claimed.claim(tx, id, stated.claimed);
       const text = await this.texts.of(tx, row.divisionCode);
       const look = stated.judgement.reasons.length > 0 && row.state !== 'registered' ? 'TEXT_ASKS_MORE' : null;
       const again = { dueOn: this.workingDays.due(this.clock.today(), text.number('notice-working-days')) };
@@ -155,7 +157,7 @@ export class FilingService {
   private async assertUnregistered(tx: Tx, stated: Prepared, except: string | null): Promise<void> {
     const claimed = [...stated.claimed, ...this.statements.announced(stated)];
     const why = 'whether a birth is registered already must not depend on who asks';
-    const found = await tx.across(why, () => this.registrations.findClaimed(tx, claimed, except));
+    const found = await tx.across(why, () => this.claimed.findClaimed(tx, claimed, except));
     if (!found) return;
     const { divisionCode, isBeforeBirth } = found;
     throw refuse.alreadyRegistered(found.name ?? divisionCode, divisionCode, isBeforeBirth);
