@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '@app/access';
 import type { DivisionCode } from '@app/kernel';
 import { DivisionService } from '../../apps/registration/src/division/division.service';
+import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
-import { citizenNumber } from '../support/family';
+import { citizenNumber, family } from '../support/family';
 import { GraphClient } from '../support/graph-client';
 import { pdfText } from '../support/pdf-text';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
     { code: NEXT_COUNTY, name: '邻镇' },
   ];
   await world.get(DivisionService).import(world.file('divisions.csv', divisions));
+  await world.get(RegistryImportService).import(world.file('registry.csv', family()));
   graph = await GraphClient.open(world);
 }, 120_000);
 afterAll(async () => {
@@ -317,6 +319,32 @@ describe('an office', () => {
     expect(await act('county-confirmer', `decideSecondNotice(id: "${id}", allow: true)`)).toMatchObject({
       state: 'RETURNED',
     });
+  });
+
+  it('names a registered parent by id, or finds them by number and name; a number alone tells nobody’s name', async () => {
+    const [mother] = await world.database.admin<{ id: string }>(
+      `select id from registration.person where registry_person_id = 'M1'`,
+    );
+    const own = String(family()[1]!.id_number);
+    const people = (id: string) =>
+      graph.ask<{ birthRegistration: { parties: { name: string; person: { id: string } | null }[] } }>(
+        REVIEWER,
+        `{ birthRegistration(id: "${id}") { parties { name person { id } } } }`,
+      );
+    const guessed = await file(REVIEWER, {
+      parties: [{ role: 'MOTHER', name: '某人', idNumber: own }],
+      expectedMonth: '2026-08',
+    });
+    expect((await people(guessed.id)).data.birthRegistration.parties).toEqual([{ name: '某人', person: null }]);
+    await act(REVIEWER, `withdrawBirthRegistration(id: "${guessed.id}")`);
+    const described = { role: 'MOTHER', name: '示例M1', idNumber: own };
+    const linked = await file(REVIEWER, { parties: [described], expectedMonth: '2026-08' });
+    expect((await people(linked.id)).data.birthRegistration.parties).toEqual([
+      { name: '示例M1', person: { id: mother!.id } },
+    ]);
+    await expect(
+      file(REVIEWER, { parties: [{ role: 'MOTHER', personId: mother!.id }], expectedMonth: '2026-08' }),
+    ).rejects.toMatchObject({ code: 'BIRTH_ALREADY_REGISTERED' }); // By id or by number, it is her one birth.
   });
 
   it('cannot close what no text stands against, whatever it writes', async () => {

@@ -9,6 +9,7 @@ import { Vault } from '@app/vault';
 import { type DynamicModule, type INestApplicationContext, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { parse } from '../../../../test/support/csv';
+import { SEALED_COLUMNS } from '../person/sealed-columns.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { RegistrationModule } from '../registration.module';
 import { VoucherService } from '../voucher/voucher.service';
@@ -530,6 +531,40 @@ describe('rows', () => {
         { kind: 'done', actor: 'clerk' },
       ]),
     );
+  });
+});
+
+describe('sealed numbers', () => {
+  it('of described parents are swapped by a rotation like every other, and no other column is', async () => {
+    const listed = await world.admin<{ t: string }>(
+      `select table_name || '.' || column_name as t from registration.sealed_column order by 1`,
+    );
+    expect(listed.map(({ t }) => t)).toEqual(SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`).sort());
+    await file(ALONE(number()));
+    const [row] = await world.admin<{ id: string; was: Buffer }>(
+      `select id, id_number_sealed as was from registration.birth_registration_party order by id desc limit 1`,
+    );
+    const becomes = Buffer.from(row!.was);
+    becomes[0]! += 1;
+    const swap = (table: string, column: string) =>
+      as(
+        'rotation',
+        () =>
+          database.write((tx) =>
+            tx.query<{ n: number }>('select reseal($1, $2, $3, $4, $5) as n', [
+              table,
+              column,
+              [row!.id],
+              [row!.was],
+              [becomes],
+            ]),
+          ),
+        '',
+      );
+    expect(await swap('birth_registration_party', 'name').catch(sqlState)).toBe('42501');
+    expect(await swap('birth_registration_party', 'id_number_sealed')).toEqual([{ n: 1 }]);
+    const left = await as('rotation', () => database.write((tx) => tx.query('select retire_seal(1) as n')), '');
+    expect(Number((left[0] as { n: bigint }).n)).toBeGreaterThan(0);
   });
 });
 

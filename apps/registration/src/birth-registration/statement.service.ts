@@ -4,6 +4,7 @@ import { addDays, addMonths, type Day, findDay, findDivisionCode, maskIdNumber }
 import { Vault } from '@app/vault';
 import { Injectable } from '@nestjs/common';
 import { IdentityService } from '../person/identity.service';
+import { nameForMatching } from '../person/name.rules';
 import { PARTY_SEAL } from '../person/sealed-columns.types';
 import {
   findIdType,
@@ -126,13 +127,15 @@ export class StatementService {
     const parsed = parseIdNumber(type, idNumber);
     if (typeof parsed === 'string') throw refuse.partyNumberWrong(role, parsed);
     const [id, key] = [randomUUID(), this.vault.blindIndex('id-number', parsed.number)];
-    const known = await this.identities.findByKey(tx, key);
+    // A number alone tells nobody's name here: who is registered under it is linked where the name given is theirs.
+    const found = await this.identities.findByKey(tx, key);
+    const known = found && nameForMatching(found.name) === nameForMatching(name) ? found : undefined;
     return {
       ...stated,
       id,
       hukou: known?.divisionCode ?? stated.hukou,
       personId: known?.id ?? null,
-      name: known?.name ?? name,
+      name,
       idType: type,
       idNumberSealed: this.vault.seal(parsed.number, placeOf(id)),
       idNumberKey: key,
