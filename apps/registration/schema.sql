@@ -339,6 +339,46 @@ COMMENT ON COLUMN birth_registration_version.declared_code IS 'Division where th
 COMMENT ON COLUMN birth_registration_version.judged IS 'Codes of what the region''s text asks and a person had to look at; empty almost everywhere.';
 GRANT INSERT, SELECT ON birth_registration_version TO registration_rw;
 
+CREATE TABLE change (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  basis text NOT NULL,
+  source_ref text,
+  reason text NOT NULL,
+  persons uuid[] NOT NULL,
+  households uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+  before jsonb DEFAULT '{}'::jsonb NOT NULL,
+  undoes uuid,
+  batch_id uuid,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT change_pkey PRIMARY KEY (id),
+  CONSTRAINT change_basis_is_known CHECK (basis = ANY (ARRAY['registry'::text, 'court'::text, 'agency'::text, 'document'::text, 'declared'::text])),
+  CONSTRAINT change_is_about_somebody CHECK (persons <> '{}'::uuid[] OR households <> '{}'::uuid[] OR kind = 'registry'::text),
+  CONSTRAINT change_kind_is_known CHECK (kind = ANY (ARRAY['registry'::text, 'newborn'::text, 'correction'::text, 'identity'::text, 'kinship'::text, 'kinship-end'::text, 'marriage'::text, 'marriage-end'::text, 'death'::text, 'death-reversal'::text, 'move'::text, 'household'::text, 'household-split'::text, 'household-merge'::text, 'head'::text, 'merge'::text, 'split'::text, 'investigation'::text, 'undo'::text])),
+  CONSTRAINT change_reason_is_given CHECK (char_length(reason) >= 2 AND char_length(reason) <= 400),
+  CONSTRAINT change_source_is_short CHECK (char_length(source_ref) <= 120),
+  CONSTRAINT change_undoes_one CHECK ((kind = 'undo'::text) = (undoes IS NOT NULL)),
+  CONSTRAINT change_undoes_fkey FOREIGN KEY (undoes) REFERENCES change(id)
+);
+CREATE INDEX change_by_household ON change USING gin (households);
+CREATE INDEX change_by_person ON change USING gin (persons);
+CREATE UNIQUE INDEX change_is_undone_once ON change USING btree (undoes) WHERE undoes IS NOT NULL;
+ALTER TABLE change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE change FORCE ROW LEVEL SECURITY;
+CREATE POLICY change_by_its_actor ON change AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND ( SELECT guard_open() AS guard_open)));
+CREATE POLICY change_of_person ON change AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = ANY (change.persons)))) OR (EXISTS ( SELECT
+   FROM household h
+  WHERE (h.id = ANY (change.households))))));
+COMMENT ON TABLE change IS 'Every governed change of the register, and one row for each registry import: who, when, why and on what evidence. Append-only.';
+COMMENT ON COLUMN change.basis IS 'Grade of the evidence: the household registry, a court, another agency, a paper that was seen, the person''s own word.';
+COMMENT ON COLUMN change.source_ref IS 'Number of the paper, judgment, message or event; no personal data.';
+COMMENT ON COLUMN change.before IS 'What a correction of name, sex or day of birth replaced, for its undo.';
+COMMENT ON COLUMN change.at IS 'When it was recorded, by the clock of the installation.';
+GRANT INSERT, SELECT ON change TO registration_rw;
+
 CREATE TABLE context_key (
   is_only boolean DEFAULT true NOT NULL,
   inner_pad bytea NOT NULL,
@@ -447,6 +487,82 @@ CREATE POLICY elsewhere_question_follows ON elsewhere_question AS PERMISSIVE FOR
 COMMENT ON TABLE elsewhere_question IS 'A question to another place whether this birth is registered there; silence never blocks anybody.';
 GRANT INSERT, SELECT ON elsewhere_question TO registration_rw;
 
+CREATE TABLE fact (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  person_id uuid NOT NULL,
+  other_person_id uuid,
+  household_id uuid,
+  code text NOT NULL,
+  words text,
+  number_sealed bytea,
+  number_key bytea,
+  number_mask text,
+  valid daterange NOT NULL,
+  certain daterange NOT NULL,
+  is_disputed boolean DEFAULT false NOT NULL,
+  basis text NOT NULL,
+  source_ref text,
+  recorded_by uuid NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  ended_by uuid,
+  ended_at timestamp with time zone,
+  CONSTRAINT fact_pkey PRIMARY KEY (id),
+  CONSTRAINT fact_basis_is_known CHECK (basis = ANY (ARRAY['registry'::text, 'court'::text, 'agency'::text, 'document'::text, 'declared'::text])),
+  CONSTRAINT fact_certain_within_possible CHECK (certain <@ valid),
+  CONSTRAINT fact_ends_after_it_began CHECK (ended_at >= recorded_at),
+  CONSTRAINT fact_ends_by_a_change CHECK (num_nulls(ended_by, ended_at) = ANY (ARRAY[0, 2])),
+  CONSTRAINT fact_holds_at_some_time CHECK (NOT isempty(valid)),
+  CONSTRAINT fact_is_about_two_people CHECK (other_person_id <> person_id),
+  CONSTRAINT fact_kind_has_its_code CHECK (
+CASE kind
+    WHEN 'identity'::text THEN code = ANY (ARRAY['111'::text, '111_15'::text, 'HMT_RESIDENCE'::text, 'PERMANENT_RESIDENT'::text, 'HM_PASS'::text, 'TW_PASS'::text, 'PASSPORT'::text, 'BIRTH_CERTIFICATE'::text])
+    WHEN 'name'::text THEN code = ANY (ARRAY['former'::text, 'also'::text])
+    WHEN 'membership'::text THEN code ~ '^(0[12]|1[0-2]|[2-9]\d|00)$'::text
+    WHEN 'kinship'::text THEN code = ANY (ARRAY['registered-father'::text, 'registered-mother'::text, 'birth-father'::text, 'birth-mother'::text, 'adoptive-father'::text, 'adoptive-mother'::text, 'guardian'::text])
+    WHEN 'marriage'::text THEN code = 'spouse'::text
+    WHEN 'death'::text THEN code = 'died'::text
+    ELSE false
+END),
+  CONSTRAINT fact_number_is_indexed_and_masked CHECK ((num_nulls(number_key, number_mask) = ANY (ARRAY[0, 2])) AND length(number_key) = 32),
+  CONSTRAINT fact_number_is_sealed_only_with_its_key CHECK (number_sealed IS NULL OR number_key IS NOT NULL),
+  CONSTRAINT fact_says_what_its_kind_says CHECK ((kind = 'identity'::text) = (number_key IS NOT NULL) AND (kind = 'membership'::text) = (household_id IS NOT NULL) AND (kind <> 'kinship'::text OR other_person_id IS NOT NULL) AND ((kind = ANY (ARRAY['kinship'::text, 'marriage'::text])) OR other_person_id IS NULL) AND (kind <> 'name'::text OR words IS NOT NULL) AND (kind <> 'marriage'::text OR other_person_id IS NOT NULL OR words IS NOT NULL)),
+  CONSTRAINT fact_words_are_a_name CHECK (char_length(words) >= 1 AND char_length(words) <= 50),
+  CONSTRAINT fact_one_guardianship_of_a_pair EXCLUDE USING gist (person_id WITH =, other_person_id WITH =, certain WITH &&) WHERE (kind = 'kinship'::text AND code = 'guardian'::text AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_one_head_at_a_time EXCLUDE USING gist (household_id WITH =, certain WITH &&) WHERE (kind = 'membership'::text AND (code = ANY (ARRAY['01'::text, '02'::text])) AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_one_household_at_a_time EXCLUDE USING gist (person_id WITH =, certain WITH &&) WHERE (kind = 'membership'::text AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_one_marriage_at_a_time EXCLUDE USING gist (person_id WITH =, certain WITH &&) WHERE (kind = 'marriage'::text AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_one_mother_one_father EXCLUDE USING gist (person_id WITH =, code WITH =, certain WITH &&) WHERE (kind = 'kinship'::text AND code <> 'guardian'::text AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_one_paper_of_a_kind EXCLUDE USING gist (person_id WITH =, code WITH =, certain WITH &&) WHERE (kind = 'identity'::text AND ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT fact_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES change(id),
+  CONSTRAINT fact_household_id_fkey FOREIGN KEY (household_id) REFERENCES household(id),
+  CONSTRAINT fact_other_person_id_fkey FOREIGN KEY (other_person_id) REFERENCES person(id),
+  CONSTRAINT fact_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  CONSTRAINT fact_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES change(id)
+);
+CREATE INDEX fact_by_change ON fact USING btree (recorded_by);
+CREATE INDEX fact_by_ending_change ON fact USING btree (ended_by) WHERE ended_by IS NOT NULL;
+CREATE INDEX fact_by_household ON fact USING btree (household_id) WHERE household_id IS NOT NULL;
+CREATE INDEX fact_by_number ON fact USING btree (number_key) WHERE number_key IS NOT NULL;
+CREATE INDEX fact_by_other_person ON fact USING btree (other_person_id) WHERE other_person_id IS NOT NULL;
+CREATE INDEX fact_by_person ON fact USING btree (person_id, kind);
+CREATE UNIQUE INDEX fact_dies_once ON fact USING btree (person_id) WHERE kind = 'death'::text AND ended_at IS NULL AND NOT is_disputed;
+CREATE TRIGGER fact_is_history BEFORE UPDATE OF id, kind, person_id, other_person_id, household_id, code, words, number_key, number_mask, valid, certain, is_disputed, basis, source_ref, recorded_by, recorded_at, ended_by, ended_at ON fact FOR EACH ROW EXECUTE FUNCTION fact_is_history();
+ALTER TABLE fact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fact FORCE ROW LEVEL SECURITY;
+CREATE POLICY fact_of_person ON fact AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = fact.person_id)))));
+COMMENT ON TABLE fact IS 'Dated facts about persons: papers, further names, household membership, kinship, marriage, death. A row is ended, never edited.';
+COMMENT ON COLUMN fact.code IS 'Kind of paper; relation to the head of the household (GB/T 4761, 00 not stated); kind of kinship.';
+COMMENT ON COLUMN fact.words IS 'A name: a former one of the person, or that of a spouse who is not registered here.';
+COMMENT ON COLUMN fact.number_sealed IS 'AES-256-GCM, bound to this table, column and row id. Null where the registry stated the number: then it stands in the person''s own row or its history.';
+COMMENT ON COLUMN fact.valid IS 'Every day on which it may hold. For a death, every day on which it may have happened.';
+COMMENT ON COLUMN fact.certain IS 'The days on which it holds for sure; the day of a death where it is known. Empty while nothing is certain.';
+COMMENT ON COLUMN fact.is_disputed IS 'Under investigation: shown as such, and binding nobody meanwhile.';
+COMMENT ON COLUMN fact.ended_at IS 'Until then it was what the register knew.';
+GRANT INSERT, MAINTAIN, SELECT, UPDATE (ended_by, ended_at) ON fact TO registration_rw;
+
 CREATE TABLE household (
   id uuid NOT NULL,
   county_code text COLLATE "C" NOT NULL,
@@ -548,6 +664,32 @@ CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USIN
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO registration_rw;
 
+CREATE TABLE merge (
+  id uuid NOT NULL,
+  from_id uuid NOT NULL,
+  into_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  undone_by uuid,
+  CONSTRAINT merge_pkey PRIMARY KEY (id),
+  CONSTRAINT merge_of_two CHECK (from_id <> into_id),
+  CONSTRAINT merge_change_id_fkey FOREIGN KEY (change_id) REFERENCES change(id),
+  CONSTRAINT merge_from_id_fkey FOREIGN KEY (from_id) REFERENCES person(id),
+  CONSTRAINT merge_into_id_fkey FOREIGN KEY (into_id) REFERENCES person(id),
+  CONSTRAINT merge_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES change(id)
+);
+CREATE INDEX merge_by_change ON merge USING btree (change_id);
+CREATE INDEX merge_by_survivor ON merge USING btree (into_id) WHERE undone_by IS NULL;
+CREATE INDEX merge_by_undo ON merge USING btree (undone_by) WHERE undone_by IS NOT NULL;
+CREATE UNIQUE INDEX merge_once ON merge USING btree (from_id) WHERE undone_by IS NULL;
+CREATE TRIGGER merge_leads_to_a_live_record BEFORE INSERT OR UPDATE ON merge FOR EACH ROW EXECUTE FUNCTION merge_leads_to_a_live_record();
+ALTER TABLE merge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE merge FORCE ROW LEVEL SECURITY;
+CREATE POLICY merge_of_person ON merge AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = ANY (ARRAY[merge.from_id, merge.into_id]))))));
+COMMENT ON TABLE merge IS 'Two records that are one person: the first lives on in the second until that is undone.';
+GRANT INSERT, SELECT, UPDATE (undone_by) ON merge TO registration_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -621,22 +763,25 @@ CREATE TABLE person (
   moved_out_on date,
   source_updated_at timestamp with time zone NOT NULL,
   row_hash bytea NOT NULL,
-  batch_id uuid NOT NULL,
+  batch_id uuid,
   batch_line integer NOT NULL,
   recorded_at timestamp with time zone NOT NULL,
   changed_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  merged_into uuid,
+  is_governed boolean DEFAULT false NOT NULL,
+  stated_status smallint,
   CONSTRAINT person_pkey PRIMARY KEY (id),
   CONSTRAINT person_registry_person_id_is_unique UNIQUE (registry_person_id),
   CONSTRAINT person_birth_certificate_is_sealed_and_indexed CHECK (num_nulls(birth_certificate_sealed, birth_certificate_key) = ANY (ARRAY[0, 2])),
   CONSTRAINT person_dies_after_birth CHECK (died >= born),
   CONSTRAINT person_ethnicity_is_short CHECK (char_length(ethnicity) <= 20),
-  CONSTRAINT person_has_parents_by_key CHECK ((father_id IS NULL OR father_key IS NOT NULL) AND (mother_id IS NULL OR mother_key IS NOT NULL)),
   CONSTRAINT person_household_type_is_known CHECK (household_type = ANY (ARRAY['urban'::text, 'rural'::text, 'unified'::text])),
   CONSTRAINT person_id_number_is_sealed_indexed_and_masked CHECK (num_nulls(id_number_sealed, id_number_key, id_number_mask, id_type) = ANY (ARRAY[0, 4])),
   CONSTRAINT person_id_type_is_known CHECK (id_type = ANY (ARRAY['111'::text, 'HMT_RESIDENCE'::text, 'PERMANENT_RESIDENT'::text, 'HM_PASS'::text, 'TW_PASS'::text, 'PASSPORT'::text])),
   CONSTRAINT person_is_not_its_own_parent CHECK (father_id <> id AND mother_id <> id),
   CONSTRAINT person_keys_have_32_bytes CHECK (length(id_number_key) = 32 AND length(id_number_legacy_key) = 32 AND length(birth_certificate_key) = 32 AND length(father_key) = 32 AND length(mother_key) = 32 AND length(row_hash) = 32),
   CONSTRAINT person_marital_is_gb2261_2 CHECK (marital_status = ANY (ARRAY['10'::text, '20'::text, '21'::text, '22'::text, '23'::text, '30'::text, '40'::text, '90'::text])),
+  CONSTRAINT person_merged_into_another CHECK (merged_into <> id),
   CONSTRAINT person_moves_out_after_in CHECK (moved_out_on >= moved_in_on),
   CONSTRAINT person_name_has_1_to_50_characters CHECK (char_length(name) >= 1 AND char_length(name) <= 50),
   CONSTRAINT person_relation_is_gb4761 CHECK (relation_to_head ~ '^(0[12]|1[0-2]|[2-9]\d)$'::text),
@@ -656,6 +801,7 @@ CREATE INDEX person_by_id_number ON person USING btree (id_number_key) WHERE id_
 CREATE INDEX person_by_legacy_number ON person USING btree (id_number_legacy_key) WHERE id_number_legacy_key IS NOT NULL;
 CREATE INDEX person_by_mother ON person USING btree (mother_id) WHERE mother_id IS NOT NULL;
 CREATE INDEX person_by_name ON person USING btree (name_match, id);
+CREATE INDEX person_by_survivor ON person USING btree (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX person_shares_number ON person USING btree (id_number_key) WHERE id_number_shared;
 CREATE TRIGGER person_keep_history AFTER UPDATE ON person REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION person_keep_history();
 ALTER TABLE person ENABLE ROW LEVEL SECURITY;
@@ -672,6 +818,9 @@ COMMENT ON COLUMN person.source_updated_at IS 'The registry''s own time of the l
 COMMENT ON COLUMN person.row_hash IS 'Keyed digest of the row as read, to tell a repeated row from a changed one.';
 COMMENT ON COLUMN person.batch_id IS 'The import that wrote this version. Not a foreign key: it is checked once a batch, not once a row.';
 COMMENT ON COLUMN person.changed_xid IS 'Transaction of the last change; with the id the position in the change feed.';
+COMMENT ON COLUMN person.merged_into IS 'The record that this one was found to be the same person as.';
+COMMENT ON COLUMN person.is_governed IS 'A change of our own stands behind this row: after an import it is made anew from the facts.';
+COMMENT ON COLUMN person.stated_status IS 'The status as the registry last stated it; what the row shows may follow from facts instead.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE ON person TO registration_rw;
 
 CREATE TABLE person_history (
@@ -703,11 +852,14 @@ CREATE TABLE person_history (
   moved_out_on date,
   source_updated_at timestamp with time zone NOT NULL,
   row_hash bytea NOT NULL,
-  batch_id uuid NOT NULL,
+  batch_id uuid,
   batch_line integer NOT NULL,
   recorded_at timestamp with time zone NOT NULL,
   recorded_until timestamp with time zone NOT NULL,
-  replaced_by_batch_id uuid NOT NULL
+  replaced_by_batch_id uuid,
+  father_id uuid,
+  mother_id uuid,
+  merged_into uuid
 );
 CREATE INDEX person_history_by_person ON person_history USING btree (id, recorded_until);
 CREATE INDEX person_history_by_registry_person_id ON person_history USING btree (registry_person_id);
@@ -737,6 +889,46 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO registration_rw;
 
+CREATE TABLE registry_event_taken (
+  event_id text NOT NULL,
+  kind text NOT NULL,
+  registry_person_id text COLLATE "C" NOT NULL,
+  person_id uuid,
+  other_person_id uuid,
+  happened_at timestamp with time zone NOT NULL,
+  outcome text NOT NULL,
+  code text,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT registry_event_taken_pkey PRIMARY KEY (event_id),
+  CONSTRAINT registry_event_outcome_is_known CHECK (outcome = ANY (ARRAY['applied'::text, 'unchanged'::text, 'superseded'::text, 'rejected'::text, 'for-a-person'::text])),
+  CONSTRAINT registry_event_says_why CHECK ((outcome <> ALL (ARRAY['rejected'::text, 'for-a-person'::text])) OR code IS NOT NULL),
+  CONSTRAINT registry_event_taken_other_person_id_fkey FOREIGN KEY (other_person_id) REFERENCES person(id),
+  CONSTRAINT registry_event_taken_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX registry_event_taken_by_other ON registry_event_taken USING btree (other_person_id) WHERE other_person_id IS NOT NULL;
+CREATE INDEX registry_event_taken_by_person ON registry_event_taken USING btree (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX registry_event_taken_open ON registry_event_taken USING btree (taken_at, event_id) WHERE outcome = ANY (ARRAY['rejected'::text, 'for-a-person'::text]);
+ALTER TABLE registry_event_taken ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_event_taken FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_event_taken_of_person ON registry_event_taken AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = registry_event_taken.person_id)))));
+COMMENT ON TABLE registry_event_taken IS 'Every event of the household registry, once, with what became of it. Holds no number and no name.';
+COMMENT ON COLUMN registry_event_taken.other_person_id IS 'The record that the registry merged into this person.';
+GRANT INSERT, SELECT ON registry_event_taken TO registration_rw;
+
+CREATE TABLE registry_feed_position (
+  feed text NOT NULL,
+  "position" text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT registry_feed_position_pkey PRIMARY KEY (feed)
+);
+ALTER TABLE registry_feed_position ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_feed_position FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_feed_position_is_central ON registry_feed_position AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE registry_feed_position IS 'How far a feed was read; moved in the transaction that takes its events in.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON registry_feed_position TO registration_rw;
+
 CREATE TABLE reveal (
   id uuid DEFAULT uuidv7() NOT NULL,
   subject_id uuid NOT NULL,
@@ -764,8 +956,8 @@ CREATE TABLE sealed_column (
 );
 ALTER TABLE sealed_column ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sealed_column FORCE ROW LEVEL SECURITY;
-CREATE POLICY sealed_column_is_public ON sealed_column AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
-COMMENT ON TABLE sealed_column IS 'Every sealed column of this schema: what reseal() may swap and retire_seal() looks through.';
+CREATE POLICY sealed_column_is_public ON sealed_column AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE sealed_column IS 'Every column with sealed values: what a rotation of keys goes through and closes to an old key.';
 GRANT SELECT ON sealed_column TO registration_rw;
 
 CREATE TABLE voucher (
@@ -878,6 +1070,22 @@ begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION registration.fact_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.ended_at is not null or new.ended_at is null
+     or (new.id, new.kind, new.person_id, new.other_person_id, new.household_id, new.code, new.words, new.number_key,
+         new.number_mask, new.valid, new.certain, new.is_disputed, new.basis, new.source_ref, new.recorded_by, new.recorded_at)
+        is distinct from
+        (old.id, old.kind, old.person_id, old.other_person_id, old.household_id, old.code, old.words, old.number_key,
+         old.number_mask, old.valid, old.certain, old.is_disputed, old.basis, old.source_ref, old.recorded_by, old.recorded_at) then
+    raise exception 'a fact is ended, never edited' using errcode = '23514', constraint = 'fact_is_history';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION registration.guard_claims()
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -939,6 +1147,22 @@ CREATE OR REPLACE FUNCTION registration.guard_whole()
  SET search_path TO 'registration', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
 
+CREATE OR REPLACE FUNCTION registration.merge_leads_to_a_live_record()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from person where id in (new.from_id, new.into_id) order by id for update;
+  if new.undone_by is null and exists (select from merge where from_id = new.into_id and undone_by is null and id <> new.id) then
+    raise exception 'the surviving record is itself merged' using errcode = '23514', constraint = 'merge_leads_to_a_live_record';
+  end if;
+  if tg_op = 'UPDATE' and (old.undone_by is not null
+     or (new.id, new.from_id, new.into_id, new.change_id) is distinct from (old.id, old.from_id, old.into_id, old.change_id)) then
+    raise exception 'a merge is undone, never edited' using errcode = '23514', constraint = 'merge_is_history';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION registration.outbox_keep_promise()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -964,15 +1188,19 @@ begin
     id, registry_person_id, name, name_match, sex, ethnicity, id_type, id_number_sealed, id_number_key, id_number_mask,
     id_number_legacy_key, birth_certificate_sealed, birth_certificate_key, born, died, status, household_id,
     relation_to_head, household_type, division_code, address, father_key, mother_key, marital_status, moved_in_on,
-    moved_out_on, source_updated_at, row_hash, batch_id, batch_line, recorded_at, recorded_until, replaced_by_batch_id)
+    moved_out_on, source_updated_at, row_hash, batch_id, batch_line, recorded_at, recorded_until, replaced_by_batch_id,
+    father_id, mother_id, merged_into)
   select
     o.id, o.registry_person_id, o.name, o.name_match, o.sex, o.ethnicity, o.id_type, o.id_number_sealed, o.id_number_key,
     o.id_number_mask, o.id_number_legacy_key, o.birth_certificate_sealed, o.birth_certificate_key, o.born, o.died,
     o.status, o.household_id, o.relation_to_head, o.household_type, o.division_code, o.address, o.father_key,
     o.mother_key, o.marital_status, o.moved_in_on, o.moved_out_on, o.source_updated_at, o.row_hash, o.batch_id,
-    o.batch_line, o.recorded_at, n.recorded_at, n.batch_id
+    o.batch_line, o.recorded_at, n.recorded_at, n.batch_id, o.father_id, o.mother_id, o.merged_into
   from old_rows o join new_rows n using (id)
-  where o.row_hash <> n.row_hash;
+  where o.row_hash <> n.row_hash or o.recorded_at <> n.recorded_at
+     -- Two changes within one tick of the clock.
+     or (o.name, o.sex, o.born, o.died, o.status, o.household_id, o.id_number_key, o.birth_certificate_key, o.merged_into)
+        is distinct from (n.name, n.sex, n.born, n.died, n.status, n.household_id, n.id_number_key, n.birth_certificate_key, n.merged_into);
   return null;
 end $function$;
 
@@ -987,7 +1215,7 @@ begin
   if not guard_whole() then
     raise exception 'sealed values are swapped centrally' using errcode = '42501';
   end if;
-  if not exists (select from sealed_column s where s.table_name = of_table and s.column_name = of_column) then
+  if not exists (select from sealed_column where (table_name, column_name) = (of_table, of_column)) then
     raise exception 'not a sealed column' using errcode = '42501';
   end if;
   -- A later key version and the same length of text: anything else is no re-seal.
@@ -1013,37 +1241,184 @@ CREATE OR REPLACE FUNCTION registration.retire_seal(version integer)
  SET search_path TO 'registration', 'public', 'pg_temp'
 AS $function$
 declare
-  place record;
-  here bigint;
+  of_table text;
+  checks text;
+  found bigint;
   left_over bigint := 0;
-  newest_here integer;
-  newest integer;
+  latest integer;
+  newest integer := 0;
+  column_of record;
 begin
   if not guard_whole() or version not between 1 and 255 then
     raise exception 'key versions are retired centrally' using errcode = '42501';
   end if;
-  for place in select distinct table_name from sealed_column order by 1 loop
-    execute format('lock table %I in access exclusive mode', place.table_name);
+  for of_table in select distinct table_name from sealed_column order by 1 loop
+    execute format('lock table %I in access exclusive mode', of_table);
   end loop;
-  for place in select * from sealed_column order by 1, 2 loop
-    execute format('select count(*) filter (where get_byte(%1$I, 0) = $1), max(get_byte(%1$I, 0)) from %2$I where %1$I is not null',
-      place.column_name, place.table_name) into here, newest_here using version;
-    left_over := left_over + here;
-    newest := greatest(newest, newest_here);
+  for column_of in select table_name, column_name from sealed_column loop
+    execute format('select count(*) filter (where get_byte(%2$I, 0) = $1), max(get_byte(%2$I, 0)) from %1$I',
+                   column_of.table_name, column_of.column_name) into found, latest using version;
+    left_over := left_over + found;
+    newest := greatest(newest, latest);
   end loop;
   if left_over > 0 then return left_over; end if;
   if version > newest then
     raise exception 'only what newer values have replaced is retired' using errcode = '42501';
   end if;
-  for place in select table_name, array_agg(column_name order by column_name) as columns from sealed_column group by 1 order by 1 loop
-    if not exists (select from pg_constraint where conrelid = place.table_name::regclass
-                    and conname = format('%s_seal_%s_is_retired', place.table_name, version)) then
-      execute format('alter table %I add constraint %I check (%s)', place.table_name,
-        format('%s_seal_%s_is_retired', place.table_name, version),
-        (select string_agg(format('get_byte(%I, 0) <> %s', c, version), ' and ') from unnest(place.columns) c));
+  for of_table, checks in
+    select table_name, string_agg(format('get_byte(%I, 0) <> %s', column_name, version), ' and ' order by column_name desc)
+      from sealed_column group by 1 loop
+    if not exists (select from pg_constraint where conrelid = of_table::regclass
+                    and conname = format('%s_seal_%s_is_retired', of_table, version)) then
+      execute format('alter table %I add constraint %I check (%s)',
+                     of_table, format('%s_seal_%s_is_retired', of_table, version), checks);
     end if;
   end loop;
   return 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.state_registry_facts(of_change uuid, of_batch uuid, since xid8, moment timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare
+  written bigint := 0;
+  wrote bigint;
+begin
+  create temp table stated on commit drop as
+    with s as materialized (
+      select p.*, (source_updated_at at time zone 'Asia/Shanghai')::date as stated_on,
+             case when status = 8 then coalesce(moved_out_on, (source_updated_at at time zone 'Asia/Shanghai')::date)
+                  when status = 9 then coalesce(died + 1, (source_updated_at at time zone 'Asia/Shanghai')::date) end as left_on
+        from person p
+       where p.changed_xid >= since and p.registry_person_id not like 'own:%'
+         and (p.batch_id = of_batch or not p.is_governed))
+    select id as person_id, 'identity' as kind, id_type as code, null::uuid as other_person_id, null::uuid as household_id,
+           id_number_key as number_key, id_number_mask as number_mask,
+           daterange(born, null) as valid, daterange(born, null) as certain, id_type as slot, stated_on as since_day, false as is_from_known
+      from s where merged_into is null and id_number_key is not null
+    union all
+    select id, 'identity', '111_15', null, null, id_number_legacy_key, left(id_number_mask, 4) || '***********',
+           daterange(born, null), 'empty'::daterange, '111_15', stated_on, false
+      from s where merged_into is null and id_number_legacy_key is not null
+    union all
+    select id, 'identity', 'BIRTH_CERTIFICATE', null, null, birth_certificate_key, '**********',
+           daterange(born, null), daterange(born, null), 'BIRTH_CERTIFICATE', stated_on, false
+      from s where merged_into is null and birth_certificate_key is not null
+    union all
+    select id, 'membership', coalesce(relation_to_head, '00'), null, household_id, null, null,
+           daterange(coalesce(moved_in_on, born), left_on),
+           case when moved_in_on is not null then daterange(moved_in_on, left_on)
+                when left_on is null or left_on > stated_on then daterange(stated_on, left_on) else 'empty' end,
+           'household', coalesce(moved_in_on, stated_on), moved_in_on is not null
+      from s where merged_into is null and household_id is not null and (left_on is null or left_on > coalesce(moved_in_on, born, '0001-01-01'))
+               and status <> 1
+    union all
+    select id, 'kinship', 'registered-father', father_id, null, null, null, daterange(born, null), daterange(born, null),
+           'father', coalesce(born, stated_on), false
+      from s where merged_into is null and father_id is not null
+    union all
+    select id, 'kinship', 'registered-mother', mother_id, null, null, null, daterange(born, null), daterange(born, null),
+           'mother', coalesce(born, stated_on), false
+      from s where merged_into is null and mother_id is not null
+    union all
+    select coalesce(merged_into, id), 'death', 'died', null, null, null, null,
+           case when died is not null then daterange(died, died + 1) else daterange(born, stated_on + 1) end,
+           case when died is not null then daterange(died, died + 1) else 'empty' end, 'death', stated_on, false
+      from s where (status = 9 or died is not null) and (died is not null or born is null or born <= stated_on);
+  create temp table looked_at on commit drop as
+    select p.id as person_id, (p.source_updated_at at time zone 'Asia/Shanghai')::date as stated_on from person p
+     where p.changed_xid >= since and p.registry_person_id not like 'own:%' and (p.batch_id = of_batch or not p.is_governed)
+       and p.merged_into is null;
+  create index on stated (person_id, kind);
+  create index on looked_at (person_id);
+  analyze stated;
+  analyze looked_at;
+
+  -- What is known already: the same from the registry, or from us about the same days.
+  delete from stated s using fact f
+   where f.person_id = s.person_id and f.kind = s.kind and f.ended_at is null and not f.is_disputed
+     and (f.code = s.code or s.kind = 'kinship' and f.basis <> 'registry' and f.code in ('birth-' || s.slot, 'adoptive-' || s.slot)
+          or s.kind = 'membership' and f.basis <> 'registry')
+     and f.other_person_id is not distinct from s.other_person_id and f.household_id is not distinct from s.household_id
+     and f.number_key is not distinct from s.number_key
+     and (f.basis <> 'registry' and s.kind <> 'death'
+          or (s.kind <> 'death' or f.valid = s.valid)
+             and (s.kind <> 'membership' or upper(f.valid) is not distinct from upper(s.valid)
+                  and (not s.is_from_known or lower(f.valid) is not distinct from lower(s.valid))));
+  -- What was said before, beside a fact of our own, is not said again; nor what a person has looked into and refused.
+  delete from stated s using fact f left join change c on c.id = f.ended_by
+   where f.person_id = s.person_id and f.kind = s.kind and f.is_disputed and f.code = s.code and f.basis = 'registry'
+     and (f.ended_at is null or c.kind = 'investigation')
+     and f.other_person_id is not distinct from s.other_person_id and f.household_id is not distinct from s.household_id
+     and f.number_key is not distinct from s.number_key and (s.kind <> 'death' or f.valid = s.valid);
+
+  alter table stated add column is_disputed boolean not null default false;
+  update stated s set is_disputed = true
+   where exists (
+     select from fact f where f.person_id = s.person_id and f.kind = s.kind and f.basis <> 'registry' and f.ended_at is null
+        and not f.is_disputed
+        and (s.kind in ('membership', 'death') and f.valid && s.valid
+             or s.kind = 'identity' and f.code = s.code
+             or s.kind = 'kinship' and f.code in ('birth-' || s.slot, 'adoptive-' || s.slot)
+                and not exists (select from fact r where r.person_id = s.person_id and r.kind = 'kinship' and r.code = s.code
+                                   and r.ended_at is null and r.basis = 'registry')))
+      or s.kind = 'death' and exists (
+        select from fact f join change c on c.id = f.ended_by and c.kind = 'death-reversal' where f.person_id = s.person_id and f.kind = 'death')
+      -- Stated of a record that lives on in this one: whether it is meant for this person, somebody must say.
+      or s.kind = 'death' and exists (
+        select from person m where m.merged_into = s.person_id and m.changed_xid >= since and (m.status = 9 or m.died is not null));
+
+  -- What the registry stated and no longer states, or states otherwise: it held until then, or never did.
+  create temp table over on commit drop as
+    select f.*, case when s.person_id is not null then s.since_day else l.stated_on end as over_on, s.person_id is null as is_gone,
+           s.household_id is not distinct from f.household_id and s.other_person_id is not distinct from f.other_person_id
+             and s.number_key is not distinct from f.number_key and s.person_id is not null as is_same_thing
+      from looked_at l
+      join fact f on f.person_id = l.person_id and f.basis = 'registry' and f.ended_at is null and not f.is_disputed
+      left join stated s on s.person_id = f.person_id and s.kind = f.kind and not s.is_disputed
+                        and (s.kind in ('membership', 'death') or s.code = f.code)
+      left join person p on p.id = f.person_id
+     where s.person_id is not null
+        or f.kind = 'identity' and f.code <> 'BIRTH_CERTIFICATE' and f.code <> '111_15' and p.id_number_key is null
+        or f.kind = 'membership' and upper_inf(f.valid) and (p.household_id is null or p.status = 1)
+        or f.kind = 'kinship' and f.code = 'registered-father' and p.father_id is null
+        or f.kind = 'kinship' and f.code = 'registered-mother' and p.mother_id is null
+        or f.kind = 'death' and p.status <> 9 and p.died is null;
+  update fact f set ended_by = of_change, ended_at = moment from over o where f.id = o.id;
+  insert into fact (id, kind, person_id, other_person_id, household_id, code, words, number_sealed, number_key, number_mask,
+                    valid, certain, is_disputed, basis, source_ref, recorded_by, recorded_at)
+    select uuidv7(), kind, person_id, other_person_id, household_id, code, words, null, number_key, number_mask,
+           valid * daterange(null, over_on), certain * daterange(null, over_on), false, basis, source_ref, of_change, moment
+      from over
+     where kind in ('identity', 'membership') and not is_same_thing and number_sealed is null
+       and not isempty(valid * daterange(null, over_on)) and (upper_inf(valid) or upper(valid) > over_on);
+
+  insert into fact (id, kind, person_id, other_person_id, household_id, code, number_key, number_mask, valid, certain,
+                    is_disputed, basis, recorded_by, recorded_at)
+    select uuidv7(), s.kind, s.person_id, s.other_person_id, s.household_id, s.code, s.number_key, s.number_mask,
+           case when s.kind = 'identity' and o.id is not null then s.valid * daterange(s.since_day, null) else s.valid end,
+           case when s.kind = 'identity' and o.id is not null then s.certain * daterange(s.since_day, null) else s.certain end,
+           s.is_disputed, 'registry', of_change, moment
+      from stated s left join over o on o.person_id = s.person_id and o.kind = 'identity' and s.kind = 'identity' and o.code = s.code
+                                    and not s.is_disputed and not isempty(s.valid * daterange(s.since_day, null))
+    on conflict do nothing;
+  get diagnostics written = row_count;
+  -- Two heads of one household, two households of one person: the registry contradicts itself, and a person must look.
+  insert into fact (id, kind, person_id, other_person_id, household_id, code, number_key, number_mask, valid, certain,
+                    is_disputed, basis, recorded_by, recorded_at)
+    select uuidv7(), s.kind, s.person_id, s.other_person_id, s.household_id, s.code, s.number_key, s.number_mask, s.valid,
+           s.certain, true, 'registry', of_change, moment
+      from stated s
+     where not exists (select from fact f where f.recorded_by = of_change and f.person_id = s.person_id and f.kind = s.kind
+                          and f.code = s.code and f.household_id is not distinct from s.household_id
+                          and f.other_person_id is not distinct from s.other_person_id
+                          and f.number_key is not distinct from s.number_key);
+  get diagnostics wrote = row_count;
+  drop table stated, looked_at;
+  drop table over;
+  return written + wrote;
 end $function$;
 
 CREATE OR REPLACE FUNCTION registration.voucher_is_delivered()

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { readSettings } from '@app/service';
 import Ajv from 'ajv';
 import type { z } from 'zod';
+import { EXCHANGE_SETTINGS, EXCHANGE_WORKER_SETTINGS } from '../../apps/exchange/src/config';
 import { GATEWAY_SETTINGS } from '../../apps/gateway/src/config';
 import { REGISTRATION_SETTINGS, REGISTRATION_WORKER_SETTINGS } from '../../apps/registration/src/config';
 import { SIMULATOR_SETTINGS } from '../../apps/simulator/src/config';
@@ -29,6 +30,8 @@ const HOSTED = {
 
 /** What each program reads of its environment. */
 const SETTINGS: Readonly<Record<string, z.ZodRawShape>> = {
+  'dist/apps/exchange/src/main.js': EXCHANGE_SETTINGS,
+  'dist/apps/exchange/src/worker.js': EXCHANGE_WORKER_SETTINGS,
   'dist/apps/gateway/src/main.js': GATEWAY_SETTINGS,
   'dist/apps/registration/src/main.js': REGISTRATION_SETTINGS,
   'dist/apps/registration/src/worker.js': REGISTRATION_WORKER_SETTINGS,
@@ -146,7 +149,7 @@ describe.each(cases)('%s', (_name, service) => {
 
   it('is given the secrets that its environment points at, and no others', () => {
     const pointedAt = Object.values(environment).flatMap((value) => /^\/run\/secrets\/(.+)$/.exec(value)?.[1] ?? []);
-    const roles = ['registration', 'subsidy', 'gateway'].map((schema) => `${schema}_rw.password`);
+    const roles = ['registration', 'subsidy', 'exchange', 'gateway'].map((schema) => `${schema}_rw.password`);
     const wanted = [...pointedAt, ...(environment.YANGYU_SECRETS ? roles : [])];
     expect([...granted].sort()).toEqual([...new Set(wanted)].sort());
   });
@@ -186,7 +189,16 @@ describe('an installation on servers of others', () => {
   it('starts no store and no stand-in of its own', () => {
     const started = Object.entries(managed.services).filter(([, { profiles = [] }]) => profiles.length === 0);
     expect(names(started).sort()).toEqual(
-      ['gateway', 'migrate', 'registration', 'registration-worker', 'subsidy', 'subsidy-worker'].sort(),
+      [
+        'exchange',
+        'exchange-worker',
+        'gateway',
+        'migrate',
+        'registration',
+        'registration-worker',
+        'subsidy',
+        'subsidy-worker',
+      ].sort(),
     );
     for (const [, { depends_on: needs = {} }] of started)
       for (const store of ['postgres', 'redis']) expect(needs[store]?.required ?? false).toBe(false);

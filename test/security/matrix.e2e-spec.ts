@@ -30,6 +30,10 @@ interface Subject {
   /** Open repair cases, one for each try. */
   readonly repairs: readonly string[];
   readonly contradiction: string;
+  /** What the register knows of the child: a fact that stands, one under investigation, a change. */
+  readonly factId: string;
+  readonly disputedId: string;
+  readonly changeId: string;
   readonly birthId: string;
   readonly voucherId: string;
   readonly elsewhereId: string;
@@ -97,8 +101,25 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
       where r.division_code like $1 and r.reason = 'ACCOUNT_REPAIR' order by r.id offset ${n} limit 1
      on conflict do nothing returning id`,
   );
+  const [change] = await world.database.admin<{ id: string }>(
+    `insert into registration.change (id, kind, basis, reason, persons, actor, at)
+     values (gen_random_uuid(), 'newborn', 'document', '登记', array[$1::uuid], 'matrix', now()) returning id`,
+    [claim.childId],
+  );
+  const [disputed] = await world.database.admin<{ id: string }>(
+    `insert into registration.fact (id, kind, person_id, code, words, valid, certain, is_disputed, basis, recorded_by, recorded_at)
+     values (gen_random_uuid(), 'name', $1, 'also', '小名', '(,)', '(,)', true, 'declared', $2, now()) returning id`,
+    [claim.childId, change!.id],
+  );
+  const [fact] = await world.database.admin<{ id: string }>(
+    `select id from registration.fact where person_id = $1 and kind = 'identity' and basis = 'registry' and ended_at is null`,
+    [claim.childId],
+  );
   return {
     ...(claim as unknown as Subject),
+    factId: fact!.id,
+    disputedId: disputed!.id,
+    changeId: change!.id,
     place,
     division,
     childNumber: row.child_id_number!,
@@ -166,6 +187,7 @@ const q = JSON.stringify;
 const about = (ask: Asked['ask']): Asked => ({ ask });
 const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
 
+const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
@@ -228,6 +250,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.ledgerBalances': ofNobody('{ ledgerBalances(first: 1) { nodes { code } } }'),
   'Query.myClaims': ofNobody('{ myClaims { id } }'),
   'Query.myFamily': ofNobody('{ myFamily { id } }'),
+  'Query.openRegistryEvents': ofNobody('{ openRegistryEvents { eventId } }'),
   'Query.paymentBatch': about(({ batchId }) => `{ paymentBatch(id: ${q(batchId)}) { id } }`),
   'Query.paymentBatches': about(
     ({ division }) => `{ paymentBatches(first: 1, division: ${q(division)}) { nodes { id } } }`,
@@ -247,6 +270,69 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.threeWay': ofNobody('{ threeWay { list { totalFen } } }'),
   'Query.worklist': about(({ division }) => `{ worklist(first: 1, division: ${q(division)}) { nodes { id } } }`),
   'Query.worklistByReason': about(({ division }) => `{ worklistByReason(division: ${q(division)}) { reason } }`),
+  'Mutation.changeHead': about(
+    ({ householdId }) =>
+      `mutation { changeHead(household: ${q(householdId)}, relations: [{ person: "00000000-0000-4000-8000-000000000000", relation: "02" }], on: "2026-03-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.closeFact': about(
+    ({ factId }) => `mutation { closeFact(id: ${q(factId)}, on: "1900-01-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.correctPerson': about(({ childId }) => `mutation { correctPerson(id: ${q(childId)}, ${EVIDENCE}) { id } }`),
+  'Mutation.foundHousehold': ofNobody(
+    `mutation { foundHousehold(household: { householdNo: "9", division: "340202" }, members: [], on: "2026-03-01", ${EVIDENCE}) { change { id } } }`,
+  ),
+  'Mutation.investigateFact': about(
+    ({ disputedId }) => `mutation { investigateFact(id: ${q(disputedId)}, ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.mergeHouseholds': about(
+    ({ householdId }) =>
+      `mutation { mergeHouseholds(from: ${q(householdId)}, into: ${q(householdId)}, on: "2026-03-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.mergePersons': about(
+    ({ childId }) => `mutation { mergePersons(from: ${q(childId)}, into: ${q(childId)}, ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.moveOut': about(
+    ({ childId }) => `mutation { moveOut(persons: [${q(childId)}], on: "1800-01-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.moveToHousehold': about(
+    ({ childId, householdId }) =>
+      `mutation { moveToHousehold(household: ${q(householdId)}, members: [{ person: ${q(childId)}, relation: "xx" }], on: "2026-03-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.recordDeath': about(
+    ({ childId }) => `mutation { recordDeath(id: ${q(childId)}, on: "1900-01-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.recordKinship': about(
+    ({ childId }) =>
+      `mutation { recordKinship(child: ${q(childId)}, elders: [{ person: ${q(childId)}, kind: BIRTH_MOTHER }], ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.recordMarriage': about(
+    ({ childId }) =>
+      `mutation { recordMarriage(id: ${q(childId)}, spouse: ${q(childId)}, from: "2026-01-01", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.recordPaper': about(
+    ({ childId }) =>
+      `mutation { recordPaper(id: ${q(childId)}, kind: PASSPORT, number: "E12345678", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.registerNewborn': about(
+    ({ childId }) =>
+      `mutation { registerNewborn(sex: FEMALE, born: "2015-01-01", mother: ${q(childId)}, division: "340202", ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.reverseDeath': about(({ childId }) => `mutation { reverseDeath(id: ${q(childId)}, ${EVIDENCE}) { id } }`),
+  'Mutation.settleFact': about(
+    ({ factId }) => `mutation { settleFact(id: ${q(factId)}, holds: true, ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.splitHousehold': about(
+    ({ childId, householdId }) =>
+      `mutation { splitHousehold(from: ${q(householdId)}, household: { householdNo: "9", division: "340202" }, members: [{ person: ${q(childId)}, relation: "20" }], on: "2026-03-01", ${EVIDENCE}) { change { id } } }`,
+  ),
+  'Mutation.splitPerson': about(
+    ({ childId, factId }) =>
+      `mutation { splitPerson(id: ${q(childId)}, facts: [${q(factId)}], name: " ", sex: MALE, ${EVIDENCE}) { change { id } } }`,
+  ),
+  'Mutation.undoChange': about(
+    ({ changeId }) => `mutation { undoChange(id: ${q(changeId)}, reason: "试一试") { id } }`,
+  ),
+  'Mutation.withdrawFact': about(({ factId }) => `mutation { withdrawFact(id: ${q(factId)}, ${EVIDENCE}) { id } }`),
   'Mutation.approveBatch': about(
     ({ batchId }) => `mutation { approveBatch(id: ${q(batchId)}, contentHash: "00") { approvals } }`,
   ),
@@ -294,6 +380,10 @@ const ABSENT = new Set([
   'NO_OPEN_CASE',
   'CLAIM_UNKNOWN',
   'PERSON_UNKNOWN',
+  'PERSONS_UNKNOWN',
+  'HOUSEHOLD_UNKNOWN',
+  'FACT_UNKNOWN',
+  'CHANGE_UNKNOWN',
   'NOTHING_TO_EXPLAIN',
   'REFERENCE_NOT_FOUND',
 ]);

@@ -7,7 +7,8 @@ import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { explainConstraint } from '../../apps/subsidy/src/power/power.errors';
+import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -30,11 +31,15 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
   const open = (schema: string) =>
-    database.open(schema, { recorder: auditRecorder(schema), explain: explainConstraint });
-  const [registration, subsidy] = [await open('registration'), await open('subsidy')];
+    database.open(schema, {
+      recorder: auditRecorder(schema),
+      explain: (name) => explainRegister(name) ?? explainPayment(name),
+    });
+  const [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
   const parts = {
     registration,
     subsidy,
+    exchange,
     vault: new Vault(Buffer.alloc(32, 1)),
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
@@ -64,7 +69,8 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     reset: async () => {
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
-          where schemaname in ('registration', 'subsidy') and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'birth_registration_parameter', 'sealed_column')
+          where schemaname in ('registration', 'subsidy', 'exchange')
+            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'birth_registration_parameter')
             and tablename not like '%\\_move'`,
       );
       // Append-only tables refuse TRUNCATE by trigger; a test's broom may go past them.

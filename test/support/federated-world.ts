@@ -6,12 +6,13 @@ import { ServiceClient, type ServiceClientOptions, type ServiceDoor } from '@app
 import type { GraphQLSchema } from 'graphql';
 import { familyFrom } from '../../apps/gateway/src/family.client';
 import { federatedSchema } from '../../apps/gateway/src/federation';
+import { openExchangeDoor } from '../../apps/exchange/src/door';
 import { openRegistrationDoor } from '../../apps/registration/src/door';
 import { openSubsidyDoor } from '../../apps/subsidy/src/door';
 import type { CountyWorld } from './county-world';
 
 /** The processes of the house, with a key each. */
-const NAMES = ['gateway', 'registration', 'subsidy'] as const;
+const NAMES = ['gateway', 'registration', 'subsidy', 'exchange'] as const;
 export type ServiceName = (typeof NAMES)[number];
 
 /** Who may call whom. */
@@ -19,6 +20,7 @@ const CALLERS: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
   gateway: [],
   registration: ['gateway', 'subsidy'],
   subsidy: ['gateway'],
+  exchange: ['gateway', 'registration', 'subsidy'],
 };
 
 /** Keys of a house, made anew. */
@@ -31,7 +33,12 @@ export function makeKeys(): Readonly<Record<ServiceName, ServiceKeys>> {
       CALLERS[name].map((one) => [one, pairs.get(one)!.publicKey.export({ type: 'spki', format: 'pem' }).toString()]),
     ),
   });
-  return { gateway: keysOf('gateway'), registration: keysOf('registration'), subsidy: keysOf('subsidy') };
+  return {
+    gateway: keysOf('gateway'),
+    registration: keysOf('registration'),
+    subsidy: keysOf('subsidy'),
+    exchange: keysOf('exchange'),
+  };
 }
 
 /** The apps of a world behind doors of their own, and what a gateway in front of them needs. */
@@ -39,6 +46,7 @@ export interface FederatedWorld {
   readonly keys: Readonly<Record<ServiceName, ServiceKeys>>;
   readonly registration: ServiceDoor;
   readonly subsidy: ServiceDoor;
+  readonly exchange: ServiceDoor;
   readonly schema: GraphQLSchema;
   readonly complete: (caller: Caller) => Promise<Caller>;
   /** Why calls failed, so far. */
@@ -64,6 +72,7 @@ export async function openFederatedWorld(
   const doors = {
     registration: await openRegistrationDoor(app, { ...at, verifier: new ServiceVerifier(keys.registration, clock) }),
     subsidy: await openSubsidyDoor(app, { ...at, verifier: new ServiceVerifier(keys.subsidy, clock) }),
+    exchange: await openExchangeDoor(app, { ...at, verifier: new ServiceVerifier(keys.exchange, clock) }),
   };
   const client = (from: ServiceName, to: ServiceName, own: Partial<ServiceClientOptions> = {}): ServiceClient => {
     const opened = new ServiceClient({
@@ -76,11 +85,12 @@ export async function openFederatedWorld(
     clients.push(opened);
     return opened;
   };
-  const [registration, subsidy] = [client('gateway', 'registration', more), client('gateway', 'subsidy', more)];
+  const registration = client('gateway', 'registration', more);
+  const [subsidy, exchange] = [client('gateway', 'subsidy', more), client('gateway', 'exchange', more)];
   return {
     keys,
     ...doors,
-    schema: federatedSchema(readSupergraph(), [registration, subsidy]),
+    schema: federatedSchema(readSupergraph(), [registration, subsidy, exchange]),
     complete: familyFrom(registration),
     failures,
     client,
@@ -88,6 +98,7 @@ export async function openFederatedWorld(
       for (const one of clients) await one.close();
       await doors.registration.close();
       await doors.subsidy.close();
+      await doors.exchange.close();
     },
   };
 }

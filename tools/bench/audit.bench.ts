@@ -95,7 +95,7 @@ class Copies {
       'drop database if exists bench_template',
       'create database bench_template template yangyu strategy file_copy',
     );
-    const schemas = ['registration', 'subsidy'].map((schema) => ({
+    const schemas = ['registration', 'subsidy', 'exchange'].map((schema) => ({
       schema,
       folder: path.join(__dirname, '..', '..', 'apps', schema, 'src', 'migrations'),
     }));
@@ -122,8 +122,8 @@ class Copies {
   }
 
   async open(isAudited: boolean): Promise<Side> {
-    const [registration, subsidy] = await Promise.all(
-      ['registration', 'subsidy'].map((schema) =>
+    const [registration, subsidy, exchange] = await Promise.all(
+      ['registration', 'subsidy', 'exchange'].map((schema) =>
         Database.open({
           url: this.url(`${schema}_rw`, 'bench_copy'),
           schema,
@@ -134,6 +134,7 @@ class Copies {
     const parts = {
       registration: registration!,
       subsidy: subsidy!,
+      exchange: exchange!,
       vault: Vault.fromFile(path.join(folderOf(this.people), 'vault.key')),
       clock: systemClock,
     };

@@ -3,19 +3,13 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Database, migrate, startCluster } from '@app/database';
-import { Outbox } from '@app/jobs';
 import { systemClock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { DivisionRepository } from '../../apps/registration/src/division/division.repository';
-import { DivisionService } from '../../apps/registration/src/division/division.service';
-import { ImportBatchRepository } from '../../apps/registration/src/registry-import/import-batch.repository';
-import { PersonWriterService } from '../../apps/registration/src/registry-import/person-writer.service';
-import { RegistryImportRepository } from '../../apps/registration/src/registry-import/registry-import.repository';
-import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { FeedRepository } from '../../apps/registration/src/feed/feed.repository';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { openImport } from '../../apps/registration/src/registry-import/registry-import.fixture';
 import { writeRegistry } from '../../apps/simulator/src/county/county.service';
 import type { BenchOptions } from './bench.types';
 import { median, PeakMemory, timed } from './samples';
@@ -86,10 +80,14 @@ async function measure(
   for (let turn = 1; turn <= runs; turn++) {
     await admin.query(EMPTY);
     const stop = memory.watch();
-    const [seconds, { accepted }] = await timed(() => serviceOn(database).import(file));
+    const [seconds, { accepted }] = await timed(() =>
+      openImport(database, systemClock, new Vault(Buffer.alloc(32, 1))).import(file),
+    );
     rows = accepted;
     ours.push(seconds);
-    unchanged.push((await timed(() => serviceOn(database).import(file)))[0]);
+    unchanged.push(
+      (await timed(() => openImport(database, systemClock, new Vault(Buffer.alloc(32, 1))).import(file)))[0],
+    );
     stop();
     feed.push((await timed(() => pullAll(new FeedService(database, new FeedRepository()))))[0]);
     await pipeline(admin.query(copyTo('copy person to stdout')), fs.createWriteStream(copied));
@@ -114,13 +112,4 @@ async function measure(
 async function pullAll(feed: FeedService): Promise<void> {
   let page = await feed.page('', 5_000);
   while (!page.caughtUp) page = await feed.page(page.next, 5_000);
-}
-
-function serviceOn(database: Database): RegistryImportService {
-  const vault = new Vault(Buffer.alloc(32, 1));
-  const divisions = new DivisionService(database, systemClock, new DivisionRepository());
-  const register = new RegistryImportRepository();
-  const writer = new PersonWriterService(systemClock, vault, register);
-  const [outbox, batches] = [new Outbox('registration'), new ImportBatchRepository()];
-  return new RegistryImportService(database, outbox, systemClock, vault, divisions, batches, register, writer);
 }

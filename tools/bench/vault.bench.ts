@@ -4,17 +4,11 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import { Database, migrate, startCluster } from '@app/database';
-import { Outbox } from '@app/jobs';
 import { Refusal, systemClock } from '@app/kernel';
 import { Rotation, Vault } from '@app/vault';
 import { Client } from 'pg';
-import { DivisionRepository } from '../../apps/registration/src/division/division.repository';
-import { DivisionService } from '../../apps/registration/src/division/division.service';
 import { SEALED_COLUMNS } from '../../apps/registration/src/person/sealed-columns.types';
-import { ImportBatchRepository } from '../../apps/registration/src/registry-import/import-batch.repository';
-import { PersonWriterService } from '../../apps/registration/src/registry-import/person-writer.service';
-import { RegistryImportRepository } from '../../apps/registration/src/registry-import/registry-import.repository';
-import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
+import { openImport } from '../../apps/registration/src/registry-import/registry-import.fixture';
 import { writeRegistry } from '../../apps/simulator/src/county/county.service';
 import type { BenchOptions, BenchTable } from './bench.types';
 import { median, timed } from './samples';
@@ -112,7 +106,7 @@ async function measureRotation(people: number, runs: number, say: BenchOptions['
       const vault = Vault.fromFile(path.join(folder, 'vault.key'));
       const file = path.join(folder, 'registry.csv');
       await writeRegistry({ people, seed: 1, file });
-      await registerOn(database, vault).import(file);
+      await openImport(database, systemClock, vault).import(file);
       return await rotateByTurns(
         new Rotation(vault, [{ schema: 'registration', database, columns: SEALED_COLUMNS }]),
         admin,
@@ -166,14 +160,6 @@ const unfinished = (values: number): Refusal =>
     zh: `轮换后仍有 ${values} 个值未重新密封。`,
     en: `${values} values were not re-sealed.`,
   });
-
-function registerOn(database: Database, vault: Vault): RegistryImportService {
-  const divisions = new DivisionService(database, systemClock, new DivisionRepository());
-  const register = new RegistryImportRepository();
-  const writer = new PersonWriterService(systemClock, vault, register);
-  const [outbox, batches] = [new Outbox('registration'), new ImportBatchRepository()];
-  return new RegistryImportService(database, outbox, systemClock, vault, divisions, batches, register, writer);
-}
 
 export function tables({ work, rotation }: VaultFigures): BenchTable[] {
   return [

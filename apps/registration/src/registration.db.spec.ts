@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Caller } from '@app/access';
-import { type FeedPage, REGISTRATION_FEED, type RegistrationFeed } from '@app/contracts';
+import { type FeedPage, REGISTRATION_FEED, type RegistrationFeed, REGISTRY_EVENT_FEED } from '@app/contracts';
 import { buildMergedSchema, collectSdl, GraphContext, listOperations, resolversOf } from '@app/graphql';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, type DivisionCode } from '@app/kernel';
@@ -91,9 +91,10 @@ beforeAll(async () => {
       { provide: REGISTRATION_DATABASE, useValue: await world.open('registration') },
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: CLOCK, useValue: new TestClock('2026-04-01') },
+      { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: Vault, useValue: new Vault(Buffer.alloc(32, 7)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, CLOCK, Vault],
+    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK, Vault],
   };
   const app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   const divisions = path.join(folder, 'divisions.csv');

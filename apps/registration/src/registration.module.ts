@@ -1,29 +1,53 @@
+import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { BirthRegistrationModule } from './birth-registration/birth-registration.module';
 import { DivisionModule } from './division/division.module';
+import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
+import { RegisterModule } from './register/register.module';
+import { RegistryFeedModule } from './registry-feed/registry-feed.module';
+import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
+import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { VoucherModule } from './voucher/voucher.module';
+
+const PROCESSORS = [RegistryFeedProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become credentials.
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become
+ * credentials.
  */
 @Module({
   imports: [
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
     BirthRegistrationModule,
     VoucherModule,
   ],
+  providers: [
+    {
+      provide: REGISTRATION_HANDLERS,
+      useFactory: (...processors: { readonly handlers: readonly JobHandler<Payload>[] }[]) =>
+        processors.flatMap(({ handlers }) => handlers),
+      inject: PROCESSORS,
+    },
+  ],
   exports: [
+    REGISTRATION_HANDLERS,
     DivisionModule,
+    FactModule,
+    RegisterModule,
     RegistryImportModule,
+    RegistryFeedModule,
     PersonModule,
     HouseholdModule,
     FeedModule,

@@ -18,11 +18,19 @@ let steps: AuditSteps;
 beforeAll(async () => {
   world = await createTestDatabase();
   dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-audit-'));
-  const [registration, subsidy, gateway] = await Promise.all(
-    ['registration', 'subsidy', 'gateway'].map((schema) => world.open(schema, { recorder: auditRecorder(schema) })),
+  const [registration, subsidy, exchange, gateway] = await Promise.all(
+    ['registration', 'subsidy', 'exchange', 'gateway'].map((schema) =>
+      world.open(schema, { recorder: auditRecorder(schema) }),
+    ),
   );
   const decisions = { textsOf: async () => ({ id: claim, texts: [text] }) };
-  const installation = { registration, subsidy, gateway, app: { get: () => decisions } } as unknown as Installation;
+  const installation = {
+    registration,
+    subsidy,
+    exchange,
+    gateway,
+    app: { get: () => decisions },
+  } as unknown as Installation;
   steps = new AuditSteps(installation, { dataFolder } as Config);
   for (const database of [registration!, gateway!]) await database.write(async () => undefined);
   await subsidy!.write((tx) =>

@@ -9,10 +9,10 @@ import { toJson } from './terminal';
 
 /** The audit logs of this installation, one for each schema. */
 export const auditLogs = (
-  installation: Pick<Installation, 'registration' | 'subsidy' | 'gateway'>,
+  installation: Pick<Installation, 'registration' | 'subsidy' | 'exchange' | 'gateway'>,
   config: Pick<Config, 'dataFolder'>,
 ): AuditLog[] =>
-  (['registration', 'subsidy', 'gateway'] as const).map(
+  (['registration', 'subsidy', 'exchange', 'gateway'] as const).map(
     (schema) => new AuditLog(schema, installation[schema], config.dataFolder),
   );
 

@@ -4,6 +4,7 @@ import type { QueuePlace } from '@app/jobs';
 import { readSettings, withPassword } from '@app/service';
 import type { VaultOptions } from '@app/vault';
 import { z } from 'zod';
+import { type RegistrySettings, registrySettings } from '../../exchange/src/household-registry/registry-settings.types';
 import { DOOR_SETTINGS } from '../../gateway/src/config';
 import { refuse } from './standalone.errors';
 
@@ -38,6 +39,8 @@ export const STANDALONE_SETTINGS = {
   YANGYU_VAULT_KEK_FILE: z.string().min(1).optional(),
   /** The text of vault.key, for containers without files of their own. */
   YANGYU_VAULT_KEYS: z.string().min(1).optional(),
+  /** JSON of how the household registry is spoken to (apps/exchange/README.md); it holds keys, so it is given as a file. */
+  YANGYU_REGISTRY: registrySettings.default({ kind: 'none' }),
   /** People of the demo county. */
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
   /** Counties that the demo's people live in. */
@@ -72,6 +75,7 @@ export interface Config {
   readonly people: number;
   readonly counties: number;
   readonly bankFailures: number;
+  readonly registry: RegistrySettings;
 }
 
 /** 0 stays 0: any free port. */
@@ -118,6 +122,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     people: data.YANGYU_PEOPLE,
     counties: data.YANGYU_COUNTIES,
     bankFailures: data.YANGYU_BANK_FAILURES,
+    registry: data.YANGYU_REGISTRY,
   };
 }
 

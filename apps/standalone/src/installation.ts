@@ -9,8 +9,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
+import { EXCHANGE_HANDLERS } from '../../exchange/src/exchange.tokens';
 import { bindMode } from './mode';
-import { explainConstraint } from '../../subsidy/src/power/power.errors';
+import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
+import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
+import { openRegistry } from '../../exchange/src/household-registry/registry-connection.client';
+import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -23,6 +27,7 @@ export interface Installation {
   readonly clock: Clock;
   readonly registration: Database;
   readonly subsidy: Database;
+  readonly exchange: Database;
   /** What the door keeps: who is let in no more. Nothing about families. */
   readonly gateway: Database;
   readonly limits: RateLimits;
@@ -68,13 +73,13 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
 async function openOn(place: Place, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
   options.onStep?.('apps');
   const vault = (await openVault(config.vault)).follow(options.onError ?? (() => undefined));
-  const [registration, subsidy, gateway] = await Promise.all(
+  const [registration, subsidy, exchange, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
         url: place.url(`${schema}_rw`),
         schema,
         recorder: auditRecorder(schema),
-        explain: explainConstraint,
+        explain: (constraint) => explainRegister(constraint) ?? explainPayment(constraint),
       }),
     ),
   );
@@ -82,13 +87,17 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
   const isThrowaway = options.throwaway ?? config.isThrowaway;
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
+  await assertGuarded(exchange!, 'exchange', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
+  const household = openRegistry(config.registry, clock);
   const parts = {
     registration: registration!,
     subsidy: subsidy!,
+    exchange: exchange!,
     vault,
     clock,
     bankFolders: bankFolders(config),
+    household,
     voucher: { keyFile: path.join(config.dataFolder, 'voucher.key') },
   };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
@@ -101,8 +110,13 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     queue: place.queue,
     isBystander: hasWorkersElsewhere,
     apps: [
-      { schema: 'registration', database: parts.registration, handlers: [] },
+      {
+        schema: 'registration',
+        database: parts.registration,
+        handlers: app.get(REGISTRATION_HANDLERS, { strict: false }),
+      },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
+      { schema: 'exchange', database: parts.exchange, handlers: app.get(EXCHANGE_HANDLERS, { strict: false }) },
     ],
     clock,
     onError: options.onError ?? (() => undefined),
@@ -122,7 +136,9 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
       await app.close();
       vault.close();
       await parts.registration.close();
+      await household.close();
       await parts.subsidy.close();
+      await parts.exchange.close();
       await gateway!.close();
       await limits.close();
       await place.stop();

@@ -88,8 +88,14 @@ const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Of each process that others call, by service. */
 async function portsOf({ port, issuerPort }: Config, instances: number): Promise<Record<string, number[]>> {
-  const ports: Record<string, number[]> = { registration: [], subsidy: [], gateway: [port], simulator: [issuerPort] };
-  for (const service of ['registration', 'subsidy', 'gateway'])
+  const ports: Record<string, number[]> = {
+    registration: [],
+    subsidy: [],
+    exchange: [],
+    gateway: [port],
+    simulator: [issuerPort],
+  };
+  for (const service of ['registration', 'subsidy', 'exchange', 'gateway'])
     while (ports[service]!.length < instances) ports[service]!.push(await freePort());
   return ports;
 }
@@ -107,6 +113,7 @@ function processesOf(
       'postgres:5432': new URL(databaseUrl).host,
       'http://registration:4101': ports.registration!.map(urlOf).join(','),
       'http://subsidy:4102': ports.subsidy!.map(urlOf).join(','),
+      'http://exchange:4103': ports.exchange!.map(urlOf).join(','),
       '127.0.0.1:4000': `127.0.0.1:${config.port}`,
       'localhost:4000': `localhost:${config.port}`,
       '127.0.0.1:4001': `127.0.0.1:${config.issuerPort}`,

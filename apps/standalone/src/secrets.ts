@@ -33,18 +33,23 @@ export async function makeSecrets(folder: string, ring = path.join(folder, RING)
     made.push(name);
   };
   const read = (name: string): string => fs.readFileSync(path.join(folder, name), 'utf8');
+  // What follows from the other files is brought up to date: a new version may have a new caller.
+  const remake = (name: string, content: string): void => {
+    make(name, () => content);
+    if (read(name) !== content) fs.writeFileSync(path.join(folder, name), content, { mode: 0o600 });
+  };
   for (const name of ['postgres', 'redis', ...SCHEMAS.map((schema) => `${schema}_rw`)])
     make(`${name}.password`, () => randomBytes(24).toString('base64url'));
   for (const schema of SCHEMAS)
     make(`${schema}.key`, () =>
       String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })),
     );
-  // The gateway calls both apps, and subsidy asks registration: those two are all who call.
+  // Whoever asks another: the gateway all apps; subsidy and registration each other's doors, and the exchange's.
   const publicHalf = (name: string) => createPublicKey(read(`${name}.key`)).export({ format: 'pem', type: 'spki' });
-  make('callers.json', () => JSON.stringify({ gateway: publicHalf('gateway'), subsidy: publicHalf('subsidy') }));
-  make('voucher.key', () =>
-    String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })),
-  );
+  const callers = ['gateway', 'subsidy', 'registration'].map((name) => [name, publicHalf(name)]);
+  remake('callers.json', JSON.stringify(Object.fromEntries(callers)));
+  make('registry.json', () => '{"kind":"none"}');
+  make('voucher.key', () => String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })));
   names.push(path.relative(folder, ring));
   if (!fs.existsSync(ring)) {
     fs.mkdirSync(path.dirname(ring), { recursive: true, mode: 0o700 });

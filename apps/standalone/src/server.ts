@@ -15,7 +15,7 @@ import { citizensOf } from '../../simulator/src/county/citizens.service';
 import { demoFolders } from './demo';
 import { closeDesk, openDesk, openSignIn, type SignIn } from './identity';
 import type { Installation } from './installation';
-import { scheduleBell } from './schedule';
+import { scheduleBell, scheduleRegistry } from './schedule';
 import type { Terminal } from './terminal';
 
 const APPS = path.join(__dirname, '..', '..');
@@ -61,7 +61,12 @@ export async function serve(
   );
   // A real bank's own transfer carries the files; the courier is the simulated bank's.
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
-  const background = [...courier, scheduleBell(installation, (error) => report('calendar', error)), sealing];
+  const background = [
+    ...courier,
+    scheduleBell(installation, (error) => report('calendar', error)),
+    scheduleRegistry(installation, (error) => report('registry bell', error)),
+    sealing,
+  ];
   if (demo) openDesk(config, demo, gateway.url);
   announce(gateway.url, signIn, await citizensOf(demoFolders(config).county), terminal);
   return {

@@ -1,9 +1,21 @@
 import type { Database } from '@app/database';
-import { REGISTRATION_FEED } from '@app/contracts';
+import { REGISTRATION_FEED, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { REGISTRY_CALLBACKS } from '../../exchange/src/callback/callback.types';
+import { ExchangeModule } from '../../exchange/src/exchange.module';
+import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../../exchange/src/exchange.tokens';
+import { HOUSEHOLD_REGISTRY } from '../../exchange/src/household-registry/household-registry.types';
+import {
+  openRegistry,
+  type RegistryConnection,
+} from '../../exchange/src/household-registry/registry-connection.client';
+import { QuestionModule } from '../../exchange/src/question/question.module';
+import { QuestionService } from '../../exchange/src/question/question.service';
+import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
+import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
@@ -15,10 +27,13 @@ import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.toke
 export interface StandaloneParts {
   readonly registration: Database;
   readonly subsidy: Database;
+  readonly exchange: Database;
   readonly vault: Vault;
   readonly clock: Clock;
   /** Without them nothing is exchanged with the bank but by hand. */
   readonly bankFolders?: BankFolders;
+  /** Without it the household registry is not connected: what it is asked waits. */
+  readonly household?: Pick<RegistryConnection, 'registry' | 'callbacks'>;
   /** Without a key vouchers are documents only, and no credentials. */
   readonly voucher?: VoucherSettings;
 }
@@ -28,11 +43,16 @@ export interface StandaloneParts {
 @Module({})
 class PlatformModule {
   static of(parts: StandaloneParts): DynamicModule {
+    const { registry, callbacks } = parts.household ?? openRegistry({ kind: 'none' }, parts.clock);
     const providers = [
       { provide: REGISTRATION_DATABASE, useValue: parts.registration },
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: SUBSIDY_DATABASE, useValue: parts.subsidy },
       { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
+      { provide: EXCHANGE_DATABASE, useValue: parts.exchange },
+      { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
+      { provide: HOUSEHOLD_REGISTRY, useValue: registry },
+      { provide: REGISTRY_CALLBACKS, useValue: callbacks },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
       ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
@@ -51,13 +71,32 @@ class PlatformModule {
 })
 class FeedModule {}
 
+/** The household registry through the exchange, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [QuestionModule, RegistryEventModule],
+  providers: [
+    { provide: REGISTRY_QUESTIONS, useExisting: QuestionService },
+    { provide: REGISTRY_EVENT_FEED, useExisting: RegistryEventService },
+  ],
+  exports: [REGISTRY_QUESTIONS, REGISTRY_EVENT_FEED],
+})
+class RegistryModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
   static of(parts: StandaloneParts): DynamicModule {
     return {
       module: StandaloneModule,
-      imports: [PlatformModule.of(parts), FeedModule, RegistrationModule, SubsidyModule],
+      imports: [
+        PlatformModule.of(parts),
+        FeedModule,
+        RegistryModule,
+        RegistrationModule,
+        SubsidyModule,
+        ExchangeModule,
+      ],
     };
   }
 }

@@ -31,6 +31,18 @@ export const PERMISSIONS = {
     roles: ['village-clerk', 'agency', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看行政区划', en: 'see divisions' },
   },
+  'register.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看登记变更记录', en: 'see how a record of the register was changed' },
+  },
+  'register.change': {
+    roles: REVIEWERS,
+    lets: { zh: '办理登记变更', en: 'change the register on evidence' },
+  },
+  'register.merge': {
+    roles: ['county-confirmer'],
+    lets: { zh: '合并、拆分人员和户', en: 'merge and split records of persons and households, and undo changes' },
+  },
   'import.read': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },
@@ -139,6 +151,30 @@ export const PERMISSIONS = {
     roles: REVIEWERS,
     power: 'eligibility',
     lets: { zh: '更正收款账户', en: "correct a payee's account" },
+  },
+  'registry.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看向户籍登记机关的查询记录', en: 'see what the household registry was asked' },
+  },
+  'registry.verify': {
+    roles: REVIEWERS,
+    lets: { zh: '向户籍登记机关核验身份', en: 'ask the household registry about somebody' },
+  },
+  'registry.compare': {
+    roles: ['county-confirmer'],
+    lets: { zh: '向户籍登记机关批量比对', en: 'have the household registry compare a batch of persons' },
+  },
+  'registry.settle': {
+    roles: ['county-confirmer'],
+    lets: { zh: '处理搁置的回复', en: 'look into replies of the registry that must not be used' },
+  },
+  'registry.nomination': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看查询经办人', en: 'see which officers are named to the registry' },
+  },
+  'registry.nominate': {
+    roles: ['county-confirmer'],
+    lets: { zh: '指定查询经办人', en: 'name officers to the household registry' },
   },
   'birth-registration.read': {
     roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],

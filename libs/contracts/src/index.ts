@@ -1,2 +1,4 @@
 export * from './registration-changed';
 export * from './registration-feed';
+export * from './registry-event';
+export * from './registry-question';

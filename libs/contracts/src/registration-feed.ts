@@ -38,6 +38,8 @@ export interface RegisteredPerson {
   readonly updatedAt: string;
   /** True when another registered person holds the same identity number (重号): claims naming it need a clerk. */
   readonly idNumberShared: boolean;
+  /** The record that this one was found to be the same person as, and lives on in; null while it stands for itself. */
+  readonly mergedInto: string | null;
 }
 
 export interface FeedPage {

@@ -5,3 +5,4 @@ export * from './division';
 export * from './money';
 export * from './refusal';
 export * from './typed';
+export * from './uncertain';

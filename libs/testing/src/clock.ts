@@ -11,6 +11,11 @@ export class TestClock implements Clock {
   now = (): Date => new Date(this.at);
   today = (): Day => dayInChina(this.at);
 
+  /** Moves on by so many milliseconds. */
+  advance(milliseconds: number): void {
+    this.at = new Date(this.at.getTime() + milliseconds);
+  }
+
   /** A day (`2026-04-01`, noon in China) or an instant. */
   set(at: string): void {
     this.at = toInstant(at);

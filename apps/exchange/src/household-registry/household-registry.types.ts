@@ -1,4 +1,6 @@
-import type { Day } from '@app/kernel';
+import type { RegistryEvent, RegistryRecord } from '@app/contracts';
+
+export type { RegistryEvent, RegistryEventKind, RegistryRecord } from '@app/contracts';
 
 /** Who asks the household registry, what for and on what basis: the ministry's interface takes no question without. */
 export interface RegistryQuestion {
@@ -28,68 +30,10 @@ export interface VerifyReply {
   readonly isDeathMarked: boolean | null;
 }
 
-/** What the registry states of one person; what it does not tell is null. Fields as in domain/04 §4.9. */
-export interface RegistryRecord {
-  /** The registry's own id of the person. */
-  readonly registryPersonId: string;
-  readonly name: string;
-  readonly idNumber: string | null;
-  readonly sex: 0 | 1 | 2 | 9;
-  readonly ethnicity: string | null;
-  readonly born: Day | null;
-  readonly died: Day | null;
-  /** 0 valid, 1 cancelled, 8 moved out, 9 deceased. */
-  readonly status: 0 | 1 | 8 | 9;
-  readonly householdNo: string | null;
-  /** GB/T 4761. */
-  readonly relationToHead: string | null;
-  readonly householdType: 'urban' | 'rural' | 'unified' | null;
-  /** Twelve digits. */
-  readonly divisionCode: string | null;
-  readonly address: string | null;
-  readonly fatherNumber: string | null;
-  readonly motherNumber: string | null;
-  readonly birthCertificateNo: string | null;
-  /** GB/T 2261.2. */
-  readonly maritalStatus: string | null;
-  readonly movedInOn: Day | null;
-  readonly movedOutOn: Day | null;
-  /** The registry's time of its last change, ISO instant. */
-  readonly updatedAt: string;
-}
-
 export interface QueryReply {
   readonly echo: RegistryEcho;
   /** None when nobody has that number; several are duplicate records, and a clerk must say which. */
   readonly records: readonly RegistryRecord[];
-}
-
-export type RegistryEventKind =
-  | 'birth'
-  | 'death'
-  | 'death-reversed'
-  | 'moved-in'
-  | 'moved-out'
-  | 'cancelled'
-  | 'corrected'
-  | 'number-changed'
-  | 'merged';
-
-/** One change in the registry (变更通知). May come late, twice and out of order. */
-export interface RegistryEvent {
-  /** The registry's id of the event: the same event again has the same one. */
-  readonly eventId: string;
-  readonly kind: RegistryEventKind;
-  /** The registry's time of the change, ISO instant: a newer one of the same person wins. */
-  readonly happenedAt: string;
-  /** The person after the change. */
-  readonly record: RegistryRecord;
-  /** The number before, for number-changed. */
-  readonly formerIdNumber: string | null;
-  /** The registry's id of the record that was merged into this one, for merged. */
-  readonly mergedRegistryPersonId: string | null;
-  /** The event that this one takes back (冲销标志). */
-  readonly reverses: string | null;
 }
 
 export interface EventPage {

@@ -17,7 +17,7 @@ beforeAll(async () => {
       ('340000000000', 'province', null, 'unconfirmed', now()), ('340200000000', 'city', '340000000000', 'unconfirmed', now()),
       ('340202000000', 'county', '340200000000', 'unconfirmed', now())`);
 });
-beforeEach(() => world.admin('truncate registration.person'));
+beforeEach(() => world.admin('truncate registration.person cascade'));
 afterAll(() => world.drop());
 
 const INSERT = `
@@ -53,12 +53,12 @@ describe('the change feed', () => {
     expect(await feed.page(position, 10)).toEqual({ persons: [], next: position, caughtUp: true });
 
     await world.admin(
-      `update registration.person set sex = 2, changed_xid = pg_current_xact_id() where registry_person_id = 'P7'`,
+      `update registration.person set marital_status = '20', changed_xid = pg_current_xact_id() where registry_person_id = 'P7'`,
     );
     const changed = await pullAll(10, position);
     expect(changed.persons).toHaveLength(1);
     expect(changed.persons[0]).toMatchObject({
-      sex: 2,
+      maritalStatus: '20',
       divisionCode: '340202000000',
       updatedAt: '2026-01-05T00:00:00.5Z',
     });

@@ -29,7 +29,7 @@ export class FeedRepository {
                 encode(birth_certificate_key, 'hex'), sex, born, died, status, household_id, household_type,
                 relation_to_head, division_code, father_id, mother_id, encode(father_key, 'hex'),
                 encode(mother_key, 'hex'), marital_status, moved_in_on, moved_out_on, source_updated_at,
-                id_number_shared
+                id_number_shared, merged_into
            from person
           where (changed_xid, id) > ('${after.xid}'::xid8, '${after.id}'::uuid)
             and changed_xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -87,5 +87,6 @@ function personOf(cells: readonly string[]): RegisteredPerson {
     // The session's time zone is UTC: `2026-01-05 08:00:00+00`.
     updatedAt: cells[21]!.replace(' ', 'T').replace('+00', 'Z'),
     idNumberShared: cells[22] === 't',
+    mergedInto: text(cells[23]),
   };
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FactModule } from '../fact/fact.module';
 import { FamilyService } from './family.service';
 import { IdentityRepository } from './identity.repository';
 import { IdentityService } from './identity.service';
@@ -10,6 +11,7 @@ import { RevealService } from './reveal.service';
 
 /** Persons: read here, written by imports. */
 @Module({
+  imports: [FactModule],
   providers: [
     PersonRepository,
     PersonService,

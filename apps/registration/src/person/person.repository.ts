@@ -7,7 +7,8 @@ const COLUMNS = `id, registry_person_id as "registryPersonId", name, sex, ethnic
   birth_certificate_key is not null as "hasBirthCertificate", born, died, status, household_id as "householdId",
   relation_to_head as "relationToHead", household_type as "householdType", division_code as "divisionCode", address,
   father_id as "fatherId", mother_id as "motherId", marital_status as "maritalStatus", moved_in_on as "movedInOn",
-  moved_out_on as "movedOutOn", source_updated_at as "updatedAt", recorded_at as "recordedAt"`;
+  moved_out_on as "movedOutOn", source_updated_at as "updatedAt", recorded_at as "recordedAt",
+  merged_into as "mergedInto"`;
 
 /** The name index is in code point order: everything that begins with a text lies before the text and the last code point. */
 const MATCHES = `division_code ^@ $1

@@ -14,7 +14,10 @@ import {
   References,
   Resolver,
 } from '@app/graphql';
+import type { Day } from '@app/kernel';
 import { DivisionService } from '../division/division.service';
+import { FactService } from '../fact/fact.service';
+import type { ChangeView, FactAnswer } from '../fact/fact.types';
 import { nameForMatching } from './name.rules';
 import { refuse } from './person.errors';
 import { PersonService } from './person.service';
@@ -39,6 +42,7 @@ export class PersonResolver {
   constructor(
     private readonly service: PersonService,
     private readonly reveals: RevealService,
+    private readonly known: FactService,
   ) {}
 
   @Query()
@@ -125,6 +129,24 @@ export class PersonResolver {
       inGroups(ids, await this.service.childrenOf(ids), ({ parentId }) => parentId),
     );
     return loader.load(id);
+  }
+
+  @Field()
+  facts(
+    { id }: PersonView,
+    { validOn, knownAt }: { validOn?: Day | null; knownAt?: Date | null },
+  ): Promise<FactAnswer[]> {
+    return this.known.answers([id], { validOn: validOn ?? undefined, knownAt: knownAt ?? undefined });
+  }
+
+  @Field()
+  changes({ id }: PersonView): Promise<ChangeView[]> {
+    return this.known.changesOf(id);
+  }
+
+  @Field()
+  mergedInto({ mergedInto }: PersonView): { id: string } | null {
+    return mergedInto === null ? null : { id: mergedInto };
   }
 
   @Field()

@@ -26,6 +26,8 @@ export interface PersonView {
   readonly movedOutOn: Day | null;
   readonly updatedAt: Date;
   readonly recordedAt: Date;
+  /** The record that this one was found to be the same person as. */
+  readonly mergedInto: string | null;
 }
 
 /** Which persons; what is undefined does not narrow. */

@@ -84,6 +84,7 @@ export class PersonWriterService {
         batchId,
         accepted.line,
         recordedAt,
+        row.status,
       ]);
     }
     await this.register.insertPersons(tx, inserted);

@@ -3,24 +3,19 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Database } from '@app/database';
-import { Outbox } from '@app/jobs';
 import { checkCharacter } from '@app/kernel';
 import { csvLine } from '@app/tables';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import * as fc from 'fast-check';
 import * as iconv from 'iconv-lite';
-import { DivisionRepository } from '../division/division.repository';
-import { DivisionService } from '../division/division.service';
 import { EXTRACT_COLUMNS, type ExtractColumn } from './extract-row.rules';
-import { ImportBatchRepository } from './import-batch.repository';
-import { PersonWriterService } from './person-writer.service';
-import { RegistryImportRepository } from './registry-import.repository';
-import { RegistryImportService } from './registry-import.service';
+import { openImport } from './registry-import.fixture';
+import type { RegistryImportService } from './registry-import.service';
 import type { ImportOptions, ImportSummary } from './registry-import.types';
 
 const EMPTY = `truncate registration.person, registration.person_history, registration.household, registration.division,
-  registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox`;
+  registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox, registration.change, registration.fact, registration.merge cascade`;
 
 /** An import in a process of its own, compiled on the way as jest does. */
 const KILLED_IMPORT = `
@@ -34,22 +29,12 @@ const KILLED_IMPORT = `
   const load = (file) => require(process.cwd() + '/' + file + '.ts');
   const slice = 'apps/registration/src/registry-import/';
   const { Database, systemContext } = load('libs/database/src/index');
-  const { Outbox } = load('libs/jobs/src/index');
   const { systemClock } = load('libs/kernel/src/index');
   const { Vault } = load('libs/vault/src/index');
-  const { DivisionService } = load('apps/registration/src/division/division.service');
-  const { DivisionRepository } = load('apps/registration/src/division/division.repository');
-  const { RegistryImportService } = load(slice + 'registry-import.service');
-  const { RegistryImportRepository } = load(slice + 'registry-import.repository');
-  const { PersonWriterService } = load(slice + 'person-writer.service');
-  const { ImportBatchRepository } = load(slice + 'import-batch.repository');
+  const { openImport } = load('apps/registration/src/registry-import/registry-import.fixture');
   (async () => {
     const database = await Database.open({ url: process.env.DATABASE_URL, schema: 'registration', standing: systemContext('test') });
-    const divisions = new DivisionService(database, systemClock, new DivisionRepository());
-    const vault = new Vault(Buffer.alloc(32, 7));
-    const register = new RegistryImportRepository();
-    await new RegistryImportService(database, new Outbox('registration'), systemClock, vault, divisions,
-      new ImportBatchRepository(), register, new PersonWriterService(systemClock, vault, register)).import(process.env.IMPORT_FILE, { chunkRows: 2 });
+    await openImport(database, systemClock, new Vault(Buffer.alloc(32, 7))).import(process.env.IMPORT_FILE, { chunkRows: 2 });
   })();`;
 
 type Row = Partial<Record<ExtractColumn, string>>;
@@ -72,21 +57,7 @@ beforeEach(() => world.admin(EMPTY));
 afterAll(() => world.drop());
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-function newService(): RegistryImportService {
-  const divisions = new DivisionService(database, clock, new DivisionRepository());
-  const [batches, register] = [new ImportBatchRepository(), new RegistryImportRepository()];
-  const writer = new PersonWriterService(clock, vault, register);
-  return new RegistryImportService(
-    database,
-    new Outbox('registration'),
-    clock,
-    vault,
-    divisions,
-    batches,
-    register,
-    writer,
-  );
-}
+const newService = (): RegistryImportService => openImport(database, clock, vault);
 
 /** A number of this county: born on `birth` (YYYYMMDD), `sequence` odd for men. */
 function idNumber(birth: string, sequence: number): string {
@@ -362,13 +333,10 @@ describe('an interrupted import', () => {
     let built: RegistryImportService | undefined;
     Object.assign(process.env, environment);
     jest.isolateModules(() => {
-      const { RegistryImportService: Isolated } =
+      const isolated =
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require() can be isolated
-        require('./registry-import.service') as typeof import('./registry-import.service');
-      const divisions = new DivisionService(database, clock, new DivisionRepository());
-      const [batches, register] = [new ImportBatchRepository(), new RegistryImportRepository()];
-      const writer = new PersonWriterService(clock, vault, register);
-      built = new Isolated(database, new Outbox('registration'), clock, vault, divisions, batches, register, writer);
+        require('./registry-import.fixture') as typeof import('./registry-import.fixture');
+      built = isolated.openImport(database, clock, vault);
     });
     for (const name of Object.keys(environment)) delete process.env[name];
     return built!;

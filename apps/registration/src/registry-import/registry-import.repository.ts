@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { copyLine, type Tx } from '@app/database';
+import { copyLine, idsFrom, type Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
 
 /** What the register holds of a person, as far as deciding about a row needs it. */
@@ -54,11 +53,12 @@ const PERSON_COLUMNS = [
   'batch_id',
   'batch_line',
   'recorded_at',
+  'stated_status',
 ] as const;
 export type PersonValues = readonly (string | number | Buffer | null)[];
 
 const PERSON_LIST = PERSON_COLUMNS.join(', ');
-const CHANGEABLE = PERSON_COLUMNS.filter((column) => column !== 'id' && column !== 'registry_person_id');
+const CHANGEABLE = PERSON_COLUMNS.filter((column) => column !== 'id');
 
 /** Writes of an import, set by set. Everything here runs in the transaction of one chunk or of the end. */
 @Injectable()
@@ -95,6 +95,22 @@ export class RegistryImportRepository {
         { ...known, updatedAt: Number(updatedAt) },
       ]),
     );
+  }
+
+  /**
+   * Persons of our own, registered before the registry knew them, by their birth certificates (blind indexes in hex): the
+   * registry's row takes their place.
+   */
+  async findOwn(tx: Tx, certificates: readonly string[]): Promise<Map<string, string>> {
+    if (certificates.length === 0) return new Map();
+    const rows = await tx.query<{ key: string; id: string }>(
+      `select k.key, p.id
+         from (select key, decode(key, 'hex') as bytes from unnest($1::text[]) as u (key) offset 0) k
+         join person p on p.birth_certificate_key = k.bytes
+        where p.registry_person_id like 'own:%' and p.merged_into is null`,
+      [certificates],
+    );
+    return new Map(rows.map(({ key, id }) => [key, id]));
   }
 
   /**
@@ -256,25 +272,4 @@ function* copyLines(persons: readonly PersonValues[]): Generator<string> {
     }
   }
   yield text;
-}
-
-/**
- * Ids made here and not by the database, since a sealed number is bound to its row's id: UUID v7 (RFC 9562) of one
- * moment, counting up, so that rows written together stand together in every index.
- */
-export function idsFrom(at: Date): () => string {
-  const time = at.getTime().toString(16).padStart(12, '0');
-  let count = 0;
-  let random = '';
-  return () => {
-    if (random === '') random = randomBytes(6 * 512).toString('hex'); // One call for many: each costs microseconds.
-    const tail = random.slice(0, 12);
-    random = random.slice(12);
-    const [high, low] = [(count >> 14) & 0xfff, count & 0x3fff];
-    count++;
-    return (
-      `${time.slice(0, 8)}-${time.slice(8)}-7${high.toString(16).padStart(3, '0')}` +
-      `-${(0x8000 | low).toString(16)}-${tail}`
-    );
-  };
 }

@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import * as path from 'node:path';
-import type { Database, Tx } from '@app/database';
+import { type Database, newId, type Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
-import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
-import { type AcceptedRow, PersonWriterService } from './person-writer.service';
+import type { AcceptedRow } from './person-writer.service';
 import { isOpaque } from './registry-code.rules';
 import { isKnownRemark, refuse, remarkSentence } from './registry-import.errors';
-import { idsFrom, type KnownVersion, RegistryImportRepository } from './registry-import.repository';
+import { RegistryImportRepository } from './registry-import.repository';
+import { StatementService } from './statement.service';
 import type { ImportBatch, ImportOptions, ImportSummary } from './registry-import.types';
 import { isoInstant } from './source-time.rules';
 
@@ -52,11 +52,10 @@ export class RegistryImportService {
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly vault: Vault,
     private readonly divisions: DivisionService,
     private readonly batches: ImportBatchRepository,
     private readonly register: RegistryImportRepository,
-    private readonly writer: PersonWriterService,
+    private readonly statements: StatementService,
   ) {}
 
   /** Imports a file; refuses it whole, before anything is written, when it is no registry extract. */
@@ -111,7 +110,7 @@ export class RegistryImportService {
       if (unfinished) return unfinished;
       const startedAt = this.clock.now();
       const batch = await this.batches.insert(tx, {
-        id: idsFrom(startedAt)(),
+        id: newId(startedAt),
         fileName: path.basename(table.file),
         fileSha256: table.sha256,
         fileBytes: table.bytes,
@@ -156,7 +155,7 @@ export class RegistryImportService {
       (waves[wave] ??= []).push({
         line: line.line,
         row,
-        hash: this.vault.blindIndex('row', Object.values(row).join('\u001f')).toString('hex'),
+        hash: this.statements.hashOf(row),
         warnings: warnings.map((warning) => remark(line.line, warning, id)),
       });
     }
@@ -184,7 +183,7 @@ export class RegistryImportService {
           accepted += decided.accepted.length;
           for (const row of decided.accepted) warnings.push(...row.warnings);
           warnings.push(...(await this.addDivisions(tx, decided.accepted, divisionsMet)));
-          await this.writer.write(tx, before.id, decided.accepted);
+          await this.statements.write(tx, before.id, decided.accepted);
         }
         await this.batches.addRejects(tx, before.id, rejects);
         await this.batches.addWarnings(tx, before.id, warnings);
@@ -209,35 +208,19 @@ export class RegistryImportService {
     batch: ImportBatch,
     rows: readonly PreparedRow[],
   ): Promise<{ accepted: (PreparedRow & AcceptedRow)[]; unchanged: number; rejects: StoredRemark[] }> {
-    const known = await this.register.findVersions(
-      tx,
-      rows.map(({ row }) => row.registryPersonId),
-    );
-    const nextId = idsFrom(this.clock.now());
-    const accepted: (PreparedRow & AcceptedRow)[] = [];
-    const conflicting: { prepared: PreparedRow; version: KnownVersion }[] = [];
-    let unchanged = 0;
-    for (const prepared of rows) {
-      const version = known.get(prepared.row.registryPersonId);
-      if (!version) accepted.push({ ...prepared, id: nextId(), isNew: true });
-      else if (version.hash === prepared.hash) unchanged++;
-      else if (prepared.row.updatedAt > version.updatedAt) accepted.push({ ...prepared, id: version.id, isNew: false });
-      else conflicting.push({ prepared, version });
-    }
+    const { accepted, conflicting, ...decided } = await this.statements.decide(tx, rows);
+    let { unchanged } = decided;
     const replaced = await this.register.findReplacedByOwnFile(
       tx,
       batch.fileSha256,
-      conflicting.map(({ prepared: { line, row, hash } }) => ({ line, registryPersonId: row.registryPersonId, hash })),
+      conflicting.map(({ stated: { line, row, hash } }) => ({ line, registryPersonId: row.registryPersonId, hash })),
     );
     const rejects: StoredRemark[] = [];
-    for (const { prepared, version } of conflicting) {
-      const { line, row } = prepared;
+    for (const { stated, heldSince, code } of conflicting) {
+      const { line, row } = stated;
       if (replaced.has(line)) unchanged++;
-      else {
-        const code = row.updatedAt < version.updatedAt ? 'ROW_OLDER_THAN_REGISTER' : 'ROW_SAME_TIME_DIFFERENT';
-        const detail = isoInstant(version.updatedAt);
-        rejects.push(remark(line, { code, column: 'updated_at', detail }, row.registryPersonId));
-      }
+      else
+        rejects.push(remark(line, { code, column: 'updated_at', detail: isoInstant(heldSince) }, row.registryPersonId));
     }
     return { accepted, unchanged, rejects };
   }
@@ -271,9 +254,7 @@ export class RegistryImportService {
         const at = this.clock.now();
         if (accepted > 0) {
           if (accepted >= ANALYZE_ROWS) await this.register.analyze(tx);
-          await this.register.markSharedNumbers(tx, batch.id, firstXid);
-          await this.register.linkParents(tx, firstXid);
-          await this.register.followHeads(tx, batch.id, firstXid, at);
+          await this.statements.complete(tx, batch.id, firstXid);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
           await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
         }

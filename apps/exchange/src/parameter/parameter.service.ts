@@ -1,0 +1,51 @@
+import type { Read } from '@app/database';
+import type { Day } from '@app/kernel';
+import { Injectable } from '@nestjs/common';
+import { isWorkday } from 'chinese-days';
+import { refuse } from './parameter.errors';
+import { ParameterRepository } from './parameter.repository';
+import type { RegistryTerms } from './parameter.types';
+import { type Hours, workingDaysLater } from './working-time.rules';
+
+const PREFIX = 'registry.';
+const WHOLE = /^\d{1,6}$/;
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** What was agreed with other agencies: dated rows with their sources, never constants in the code. */
+@Injectable()
+export class ParameterService {
+  constructor(private readonly parameters: ParameterRepository) {}
+
+  /** Refuses with EXCHANGE_PARAMETER_MISSING where a value is not there or cannot be read. */
+  async registryTerms(read: Read, division: string, day: Day): Promise<RegistryTerms> {
+    const values = await this.parameters.valuesOn(read, PREFIX, division, day);
+    const text = (name: string, shape: RegExp): string => {
+      const value = values.get(PREFIX + name);
+      if (value === undefined || !shape.test(value)) throw refuse.missing(PREFIX + name, day);
+      return value;
+    };
+    const whole = (name: string): number => Number(text(name, WHOLE));
+    return {
+      opensAt: text('opens-at', TIME),
+      closesAt: text('closes-at', TIME),
+      days: text('days', /^(working|all)$/) as RegistryTerms['days'],
+      dailyQuota: whole('daily-quota'),
+      deadlineMilliseconds: whole('deadline-milliseconds'),
+      freshnessDays: whole('freshness-days'),
+      answerWorkingDays: whole('answer-working-days'),
+      comparisonWorkingDays: whole('comparison-working-days'),
+      comparisonRounds: whole('comparison-rounds'),
+      clockMinutes: whole('clock-minutes'),
+      replayDays: whole('replay-days'),
+    };
+  }
+
+  /** When the registry answers, by these terms and the State Council's calendar. */
+  hours({ opensAt, closesAt, days }: RegistryTerms): Hours {
+    return { opensAt, closesAt, isOpenOn: (day) => days === 'all' || isWorkday(day) };
+  }
+
+  workingDaysLater(from: Day, count: number): Day {
+    return workingDaysLater(from, count, (day) => isWorkday(day));
+  }
+}
