@@ -17,7 +17,7 @@ import { ElsewhereRepository } from './elsewhere.repository';
 import { ElsewhereService } from './elsewhere.service';
 import { FilingService } from './filing.service';
 import { ServiceTextService } from './service-text.service';
-import { StatementService } from './statement.service';
+import { BirthStatementService } from './birth-statement.service';
 import { VoucherContentService } from './voucher-content.service';
 import { WorkingDayService } from './working-day.service';
 
@@ -30,7 +30,7 @@ import { WorkingDayService } from './working-day.service';
     ElsewhereRepository,
     WorkingDayService,
     ServiceTextService,
-    StatementService,
+    BirthStatementService,
     ElsewhereService,
     VoucherContentService,
     FilingService,

@@ -15,7 +15,7 @@ import type {
   Look,
   PartyRow,
 } from './birth-registration.types';
-import type { Prepared, StoredParty } from './statement.types';
+import type { Prepared, StoredParty } from './birth-statement.types';
 
 const KIND = 'birth_registration';
 

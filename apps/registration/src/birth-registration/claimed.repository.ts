@@ -1,6 +1,6 @@
 import type { Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import type { Claimed } from './statement.types';
+import type { Claimed } from './birth-statement.types';
 
 /** The SQL about which birth a registration is of, so that a birth is registered once. */
 @Injectable()

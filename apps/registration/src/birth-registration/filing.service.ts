@@ -13,8 +13,8 @@ import type { Asker, BirthRegistrationRow, FileRequest, Statement } from './birt
 import { VoucherContentService } from './voucher-content.service';
 import { ClaimedRepository } from './claimed.repository';
 import { ServiceTextService } from './service-text.service';
-import { StatementService } from './statement.service';
-import type { Prepared } from './statement.types';
+import { BirthStatementService } from './birth-statement.service';
+import type { Prepared } from './birth-statement.types';
 import { WorkingDayService } from './working-day.service';
 
 /** What is stated of a birth: filed, completed, followed by the birth, corrected. Each is a version that stays. */
@@ -27,7 +27,7 @@ export class FilingService {
     private readonly divisions: DivisionService,
     private readonly registrations: BirthRegistrationRepository,
     private readonly claimed: ClaimedRepository,
-    private readonly statements: StatementService,
+    private readonly statements: BirthStatementService,
     private readonly texts: ServiceTextService,
     private readonly workingDays: WorkingDayService,
     private readonly vouchers: VoucherContentService,

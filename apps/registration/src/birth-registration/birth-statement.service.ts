@@ -16,7 +16,7 @@ import {
 import { refuse } from './birth-registration.errors';
 import { COMMITMENT_FACTS, COMMITMENT_TEXT, judge, type ServiceText } from './birth-registration.rules';
 import type { ChildInput, CommitmentInput, PartyInput, Statement } from './birth-registration.types';
-import type { Claimed, Prepared, PreparedChild, StoredParty } from './statement.types';
+import type { Claimed, Prepared, PreparedChild, StoredParty } from './birth-statement.types';
 
 /** Two births of one mother lie further apart than this, and a guess of the month is nearer. */
 const SAME_PREGNANCY_DAYS = 60;
@@ -26,7 +26,7 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\uFFFD]/u;
 
 /** Looks through what somebody says of a birth; refuses at the place what cannot be taken, and seals the numbers. */
 @Injectable()
-export class StatementService {
+export class BirthStatementService {
   constructor(
     private readonly vault: Vault,
     private readonly identities: IdentityService,
