@@ -769,7 +769,7 @@ CREATE TABLE person (
   changed_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
   merged_into uuid,
   is_governed boolean DEFAULT false NOT NULL,
-  stated_status smallint,
+  stated jsonb,
   CONSTRAINT person_pkey PRIMARY KEY (id),
   CONSTRAINT person_registry_person_id_is_unique UNIQUE (registry_person_id),
   CONSTRAINT person_birth_certificate_is_sealed_and_indexed CHECK (num_nulls(birth_certificate_sealed, birth_certificate_key) = ANY (ARRAY[0, 2])),
@@ -820,7 +820,7 @@ COMMENT ON COLUMN person.batch_id IS 'The import that wrote this version. Not a 
 COMMENT ON COLUMN person.changed_xid IS 'Transaction of the last change; with the id the position in the change feed.';
 COMMENT ON COLUMN person.merged_into IS 'The record that this one was found to be the same person as.';
 COMMENT ON COLUMN person.is_governed IS 'A change of our own stands behind this row: after an import it is made anew from the facts.';
-COMMENT ON COLUMN person.stated_status IS 'The status as the registry last stated it; what the row shows may follow from facts instead.';
+COMMENT ON COLUMN person.stated IS 'Of a governed row: what the registry last stated where facts now speak, so that undoing a change finds it again.';
 GRANT INSERT, MAINTAIN, SELECT, UPDATE ON person TO registration_rw;
 
 CREATE TABLE person_history (
@@ -1311,7 +1311,7 @@ begin
            daterange(coalesce(moved_in_on, born), left_on),
            case when moved_in_on is not null then daterange(moved_in_on, left_on)
                 when left_on is null or left_on > stated_on then daterange(stated_on, left_on) else 'empty' end,
-           'household', coalesce(moved_in_on, stated_on), moved_in_on is not null
+           'household', coalesce(moved_in_on, least(stated_on, left_on)), moved_in_on is not null
       from s where merged_into is null and household_id is not null and (left_on is null or left_on > coalesce(moved_in_on, born, '0001-01-01'))
                and status <> 1
     union all

@@ -83,7 +83,7 @@ export class FactService {
     await this.facts.insertChange(tx, id, { kind: 'registry', persons: [], basis: 'registry', reason, batchId }, at);
     await this.facts.stateRegistryFacts(tx, id, batchId, firstXid, at);
     const governed = await this.facts.governed(tx, batchId, firstXid);
-    await this.projection.project(tx, governed, at, this.clock.today());
+    await this.projection.restate(tx, governed, at, this.clock.today());
   }
 
   /** Takes a change back: what it recorded ends, what it ended stands again. Refused while later changes rest on it. */

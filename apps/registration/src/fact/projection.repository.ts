@@ -17,6 +17,18 @@ const PAPERS = `array['111', 'HMT_RESIDENCE', 'PERMANENT_RESIDENT', 'HM_PASS', '
 /** Makes the rows that others read from the facts that stand. */
 @Injectable()
 export class ProjectionRepository {
+  /** Keeps what the registry stated of these persons before facts speak for them; of those who are governed, only when told. */
+  async noteStated(tx: Tx, ids: readonly string[], isRestated: boolean): Promise<void> {
+    await tx.query(
+      `update person set stated = jsonb_build_object(
+           'status', status, 'marital', marital_status, 'household', household_id, 'relation', relation_to_head,
+           'division', division_code, 'address', address, 'type', household_type, 'movedIn', moved_in_on,
+           'movedOut', moved_out_on, 'father', encode(father_key, 'hex'), 'mother', encode(mother_key, 'hex'))
+        where id = any($1::uuid[]) and (is_governed = $2)`,
+      [ids, isRestated],
+    );
+  }
+
   /** Household, kinship, marriage, death and state; papers follow one by one, since their numbers are sealed. */
   async fill(tx: Tx, ids: readonly string[], at: Date, today: Day): Promise<void> {
     await tx.query(
@@ -31,10 +43,12 @@ export class ProjectionRepository {
            select s.id, m.into_id from step s join merge m on m.from_id = s.into_id and m.undone_by is null)
          select id, into_id from step s where not exists (select from merge m where m.from_id = s.into_id and m.undone_by is null)),
        seen as (
-         select p.id, p.status, p.merged_into as was_merged_into, p.stated_status,
+         select p.id, p.status, p.merged_into as was_merged_into, p.stated,
+                (p.stated is not null and h.household_id is not distinct from (p.stated ->> 'household')::uuid
+                  and coalesce(h.is_now, false) = ((p.stated ->> 'status')::smallint = 0 and h.household_id is not null)) as is_as_stated,
                 (select l.into_id from live l where l.id = p.id) as merged_into,
                 d.death_id, d.day as died,
-                h.household_id, h.code as relation, h.moved_in_on,
+                h.household_id, h.code as relation, h.moved_in_on, coalesce(h.is_now, false) as is_member,
                 (select max(upper(k.valid)) from known k where k.person_id = p.id and k.kind = 'membership'
                     and not k.is_disputed and upper(k.valid) <= $3) as moved_out_on,
                 father.id as father_id, mother.id as mother_id,
@@ -50,9 +64,14 @@ export class ProjectionRepository {
                from known k where k.person_id = p.id and k.kind = 'death'
               order by k.is_disputed, k.recorded_at desc limit 1) d on true
            left join lateral (
-             select k.household_id, nullif(k.code, '00') as code, lower(k.valid) as moved_in_on from known k
-              where k.person_id = p.id and k.kind = 'membership' and not k.is_disputed and k.valid @> $3::date
-              order by k.is_sure desc, k.recorded_at desc, k.id desc limit 1) h on true
+select k.household_id, nullif(k.code, '00') as code, lower(k.valid) as moved_in_on, k.valid @> $3::date as is_now
+               from known k
+              where k.person_id = p.id and k.kind = 'membership' and not k.is_disputed
+                and (lower_inf(k.valid) or lower(k.valid) <= $3)
+              -- Who has left or died is still shown with the household they belonged to last.
+              order by k.valid @> $3::date desc, k.is_sure desc, upper(k.valid) desc nulls first,
+                       (k.household_id = (p.stated ->> 'household')::uuid) desc nulls last, k.recorded_at desc, k.id desc
+              limit 1) h on true
            left join lateral (
              select k.other_person_id as id from known k where k.person_id = p.id and k.kind = 'kinship' and not k.is_disputed
                 and k.code in ('adoptive-father', 'registered-father', 'birth-father') and k.valid @> $3::date
@@ -67,22 +86,23 @@ export class ProjectionRepository {
          died = s.died,
          status = case when s.merged_into is not null then 1
                        when s.death_id is not null then 9
-                       when s.household_id is null and s.moved_out_on is not null then 8
-                       when s.stated_status = 1 then 1
+                       when not s.is_member and s.moved_out_on is not null then 8
+                       when (s.stated ->> 'status')::smallint = 1 then 1
                        else 0 end,
          household_id = s.household_id,
-         relation_to_head = s.relation,
-         division_code = case when s.household_id is distinct from p.household_id then coalesce(h.division_code, p.division_code) else p.division_code end,
-         address = case when s.household_id is distinct from p.household_id then coalesce(h.address, p.address) else p.address end,
-         household_type = case when s.household_id is distinct from p.household_id then coalesce(h.household_type, p.household_type) else p.household_type end,
-         moved_in_on = case when s.household_id is distinct from p.household_id then s.moved_in_on else p.moved_in_on end,
-         moved_out_on = case when s.household_id is null then s.moved_out_on else null end,
+         relation_to_head = case when s.is_as_stated then coalesce(s.relation, s.stated ->> 'relation') else s.relation end,
+         division_code = case when s.is_as_stated then s.stated ->> 'division' else coalesce(h.division_code, p.division_code) end,
+         address = case when s.is_as_stated then s.stated ->> 'address' else coalesce(h.address, p.address) end,
+         household_type = case when s.is_as_stated then s.stated ->> 'type' else coalesce(h.household_type, p.household_type) end,
+         moved_in_on = case when s.is_as_stated then (s.stated ->> 'movedIn')::date else s.moved_in_on end,
+         moved_out_on = case when s.is_as_stated then (s.stated ->> 'movedOut')::date
+                             when not s.is_member then s.moved_out_on end,
          father_id = s.father_id, mother_id = s.mother_id,
          father_key = case when s.father_id is not null then (select x.id_number_key from person x where x.id = s.father_id)
-                           when p.father_id is null then p.father_key end,
+                           else decode(s.stated ->> 'father', 'hex') end,
          mother_key = case when s.mother_id is not null then (select x.id_number_key from person x where x.id = s.mother_id)
-                           when p.mother_id is null then p.mother_key end,
-         marital_status = coalesce(s.marital, p.marital_status),
+                           else decode(s.stated ->> 'mother', 'hex') end,
+         marital_status = coalesce(s.marital, s.stated ->> 'marital'),
          is_governed = true, recorded_at = $2, changed_xid = pg_current_xact_id()
          from seen s left join household h on h.id = s.household_id
         where p.id = s.id`,

@@ -26,6 +26,7 @@ export class ProjectionService {
   /** Makes these persons' rows anew. What no fact says stays as the registry stated it. */
   async project(tx: Tx, ids: readonly string[], at: Date, today: Day): Promise<void> {
     if (ids.length === 0) return;
+    await this.rows.noteStated(tx, ids, false);
     const before = await this.rows.numbers(tx, ids);
     await this.rows.fill(tx, ids, at, today);
     const papers = byPerson(await this.rows.papers(tx, ids, today));
@@ -52,6 +53,13 @@ export class ProjectionService {
       await this.rows.markShared(tx, keys);
       await this.rows.followParents(tx, ids);
     }
+  }
+
+  /** The registry stated these rows anew: facts speak for them again. */
+  async restate(tx: Tx, ids: readonly string[], at: Date, today: Day): Promise<void> {
+    if (ids.length === 0) return;
+    await this.rows.noteStated(tx, ids, true);
+    await this.project(tx, ids, at, today);
   }
 
   /** The whole number of an identity fact; null of any other kind, or where only its index is on record (15 digits). */

@@ -124,13 +124,13 @@ comment on table merge is 'Two records that are one person: the first lives on i
 
 alter table person add column merged_into uuid;
 alter table person add column is_governed boolean not null default false;
-alter table person add column stated_status smallint;
+alter table person add column stated jsonb;
 alter table person alter column batch_id drop not null;
 alter table person drop constraint person_has_parents_by_key;
 alter table person add constraint person_merged_into_another check (merged_into <> id);
 create index person_by_survivor on person (merged_into) where merged_into is not null;
 comment on column person.merged_into is 'The record that this one was found to be the same person as.';
-comment on column person.stated_status is 'The status as the registry last stated it; what the row shows may follow from facts instead.';
+comment on column person.stated is 'Of a governed row: what the registry last stated where facts now speak, so that undoing a change finds it again.';
 comment on column person.is_governed is 'A change of our own stands behind this row: after an import it is made anew from the facts.';
 
 alter table person_history alter column replaced_by_batch_id drop not null;

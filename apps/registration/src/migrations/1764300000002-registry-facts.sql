@@ -34,7 +34,7 @@ begin
            daterange(coalesce(moved_in_on, born), left_on),
            case when moved_in_on is not null then daterange(moved_in_on, left_on)
                 when left_on is null or left_on > stated_on then daterange(stated_on, left_on) else 'empty' end,
-           'household', coalesce(moved_in_on, stated_on), moved_in_on is not null
+           'household', coalesce(moved_in_on, least(stated_on, left_on)), moved_in_on is not null
       from s where merged_into is null and household_id is not null and (left_on is null or left_on > coalesce(moved_in_on, born, '0001-01-01'))
                and status <> 1
     union all
@@ -148,7 +148,6 @@ revoke all on function state_registry_facts from public;
 grant execute on function state_registry_facts to registration_rw;
 
 -- What is in the register already was stated by the registry.
-update person set stated_status = status;
 insert into change (id, kind, basis, reason, persons, at)
   select uuidv7(), 'registry', 'registry', 'registry extracts before this version', '{}', now()
    where exists (select from person);

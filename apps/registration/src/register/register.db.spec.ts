@@ -1,114 +1,41 @@
-import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { REGISTRY_EVENT_FEED } from '@app/contracts';
-import { Outbox } from '@app/jobs';
-import { CLOCK, checkCharacter, type Day } from '@app/kernel';
-import { csvLine } from '@app/tables';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
-import { Vault } from '@app/vault';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { DivisionService } from '../division/division.service';
-import { explainConstraint } from '../fact/fact.errors';
+import type { Day } from '@app/kernel';
+import type { TestClock, TestDatabase } from '@app/testing';
 import { FactService } from '../fact/fact.service';
 import type { FactAnswer } from '../fact/fact.types';
-import { RegistrationModule } from '../registration.module';
-import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
-import { EXTRACT_COLUMNS, type ExtractColumn } from '../registry-import/extract-row.rules';
-import { RegistryImportService } from '../registry-import/registry-import.service';
 import { HouseholdChangeService } from './household-change.service';
 import { MergeService } from './merge.service';
+import { type OpenRegister, openRegister, type Row } from './register.fixture';
 import { RegisterService } from './register.service';
 import type { Evidence } from './register.types';
 
-@Module({})
-class Installation {}
-
 const PAPER: Evidence = { basis: 'document', sourceRef: '（2026）示例 1 号', reason: '凭证件办理' };
 const COURT: Evidence = { basis: 'court', sourceRef: '（2026）示例民初 1 号', reason: '凭判决办理' };
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'register-'));
-const clock = new TestClock('2026-04-01');
+let opened: OpenRegister;
 let world: TestDatabase;
-let app: INestApplicationContext;
+let clock: TestClock;
 let register: RegisterService;
 let merges: MergeService;
 let households: HouseholdChangeService;
 let facts: FactService;
+let numberOf: OpenRegister['numberOf'];
+let state: OpenRegister['state'];
+let person: OpenRegister['person'];
+let household: OpenRegister['household'];
+let row: OpenRegister['row'];
 
 beforeAll(async () => {
-  world = await createTestDatabase();
-  const outside = {
-    module: Installation,
-    global: true,
-    providers: [
-      { provide: REGISTRATION_DATABASE, useValue: await world.open('registration', { explain: explainConstraint }) },
-      { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
-      { provide: CLOCK, useValue: clock },
-      { provide: REGISTRY_EVENT_FEED, useValue: {} },
-      { provide: Vault, useValue: new Vault(randomBytes(32)) },
-    ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK, Vault],
-  };
-  app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
+  opened = await openRegister();
+  ({ world, clock, numberOf, state, person, household, row } = opened);
   [register, merges, households, facts] = [
-    app.get(RegisterService),
-    app.get(MergeService),
-    app.get(HouseholdChangeService),
-    app.get(FactService),
+    opened.get(RegisterService),
+    opened.get(MergeService),
+    opened.get(HouseholdChangeService),
+    opened.get(FactService),
   ];
-  const divisions = path.join(folder, 'divisions.csv');
-  fs.writeFileSync(divisions, 'code,name\n340202,示例县\n340202100,示例镇\n340202100201,示例村\n');
-  await app.get(DivisionService).import(divisions);
 }, 60_000);
-afterAll(async () => {
-  await app?.close();
-  await world?.drop();
-  fs.rmSync(folder, { recursive: true });
-});
+afterAll(() => opened?.close());
 beforeEach(() => clock.advance(60_000));
 
-let sequence = 100;
-/** A number of this county nobody has yet. */
-function numberOf(born: string, sex: 1 | 2 = 1): string {
-  sequence += 2;
-  const digits = `340202${born.replaceAll('-', '')}${String(sequence + (sex === 1 ? 1 : 0)).padStart(3, '0')}`;
-  return digits + checkCharacter(digits);
-}
-
-type Row = Partial<Record<ExtractColumn, string>>;
-let files = 0;
-/** Has the registry state these rows, as of a day. */
-async function state(on: string, ...rows: Row[]): Promise<void> {
-  const common = {
-    status: '0',
-    household_type: 'rural',
-    division_code: '340202100201',
-    sex: '1',
-    updated_at: `${on} 08:00:00`,
-  };
-  const lines = rows.map((row) => csvLine(EXTRACT_COLUMNS.map((column) => ({ ...common, ...row })[column] ?? '')));
-  const file = path.join(folder, `extract-${++files}.csv`);
-  fs.writeFileSync(file, [EXTRACT_COLUMNS.join(','), ...lines].join('\n'));
-  const { rejected, perCode } = await app.get(RegistryImportService).import(file);
-  expect([rejected, perCode.rejected]).toEqual([0, {}]);
-}
-
-const person = async (registryId: string): Promise<string> =>
-  (
-    await world.admin<{ id: string }>('select id from registration.person where registry_person_id = $1', [registryId])
-  )[0]!.id;
-const row = async (id: string) =>
-  (
-    await world.admin<Record<string, unknown>>(
-      `select name, sex, born::text, died::text, status, household_id, relation_to_head, father_id, mother_id, marital_status, merged_into,
-              id_number_mask is not null as has_number, id_number_shared, division_code from registration.person where id = $1`,
-      [id],
-    )
-  )[0]!;
-const household = async (no: string): Promise<string> =>
-  (await world.admin<{ id: string }>('select id from registration.household where household_no = $1', [no]))[0]!.id;
 const known = (id: string, validOn?: string, knownAt?: Date): Promise<FactAnswer[]> =>
   facts.answers([id], { validOn: validOn as Day | undefined, knownAt });
 const said = (found: readonly FactAnswer[]) =>

@@ -1,26 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { REGISTRY_EVENT_FEED, type RegistryEvent, type RegistryEventKind, type RegistryRecord } from '@app/contracts';
-import { Outbox } from '@app/jobs';
-import { CLOCK, checkCharacter, type Day } from '@app/kernel';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
-import { Vault } from '@app/vault';
-import { type INestApplicationContext, Module } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
+import type { RegistryEvent, RegistryEventKind, RegistryRecord } from '@app/contracts';
+import { checkCharacter, type Day } from '@app/kernel';
+import type { TestDatabase } from '@app/testing';
 import * as fc from 'fast-check';
-import { DivisionService } from '../division/division.service';
-import { explainConstraint } from '../fact/fact.errors';
 import { FactService } from '../fact/fact.service';
-import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
-import { RegistrationModule } from '../registration.module';
+import { type OpenRegister, openRegister } from '../register/register.fixture';
 import { RegisterService } from '../register/register.service';
-import { RegistryFeedModule } from './registry-feed.module';
 import { RegistryFeedService } from './registry-feed.service';
-
-@Module({})
-class Installation {}
 
 /** What the exchange has taken in: read page by page, as over its door. */
 class Feed {
@@ -38,43 +23,19 @@ class Feed {
   }
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'registry-feed-'));
-const clock = new TestClock('2026-04-01');
 const arrived = new Feed();
+let register: OpenRegister;
 let world: TestDatabase;
-let app: INestApplicationContext;
 let feed: RegistryFeedService;
+let numberOf: OpenRegister['numberOf'];
 
 beforeAll(async () => {
-  world = await createTestDatabase();
-  const database = await world.open('registration', { explain: explainConstraint });
-  const providers = [
-    { provide: REGISTRATION_DATABASE, useValue: database },
-    { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
-    { provide: CLOCK, useValue: clock },
-    { provide: Vault, useValue: new Vault(randomBytes(32)) },
-    { provide: REGISTRY_EVENT_FEED, useValue: arrived },
-  ];
-  const outside = { module: Installation, global: true, providers, exports: providers.map(({ provide }) => provide) };
-  app = await Test.createTestingModule({ imports: [outside, RegistrationModule, RegistryFeedModule] }).compile();
-  feed = app.get(RegistryFeedService, { strict: false });
-  const divisions = path.join(folder, 'divisions.csv');
-  fs.writeFileSync(divisions, 'code,name\n340202,示例县\n340202100,示例镇\n340202100201,示例村\n');
-  await app.get(DivisionService, { strict: false }).import(divisions);
+  register = await openRegister(arrived);
+  ({ world, numberOf } = register);
+  feed = register.get(RegistryFeedService);
 }, 60_000);
-afterAll(async () => {
-  await app?.close();
-  await world?.drop();
-  fs.rmSync(folder, { recursive: true });
-});
-beforeEach(() => clock.advance(60_000));
-
-let sequence = 100;
-function numberOf(born: string): string {
-  sequence += 2;
-  const digits = `340202${born.replaceAll('-', '')}${String(sequence + 1).padStart(3, '0')}`;
-  return digits + checkCharacter(digits);
-}
+afterAll(() => register?.close());
+beforeEach(() => register.clock.advance(60_000));
 
 const base = (registryPersonId: string, more: Partial<RegistryRecord> = {}): RegistryRecord => ({
   registryPersonId,
@@ -213,12 +174,12 @@ describe('changes of the household registry', () => {
     const dead = { ...alive, status: 9, died: '2026-02-01', updatedAt: '2026-02-03T00:00:00Z' } as RegistryRecord;
     await take(event('corrected', alive), event('death', dead));
     const { id } = (await row('F10')) as { id: string };
-    const registers = app.get(RegisterService, { strict: false });
+    const registers = register.get(RegisterService);
     await registers.reverseDeath(id, { basis: 'court', reason: '宣告死亡判决已撤销' });
     expect(await row('F10')).toMatchObject({ status: 0 });
     await take(event('corrected', { ...dead, address: '示例路', updatedAt: '2026-03-01T00:00:00Z' }));
     expect(await row('F10')).toMatchObject({ status: 9 });
-    const facts = app.get(FactService, { strict: false });
+    const facts = register.get(FactService);
     const death = (await facts.answers([id], {})).filter(({ kind }) => kind === 'death');
     expect(death.map(({ isDisputed }) => isDisputed)).toEqual([true]);
     await registers.settle(death[0]!.id, false, { basis: 'court', reason: '本人到场' });

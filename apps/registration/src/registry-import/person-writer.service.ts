@@ -84,7 +84,6 @@ export class PersonWriterService {
         batchId,
         accepted.line,
         recordedAt,
-        row.status,
       ]);
     }
     await this.register.insertPersons(tx, inserted);

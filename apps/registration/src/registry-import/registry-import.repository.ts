@@ -53,7 +53,6 @@ const PERSON_COLUMNS = [
   'batch_id',
   'batch_line',
   'recorded_at',
-  'stated_status',
 ] as const;
 export type PersonValues = readonly (string | number | Buffer | null)[];
 
