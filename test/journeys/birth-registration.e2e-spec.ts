@@ -33,6 +33,8 @@ afterAll(async () => {
   await world?.close();
 });
 
+afterEach(() => world.clock.set(TODAY));
+
 const REVIEWER = 'township-reviewer';
 const NEIGHBOUR: Caller = {
   id: 'neighbour',
@@ -139,7 +141,6 @@ describe('an unmarried mother', () => {
     );
     expect(born).toMatchObject({ state: 'REGISTERED', version: 2 });
     expect(born.vouchers.map(({ state }) => state)).toEqual(['VALID', 'SUPERSEDED']);
-    world.clock.set(TODAY);
   });
 });
 
@@ -192,7 +193,6 @@ describe('a family that moves between provinces', () => {
     );
     expect(right).toMatchObject({ state: 'REGISTERED', look: null, version: 2 });
     expect(right.vouchers.map(({ state }) => state)).toEqual(['VALID', 'SUPERSEDED']);
-    world.clock.set(TODAY);
   });
 
   it('is not registered a second time by the next county, and is told where it is registered', async () => {

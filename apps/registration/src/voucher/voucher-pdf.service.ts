@@ -19,6 +19,11 @@ const BASE = path.join(path.dirname(require.resolve('@embedpdf/fonts-sc')), '..'
 /** Where Debian keeps a font of all of CJK extensions B to F, for rarer names. */
 const RARE = '/usr/share/fonts/truetype/hanazono/HanaMinB.ttf';
 
+interface Font {
+  readonly name: string;
+  readonly data: Buffer;
+}
+
 /** What pdfkit keeps to itself of a font it opened, and nobody else can tell: whether it has a character. */
 interface OpenFont {
   readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } };
@@ -27,12 +32,9 @@ interface OpenFont {
 /** Draws a voucher: one page, its font embedded, characters as they are written in the name. */
 @Injectable()
 export class VoucherPdfService {
-  private readonly fonts: { readonly name: string; readonly data: Buffer }[];
+  private loaded: readonly Font[] | undefined;
 
-  constructor(@Optional() @Inject(VOUCHER_SETTINGS) settings: VoucherSettings = {}) {
-    const files = [BASE, ...(settings.fonts ?? [RARE]).filter((file) => fs.existsSync(file))];
-    this.fonts = files.map((file) => ({ name: path.basename(file), data: fs.readFileSync(file) }));
-  }
+  constructor(@Optional() @Inject(VOUCHER_SETTINGS) private readonly settings: VoucherSettings = {}) {}
 
   async draw({ no, code, content, issuedOn, at }: Face): Promise<Buffer> {
     const info = { Title: `生育登记凭证 ${no}`, Author: content.officeName, CreationDate: at, ModDate: at };
@@ -77,6 +79,13 @@ export class VoucherPdfService {
     if (address) doc.fontSize(9).text(address, left + 128, doc.y + 6, beside);
     doc.end();
     return whole;
+  }
+
+  /** Read with the first voucher: most processes draw none. */
+  private get fonts(): readonly Font[] {
+    const rare = (this.settings.fonts ?? [RARE]).filter((file) => fs.existsSync(file));
+    this.loaded ??= [BASE, ...rare].map((file) => ({ name: path.basename(file), data: fs.readFileSync(file) }));
+    return this.loaded;
   }
 
   /** Each run in the first font that has its characters; one that none has is written as its code point. Returns y. */
