@@ -30,6 +30,10 @@ interface Subject {
   /** Open repair cases, one for each try. */
   readonly repairs: readonly string[];
   readonly contradiction: string;
+  readonly registryQuestionId: string;
+  readonly setAsideId: string;
+  readonly comparisonId: string;
+  readonly nominationId: string;
   /** What the register knows of the child: a fact that stands, one under investigation, a change. */
   readonly factId: string;
   readonly disputedId: string;
@@ -129,6 +133,10 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     questionId: questions[n]!,
     repairs: repairs.slice(n * 8, n * 8 + 8),
     contradiction: contradiction ?? questions.at(-1)!,
+    registryQuestionId: (await one('select id from exchange.question where division_code like $1 order by id'))[n]!,
+    setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
+    comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
+    nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
   };
 }
@@ -263,6 +271,18 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.programmes': ofNobody('{ programmes { code } }'),
   'Query.reconciliation': about(({ batchId }) => `{ reconciliation(batchId: ${q(batchId)}) { isReconciled } }`),
   'Query.refusedAnswers': ofNobody('{ refusedAnswers { id } }'),
+  'Query.comparisonLines': about(({ comparisonId }) => `{ comparisonLines(id: ${q(comparisonId)}) { id } }`),
+  'Query.registryComparisons': about(
+    ({ division }) => `{ registryComparisons(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.registryConnection': about(({ division }) => `{ registryConnection(division: ${q(division)}) { waiting } }`),
+  'Query.registryNominations': about(({ division }) => `{ registryNominations(division: ${q(division)}) { id } }`),
+  'Query.registryQuestions': about(
+    ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.setAsideReplies': about(
+    ({ division }) => `{ setAsideReplies(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
   'Query.releasedFunds': about(
     ({ division }) => `{ releasedFunds(programme: "YEB", county: ${q(division)}, year: 2026) { level } }`,
   ),
@@ -337,6 +357,24 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ batchId }) => `mutation { approveBatch(id: ${q(batchId)}, contentHash: "00") { approvals } }`,
   ),
   'Mutation.cancelBatch': about(({ batchId }) => `mutation { cancelBatch(id: ${q(batchId)}, reason: "试") { id } }`),
+  'Mutation.compareBatch': about(
+    ({ division, childNumber }) =>
+      `mutation { compareBatch(input: { purpose: YEARLY_CHECK, legalBasis: "方案第三条", division: ${q(division)}, lines: [{ name: "某", idNumber: ${q(childNumber)} }] }) { id } }`,
+  ),
+  'Mutation.endNomination': about(
+    ({ nominationId }) => `mutation { endNomination(id: ${q(nominationId)}, lastDay: "2027-01-01") { id } }`,
+  ),
+  'Mutation.nominateClerk': about(
+    ({ division, applicantNumber }, n) =>
+      `mutation { nominateClerk(input: { officer: "clerk-${n}", name: "某", idNumber: ${q(applicantNumber)}, unitCode: "340202WJ", unitName: "卫健委", division: ${q(division)}, from: "2026-04-01" }) { id } }`,
+  ),
+  'Mutation.settleSetAside': about(
+    ({ setAsideId }) => `mutation { settleSetAside(id: ${q(setAsideId)}, note: "已与登记机关核对") { id } }`,
+  ),
+  'Mutation.verifyPerson': about(
+    ({ division, childNumber }) =>
+      `mutation { verifyPerson(input: { name: "某", idNumber: ${q(childNumber)}, purpose: SUBSIDY_CLAIM, legalBasis: "方案第三条", division: ${q(division)} }) { outcome } }`,
+  ),
   'Mutation.confirmClaims': about(
     ({ division }) => `mutation { confirmClaims(programme: "YEB", division: ${q(division)}) { count } }`,
   ),
@@ -386,6 +424,9 @@ const ABSENT = new Set([
   'CHANGE_UNKNOWN',
   'NOTHING_TO_EXPLAIN',
   'REFERENCE_NOT_FOUND',
+  'COMPARISON_UNKNOWN',
+  'NOMINATION_UNKNOWN',
+  'SET_ASIDE_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -510,6 +551,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     PaymentBatch: subject.batchId,
     Instruction: subject.instructionId,
     ReviewCase: subject.questionId,
+    RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
   };
@@ -519,7 +561,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
 
 /** Batches are a county's, so a citizen sees none; the rest is seen with the family or the county. */
 const reachable = (type: string, role: Role | undefined, subject: Subject): boolean =>
-  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase'].includes(type));
+  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase', 'RegistryQuestion'].includes(type));
 
 /** A row as a repository would give it out: noted as disclosed, its values undefined but ids. */
 function disclosedStub(): Record<string, unknown> {

@@ -4,17 +4,38 @@ import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
 import { getDemoUser } from '@app/access';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
+import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
+import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
 import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
+import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
-type App = 'registration' | 'subsidy';
+type App = 'registration' | 'subsidy' | 'exchange';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
   registration: { 'POST /graphql': ['gateway'], 'POST /family': ['gateway'], 'POST /feed': ['subsidy'] },
   subsidy: { 'POST /graphql': ['gateway'] },
+  exchange: {
+    'POST /graphql': ['gateway'],
+    'POST /questions': ['registration', 'subsidy'],
+    'POST /answers': ['registration', 'subsidy'],
+    'POST /registry-events': ['registration'],
+  },
+};
+
+const question: RegistryQuestionAsked = {
+  asker: 'registration',
+  reference: 'door-1',
+  kind: 'verify',
+  person: { idNumber: numberOf('1985-05-05', 1), name: '某' },
+  purpose: 'register-keeping',
+  legalBasis: '政务数据共享条例第二十二条',
+  divisionCode: '340202000000',
+  officer: null,
 };
 
 let world: TwoCounties;
@@ -22,6 +43,7 @@ let house: FederatedWorld;
 let token: string;
 let personId: string;
 let claimId: string;
+let questionId: string;
 let citizenNumber: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
@@ -32,6 +54,7 @@ beforeAll(async () => {
   token = await (await TestIssuer.open(world.clock)).token(getDemoUser('demo-auditor'));
   [personId] = await ids('registration.person');
   [claimId] = await ids('subsidy.claim');
+  [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
 }, 120_000);
 afterAll(async () => {
@@ -48,7 +71,8 @@ const ids = async (table: string): Promise<[string]> =>
 
 const readRows = async (): Promise<number> => {
   const [row] = await world.database.admin<{ n: number }>(
-    `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int as n`,
+    `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int
+          + (select count(*) from exchange.audit_entry)::int as n`,
   );
   return row!.n;
 };
@@ -71,7 +95,14 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
-  const [type, id, fields] = app === 'registration' ? ['Person', personId, 'name'] : ['Claim', claimId, 'claimNo'];
+  if (path === '/questions') return [JSON.stringify(question)];
+  if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
+  if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
+  const [type, id, fields] = {
+    registration: ['Person', personId, 'name'],
+    subsidy: ['Claim', claimId, 'claimNo'],
+    exchange: ['RegistryQuestion', questionId, 'legalBasis'],
+  }[app] as [string, string, string];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
   return [
     JSON.stringify({ query, variables: { of: [{ __typename: type, id }] } }),
@@ -97,7 +128,9 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
   const allowed = ROUTES[app][`POST ${path}`] ?? ['gateway'];
   const own = allowed[0]!;
-  const others = (['gateway', 'registration', 'subsidy'] as const).filter((name) => !allowed.includes(name));
+  const others = (['gateway', 'registration', 'subsidy', 'exchange'] as const).filter(
+    (name) => !allowed.includes(name),
+  );
   const good = sign(house.keys, own).authorization;
   return {
     nothing: {},
@@ -127,7 +160,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
 }
 
-const APPS: readonly App[] = ['registration', 'subsidy'];
+const APPS: readonly App[] = ['registration', 'subsidy', 'exchange'];
 const CASES = APPS.flatMap((app) => Object.keys(ROUTES[app]).map((route) => [app, route.slice(5)] as const));
 
 describe('the doors between the processes', () => {
@@ -173,7 +206,10 @@ describe('the doors between the processes', () => {
     const signer = new ServiceSigner(house.keys[own], world.clock);
     const authorization = `Service ${signer.sign({ audience: app, path, body: body!, caller: getDemoUser('demo-auditor') })}`;
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
-    expect([first.status, first.text]).toEqual([200, expect.stringMatching(/name|claimNo|persons/)]);
+    expect([first.status, first.text]).toEqual([
+      200,
+      expect.stringMatching(/name|claimNo|persons|question|legalBasis|events/),
+    ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;
     expect(again.status).toBe(401);
@@ -227,5 +263,25 @@ describe('the doors between the processes', () => {
       .client('gateway', 'registration')
       .call<{ persons: string[] }>('/family', { idNumber: citizenNumber });
     expect(family.persons.length).toBeGreaterThan(0);
+  });
+
+  it('of the exchange take an app’s own questions only, give each its own answers, and the register what happened', async () => {
+    const [own, others] = (['registration', 'subsidy'] as const).map(
+      (name) => new RegistryQuestionsClient(house.client(name, 'exchange')),
+    ) as [RegistryQuestionsClient, RegistryQuestionsClient];
+    const asked = { ...question, reference: 'door-2' };
+    const { question: id } = await own.ask(asked);
+    expect((await own.ask(asked)).question).toBe(id);
+    expect(await own.answer('registration', id)).toMatchObject({
+      question: id,
+      reference: 'door-2',
+      outcome: 'waiting',
+    });
+    expect(await others.answer('subsidy', id)).toBeNull();
+    await expect(others.ask(asked)).rejects.toMatchObject({ code: 'QUESTION_OF_ANOTHER_ASKER' });
+    await expect(others.answer('registration', id)).rejects.toMatchObject({ code: 'QUESTION_OF_ANOTHER_ASKER' });
+    const feed = new RegistryEventFeedClient(house.client('registration', 'exchange'));
+    expect(await feed.page('', 5)).toEqual(await world.get(RegistryEventService).page('', 5));
+    await expect(feed.page('x', 5)).rejects.toMatchObject({ code: 'REGISTRY_EVENT_POSITION_UNREADABLE' });
   });
 });

@@ -1,3 +1,4 @@
+export * from './exchange-client';
 export * from './registration-changed';
 export * from './registration-feed';
 export * from './registry-event';
