@@ -2,10 +2,14 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { BirthRegistrationModule } from './birth-registration/birth-registration.module';
 import { DivisionModule } from './division/division.module';
+import { DuplicateModule } from './duplicate/duplicate.module';
+import { DuplicateProcessor } from './duplicate/duplicate.processor';
 import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { PersonModule } from './person/person.module';
+import { QualityModule } from './quality/quality.module';
+import { QualityProcessor } from './quality/quality.processor';
 import { RegisterModule } from './register/register.module';
 import { RegistryFeedModule } from './registry-feed/registry-feed.module';
 import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
@@ -13,7 +17,7 @@ import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { VoucherModule } from './voucher/voucher.module';
 
-const PROCESSORS = [RegistryFeedProcessor];
+const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
@@ -30,6 +34,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
     BirthRegistrationModule,
     VoucherModule,
   ],
@@ -51,6 +57,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
     BirthRegistrationModule,
     VoucherModule,
   ],
