@@ -87,7 +87,6 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
 /** Tables of no division, and why everybody with a context may see them. */
 const SHARED: Readonly<Record<string, string>> = {
   'registration.division': 'public reference data',
-  'registration.sealed_column': 'names of columns',
   'registration.registry_feed_position': 'a position',
   'registration.division_succession': 'public reference data',
   'registration.quality_kind': 'the catalogue, public',
