@@ -99,23 +99,27 @@ export class FactService {
     if (undone.undoneBy !== null) throw refuse.changeUndone(changeId);
 
     const { persons, households, basis, kind } = undone;
+    // A merge also touched whoever names the record, wherever they are; taking it back is for who sees the two records.
+    const needed = kind === 'merge' ? persons.slice(0, 2) : persons;
+    const seen = await this.facts.lockPersons(tx, needed);
+    const missing = needed.filter((id) => !seen.some((person) => person.id === id));
+    if (missing.length > 0) throw refuse.personsUnknown(missing);
     const input: ChangeInput = { kind: 'undo', persons, households, basis, reason, undoes: changeId };
-    const { id } = await this.change(
-      tx,
-      input,
-      async (change) => {
-        const rows = await this.facts.ofChange(tx, changeId);
-        const recorded = rows.filter(({ recordedBy }) => recordedBy === changeId);
-        const later = [...new Set(recorded.flatMap(({ endedBy }) => (endedBy === null ? [] : [endedBy])))];
-        if (later.length > 0) throw refuse.changeBuiltUpon(changeId, later);
-        await change.end(...recorded);
-        for (const row of rows.filter(({ endedBy }) => endedBy === changeId)) await this.restore(tx, change, row);
-        await this.projection.restore(tx, kind, changeId, change.id, undone.before);
-        change.touches(...rows.flatMap((row) => [row.personId, ...(row.otherPersonId ? [row.otherPersonId] : [])]));
-      },
-      { mayBeMerged: true },
-    );
-    return id;
+    return tx.across('a change is taken back whole, wherever the people in it are', async () => {
+      const { id } = await this.change(tx, input, (change) => this.takeBack(tx, change, undone), { mayBeMerged: true });
+      return id;
+    });
+  }
+
+  private async takeBack(tx: Tx, change: OpenChange, undone: ChangeView): Promise<void> {
+    const rows = await this.facts.ofChange(tx, undone.id);
+    const recorded = rows.filter(({ recordedBy }) => recordedBy === undone.id);
+    const later = [...new Set(recorded.flatMap(({ endedBy }) => (endedBy === null ? [] : [endedBy])))];
+    if (later.length > 0) throw refuse.changeBuiltUpon(undone.id, later);
+    await change.end(...recorded);
+    for (const row of rows.filter(({ endedBy }) => endedBy === undone.id)) await this.restore(tx, change, row);
+    await this.projection.restore(tx, undone.kind, undone.id, change.id, undone.before);
+    change.touches(...rows.flatMap((row) => [row.personId, ...(row.otherPersonId ? [row.otherPersonId] : [])]));
   }
 
   /** A row that stood before stands again, on the evidence it had. */

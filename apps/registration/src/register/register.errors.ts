@@ -119,16 +119,6 @@ export const refuse = {
       },
       { facts },
     ),
-  personsDistinct: () =>
-    new Refusal('PERSONS_KNOWN_DISTINCT', {
-      zh: '两条记录已被认定为不同的人。如认定有误，请先撤回该认定。',
-      en: 'These two records are on record as two people. Take that back first if it was wrong.',
-    }),
-  bothHoldNumbers: () =>
-    new Refusal('PERSONS_HOLD_TWO_NUMBERS', {
-      zh: '两条记录各有不同的有效身份证号码，不能直接合并。请先更正其中一个号码，或在指明保留的证件后合并。',
-      en: 'Each of the two records holds a valid identity number of its own. Correct one of the numbers first, or say which paper is to stand.',
-    }),
   nothingToSplit: () =>
     new Refusal('NOTHING_TO_SPLIT', {
       zh: '拆分须指明至少一项归属新记录的事实。',
