@@ -1,5 +1,7 @@
 -- Schema "registration", read back from a migrated database by "npm run generate". To change it, add a migration.
 
+CREATE SEQUENCE certificate_serial AS bigint START 1 INCREMENT 1;
+
 CREATE TABLE audit_checkpoint (
   size bigint NOT NULL,
   root bytea NOT NULL,
@@ -92,6 +94,196 @@ CREATE POLICY audit_node_is_open ON audit_node AS PERMISSIVE FOR SELECT TO PUBLI
 CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
 COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
 GRANT INSERT, SELECT ON audit_node TO registration_rw;
+
+CREATE TABLE birth_notice (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  agency text DEFAULT guard_text('actor'::text) NOT NULL,
+  reference text NOT NULL,
+  content_hash bytea NOT NULL,
+  matter_id uuid NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  CONSTRAINT birth_notice_pkey PRIMARY KEY (id),
+  CONSTRAINT birth_notice_is_taken_once UNIQUE (agency, reference),
+  CONSTRAINT birth_notice_hash_has_32_bytes CHECK (length(content_hash) = 32),
+  CONSTRAINT birth_notice_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 64),
+  CONSTRAINT birth_notice_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES newborn_matter(id)
+);
+CREATE INDEX birth_notice_by_matter ON birth_notice USING btree (matter_id);
+ALTER TABLE birth_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_notice_of_matter ON birth_notice AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (agency = ( SELECT guard_text('actor'::text) AS guard_text)) OR (EXISTS ( SELECT
+   FROM newborn_matter m
+  WHERE (m.id = birth_notice.matter_id)))));
+COMMENT ON TABLE birth_notice IS 'What a hospital told, by its own reference: the same again is answered the same, another content under it is refused.';
+GRANT INSERT (reference, content_hash, matter_id, received_at), SELECT ON birth_notice TO registration_rw;
+
+CREATE TABLE certificate (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  number text COLLATE "C" NOT NULL,
+  office_code text COLLATE "C" NOT NULL,
+  scheme_id uuid,
+  fits_scheme boolean NOT NULL,
+  issued_on date NOT NULL,
+  child_name text NOT NULL,
+  child_born date NOT NULL,
+  grade text NOT NULL,
+  source_ref text NOT NULL,
+  state text DEFAULT 'valid'::text NOT NULL,
+  events integer DEFAULT 0 NOT NULL,
+  cancel_from date,
+  cancelled_on date,
+  replaces_id uuid,
+  row_hash bytea NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT certificate_pkey PRIMARY KEY (id),
+  CONSTRAINT certificate_is_replaced_once UNIQUE (replaces_id),
+  CONSTRAINT certificate_number_is_unique_in_its_office UNIQUE (office_code, number),
+  CONSTRAINT certificate_cancelled_has_its_day CHECK ((state = 'cancelled'::text) = (cancelled_on IS NOT NULL)),
+  CONSTRAINT certificate_child_has_a_name CHECK (char_length(child_name) >= 1 AND char_length(child_name) <= 50),
+  CONSTRAINT certificate_follows_the_birth CHECK (issued_on >= child_born),
+  CONSTRAINT certificate_grade_is_known CHECK (grade = ANY (ARRAY['ledger'::text, 'archive'::text, 'card'::text, 'declared'::text])),
+  CONSTRAINT certificate_hash_has_32_bytes CHECK (length(row_hash) = 32),
+  CONSTRAINT certificate_number_is_short CHECK (char_length(number) >= 1 AND char_length(number) <= 40),
+  CONSTRAINT certificate_only_for_the_one_child_period CHECK (child_born < '2016-01-01'::date),
+  CONSTRAINT certificate_office_code_fkey FOREIGN KEY (office_code) REFERENCES division(code),
+  CONSTRAINT certificate_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES certificate(id),
+  CONSTRAINT certificate_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES certificate_scheme(id),
+  CONSTRAINT certificate_state_fkey FOREIGN KEY (state) REFERENCES certificate_state(state)
+);
+CREATE INDEX certificate_by_number ON certificate USING btree (number);
+CREATE INDEX certificate_by_office ON certificate USING btree (office_code, id);
+CREATE INDEX certificate_by_scheme ON certificate USING btree (scheme_id);
+ALTER TABLE certificate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_in_division ON certificate AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)) OR (EXISTS ( SELECT
+   FROM certificate_holder h
+  WHERE ((h.certificate_id = certificate.id) AND (h.number_key = ( SELECT guard_key() AS guard_key)))))));
+COMMENT ON TABLE certificate IS 'Certificates as their office''s ledger has them, or as replaced here. Carries rights from issued_on until cancelled_on; what was paid until then stays.';
+COMMENT ON COLUMN certificate.grade IS 'Where it is known from: the office''s own ledger, an archive''s copy, a card that was seen, or somebody''s word.';
+GRANT INSERT (id, number, office_code, scheme_id, fits_scheme, issued_on, child_name, child_born, grade, source_ref, replaces_id, row_hash, recorded_at), SELECT, UPDATE (scheme_id, fits_scheme) ON certificate TO registration_rw;
+
+CREATE TABLE certificate_event (
+  certificate_id uuid NOT NULL,
+  seq integer NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  reason text NOT NULL,
+  effective_on date,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT certificate_event_pkey PRIMARY KEY (certificate_id, seq),
+  CONSTRAINT certificate_event_cancels_on_a_day CHECK (to_state <> 'cancelled'::text OR effective_on IS NOT NULL),
+  CONSTRAINT certificate_event_counts_from_one CHECK (seq > 0),
+  CONSTRAINT certificate_event_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES certificate(id),
+  CONSTRAINT certificate_event_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES certificate_state_move(from_state, to_state)
+);
+CREATE INDEX certificate_event_by_move ON certificate_event USING btree (from_state, to_state);
+CREATE TRIGGER certificate_event_applies AFTER INSERT ON certificate_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION certificate_event_applies();
+ALTER TABLE certificate_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_event_of_certificate ON certificate_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM certificate c
+  WHERE (c.id = certificate_event.certificate_id))))) WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE certificate_event IS 'The history of every certificate; append-only.';
+GRANT INSERT (certificate_id, seq, from_state, to_state, reason, effective_on, at), SELECT ON certificate_event TO registration_rw;
+
+CREATE TABLE certificate_holder (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  certificate_id uuid NOT NULL,
+  role text NOT NULL,
+  office_code text COLLATE "C" NOT NULL,
+  person_id uuid,
+  name text NOT NULL,
+  number_sealed bytea,
+  number_key bytea,
+  number_mask text,
+  wished_on date,
+  wished_by text,
+  CONSTRAINT certificate_holder_pkey PRIMARY KEY (id),
+  CONSTRAINT certificate_holder_is_named_once UNIQUE (certificate_id, role),
+  CONSTRAINT certificate_holder_key_has_32_bytes CHECK (length(number_key) = 32),
+  CONSTRAINT certificate_holder_name_has_1_to_50_characters CHECK (char_length(name) >= 1 AND char_length(name) <= 50),
+  CONSTRAINT certificate_holder_number_is_sealed_indexed_and_masked CHECK (num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])),
+  CONSTRAINT certificate_holder_role_is_known CHECK (role = ANY (ARRAY['mother'::text, 'father'::text])),
+  CONSTRAINT certificate_holder_wish_is_somebodys CHECK ((wished_on IS NULL) = (wished_by IS NULL)),
+  CONSTRAINT certificate_holder_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES certificate(id),
+  CONSTRAINT certificate_holder_office_code_fkey FOREIGN KEY (office_code) REFERENCES division(code),
+  CONSTRAINT certificate_holder_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX certificate_holder_by_number ON certificate_holder USING btree (number_key) WHERE number_key IS NOT NULL;
+CREATE INDEX certificate_holder_by_office ON certificate_holder USING btree (office_code);
+CREATE INDEX certificate_holder_by_person ON certificate_holder USING btree (person_id) WHERE person_id IS NOT NULL;
+ALTER TABLE certificate_holder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_holder FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_holder_in_division ON certificate_holder AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)) OR (number_key = ( SELECT guard_key() AS guard_key))));
+COMMENT ON TABLE certificate_holder IS 'The couple, or the single parent, that a certificate was given to; and whether they wish it cancelled.';
+GRANT INSERT, SELECT, UPDATE (person_id, wished_on, wished_by) ON certificate_holder TO registration_rw;
+
+CREATE TABLE certificate_reject (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  file_sha256 bytea NOT NULL,
+  line integer NOT NULL,
+  column_name text NOT NULL,
+  code text NOT NULL,
+  is_warning boolean NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT certificate_reject_pkey PRIMARY KEY (id)
+);
+CREATE INDEX certificate_reject_by_file ON certificate_reject USING btree (file_sha256, line);
+ALTER TABLE certificate_reject ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_reject FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_reject_for_officers ON certificate_reject AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
+COMMENT ON TABLE certificate_reject IS 'Rows of ledgers that did not go in, and remarks about rows that did. Names nobody.';
+GRANT INSERT, SELECT ON certificate_reject TO registration_rw;
+
+CREATE TABLE certificate_scheme (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  region text COLLATE "C" NOT NULL,
+  office text NOT NULL,
+  pattern text NOT NULL,
+  template text,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  CONSTRAINT certificate_scheme_pkey PRIMARY KEY (id),
+  CONSTRAINT certificate_scheme_has_a_source CHECK (source <> ''::text),
+  CONSTRAINT certificate_scheme_region_is_a_prefix CHECK (region ~ '^(\d{2}|\d{4}|\d{6})?$'::text),
+  CONSTRAINT certificate_scheme_status_is_known CHECK (status = ANY (ARRAY['confirmed'::text, 'assumed'::text])),
+  CONSTRAINT certificate_scheme_template_makes_numbers CHECK (template ~~ '%{serial}%'::text),
+  CONSTRAINT certificate_scheme_holds_once EXCLUDE USING gist (region WITH =, valid WITH &&)
+);
+ALTER TABLE certificate_scheme ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_scheme FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_scheme_is_public ON certificate_scheme AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE certificate_scheme IS 'How the certificates of an issuing office were numbered from when to when. The longest region that matches decides.';
+COMMENT ON COLUMN certificate_scheme.template IS 'How replacements are numbered, with {office}, {year} and {serial}; null where none are made any more.';
+GRANT SELECT ON certificate_scheme TO registration_rw;
+
+CREATE TABLE certificate_state (
+  state text NOT NULL,
+  is_valid boolean NOT NULL,
+  CONSTRAINT certificate_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE certificate_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_state_is_public ON certificate_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE certificate_state IS 'Where a certificate can stand, and whether it carries rights there (certificate.state.ts, mirrored).';
+GRANT SELECT ON certificate_state TO registration_rw;
+
+CREATE TABLE certificate_state_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT certificate_state_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT certificate_state_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES certificate_state(state),
+  CONSTRAINT certificate_state_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES certificate_state(state)
+);
+CREATE INDEX certificate_state_move_by_end ON certificate_state_move USING btree (to_state);
+ALTER TABLE certificate_state_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE certificate_state_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY certificate_state_move_is_public ON certificate_state_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE certificate_state_move IS 'Every move of a certificate there is (certificate.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON certificate_state_move TO registration_rw;
 
 CREATE TABLE change (
   id uuid NOT NULL,
@@ -390,6 +582,231 @@ CREATE POLICY merge_of_person ON merge AS PERMISSIVE FOR ALL TO PUBLIC USING (((
   WHERE (p.id = ANY (ARRAY[merge.from_id, merge.into_id]))))));
 COMMENT ON TABLE merge IS 'Two records that are one person: the first lives on in the second until that is undone.';
 GRANT INSERT, SELECT, UPDATE (undone_by) ON merge TO registration_rw;
+
+CREATE TABLE newborn_channel (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  region text COLLATE "C" NOT NULL,
+  age_months_max smallint,
+  needs_wedlock boolean DEFAULT false NOT NULL,
+  local_parents smallint DEFAULT 0 NOT NULL,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  CONSTRAINT newborn_channel_pkey PRIMARY KEY (id),
+  CONSTRAINT newborn_channel_age_is_months CHECK (age_months_max >= 1 AND age_months_max <= 36),
+  CONSTRAINT newborn_channel_has_a_source CHECK (source <> ''::text),
+  CONSTRAINT newborn_channel_has_two_parents CHECK (local_parents >= 0 AND local_parents <= 2),
+  CONSTRAINT newborn_channel_region_is_a_prefix CHECK (region ~ '^(\d{2}|\d{4}|\d{6})?$'::text),
+  CONSTRAINT newborn_channel_holds_once EXCLUDE USING gist (region WITH =, valid WITH &&)
+);
+ALTER TABLE newborn_channel ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_channel FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_channel_is_public ON newborn_channel AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE newborn_channel IS 'For whom a region''s joint channel is. Whoever it is not for has the same items opened one by one: no item asks this.';
+COMMENT ON COLUMN newborn_channel.local_parents IS 'How many of the parents have to be registered in the region.';
+GRANT SELECT ON newborn_channel TO registration_rw;
+
+CREATE TABLE newborn_event (
+  sub_case_id uuid NOT NULL,
+  seq integer NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  reason text,
+  reference text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT newborn_event_pkey PRIMARY KEY (sub_case_id, seq),
+  CONSTRAINT newborn_event_counts_from_one CHECK (seq > 0),
+  CONSTRAINT newborn_event_says_why_it_failed CHECK ((to_state <> ALL (ARRAY['failed'::text, 'waiting'::text])) OR reason IS NOT NULL),
+  CONSTRAINT newborn_event_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES newborn_state_move(from_state, to_state),
+  CONSTRAINT newborn_event_sub_case_id_fkey FOREIGN KEY (sub_case_id) REFERENCES newborn_sub_case(id)
+);
+CREATE INDEX newborn_event_by_move ON newborn_event USING btree (from_state, to_state);
+CREATE TRIGGER newborn_event_applies AFTER INSERT ON newborn_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION newborn_event_applies();
+ALTER TABLE newborn_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_event_of_sub_case ON newborn_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM newborn_sub_case s
+  WHERE (s.id = newborn_event.sub_case_id))))) WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE newborn_event IS 'The history of every part; append-only.';
+GRANT INSERT (sub_case_id, seq, from_state, to_state, reason, reference, at), SELECT ON newborn_event TO registration_rw;
+
+CREATE TABLE newborn_item (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  region text COLLATE "C" NOT NULL,
+  item text NOT NULL,
+  authority text NOT NULL,
+  is_offered boolean DEFAULT true NOT NULL,
+  working_days smallint NOT NULL,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  CONSTRAINT newborn_item_pkey PRIMARY KEY (id),
+  CONSTRAINT newborn_item_authority_is_known CHECK (authority = ANY (ARRAY['hospital'::text, 'police'::text, 'vaccination-point'::text, 'medical-insurance'::text, 'human-resources'::text, 'township-health'::text])),
+  CONSTRAINT newborn_item_has_a_source CHECK (source <> ''::text),
+  CONSTRAINT newborn_item_is_known CHECK (item = ANY (ARRAY['birth-certificate'::text, 'household-registration'::text, 'vaccination-card'::text, 'medical-insurance'::text, 'social-security-card'::text, 'childcare-subsidy'::text, 'registration-voucher'::text, 'birth-expenses'::text, 'parenting-guidance'::text])),
+  CONSTRAINT newborn_item_region_is_a_prefix CHECK (region ~ '^(\d{2}|\d{4}|\d{6})?$'::text),
+  CONSTRAINT newborn_item_status_is_known CHECK (status = ANY (ARRAY['confirmed'::text, 'assumed'::text])),
+  CONSTRAINT newborn_item_takes_days CHECK (working_days >= 0 AND working_days <= 60),
+  CONSTRAINT newborn_item_holds_once EXCLUDE USING gist (region WITH =, item WITH =, valid WITH &&)
+);
+ALTER TABLE newborn_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_item FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_item_is_public ON newborn_item AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE newborn_item IS 'What a newborn matter holds in a region from when to when: who owns each part and in how many working days. The longest region that matches a place decides.';
+COMMENT ON COLUMN newborn_item.region IS 'Leading digits of division codes; empty for the whole country.';
+COMMENT ON COLUMN newborn_item.status IS 'assumed: no text gives it; the place is to confirm or replace the row.';
+GRANT SELECT ON newborn_item TO registration_rw;
+
+CREATE TABLE newborn_matter (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  serial bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  case_no text GENERATED ALWAYS AS (((('CS'::text || "left"(division_code, 6)) || '-'::text) || lpad((serial)::text, 8, '0'::text))) STORED NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  child_id uuid NOT NULL,
+  child_name text,
+  sex smallint NOT NULL,
+  born date NOT NULL,
+  certificate_sealed bytea,
+  certificate_key bytea,
+  channel text NOT NULL,
+  channel_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+  started_by text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT newborn_matter_pkey PRIMARY KEY (id),
+  CONSTRAINT newborn_matter_child_has_one UNIQUE (child_id),
+  CONSTRAINT newborn_matter_has_its_number UNIQUE (case_no),
+  CONSTRAINT newborn_matter_certificate_is_sealed_and_indexed CHECK (num_nulls(certificate_sealed, certificate_key) = ANY (ARRAY[0, 2])),
+  CONSTRAINT newborn_matter_channel_is_known CHECK (channel = ANY (ARRAY['joint'::text, 'single'::text])),
+  CONSTRAINT newborn_matter_channel_says_why CHECK ((channel = 'single'::text) = (cardinality(channel_reasons) > 0)),
+  CONSTRAINT newborn_matter_is_started_by_somebody CHECK (started_by = ANY (ARRAY['hospital'::text, 'parents'::text, 'township'::text])),
+  CONSTRAINT newborn_matter_key_has_32_bytes CHECK (length(certificate_key) = 32),
+  CONSTRAINT newborn_matter_name_has_1_to_50_characters CHECK (char_length(child_name) >= 1 AND char_length(child_name) <= 50),
+  CONSTRAINT newborn_matter_opens_after_birth CHECK (opened_on >= born),
+  CONSTRAINT newborn_matter_sex_is_gb2261_1 CHECK (sex = ANY (ARRAY[0, 1, 2, 9])),
+  CONSTRAINT newborn_matter_child_id_fkey FOREIGN KEY (child_id) REFERENCES person(id),
+  CONSTRAINT newborn_matter_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code)
+);
+CREATE INDEX newborn_matter_by_division ON newborn_matter USING btree (division_code, id);
+CREATE UNIQUE INDEX newborn_matter_certificate_has_one ON newborn_matter USING btree (certificate_key);
+ALTER TABLE newborn_matter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_matter FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_matter_in_division ON newborn_matter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (child_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])) OR (EXISTS ( SELECT
+   FROM newborn_parent p
+  WHERE ((p.matter_id = newborn_matter.id) AND ((p.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])) OR (p.number_key = ( SELECT guard_key() AS guard_key))))))));
+COMMENT ON TABLE newborn_matter IS 'One newborn''s matter (出生一件事), with a number to print. It decides nothing: each of its parts stands for itself.';
+COMMENT ON COLUMN newborn_matter.channel IS 'single: the place''s joint channel is not for this family, and why not; the items are the same.';
+GRANT INSERT (id, division_code, child_id, child_name, sex, born, certificate_sealed, certificate_key, channel, channel_reasons, started_by, opened_on, opened_at), SELECT, UPDATE (child_name, certificate_sealed, certificate_key) ON newborn_matter TO registration_rw;
+
+CREATE TABLE newborn_parent (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  matter_id uuid NOT NULL,
+  role text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  person_id uuid,
+  name text NOT NULL,
+  number_sealed bytea NOT NULL,
+  number_key bytea NOT NULL,
+  number_mask text NOT NULL,
+  CONSTRAINT newborn_parent_pkey PRIMARY KEY (id),
+  CONSTRAINT newborn_parent_is_named_once UNIQUE (matter_id, role),
+  CONSTRAINT newborn_parent_key_has_32_bytes CHECK (length(number_key) = 32),
+  CONSTRAINT newborn_parent_name_has_1_to_50_characters CHECK (char_length(name) >= 1 AND char_length(name) <= 50),
+  CONSTRAINT newborn_parent_role_is_known CHECK (role = ANY (ARRAY['mother'::text, 'father'::text])),
+  CONSTRAINT newborn_parent_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code),
+  CONSTRAINT newborn_parent_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES newborn_matter(id),
+  CONSTRAINT newborn_parent_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX newborn_parent_by_division ON newborn_parent USING btree (division_code);
+CREATE INDEX newborn_parent_by_number ON newborn_parent USING btree (number_key);
+CREATE INDEX newborn_parent_by_person ON newborn_parent USING btree (person_id) WHERE person_id IS NOT NULL;
+ALTER TABLE newborn_parent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_parent FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_parent_in_division ON newborn_parent AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])) OR (number_key = ( SELECT guard_key() AS guard_key))));
+COMMENT ON TABLE newborn_parent IS 'A parent as the notice or the application names them, also one whom this register does not know.';
+COMMENT ON COLUMN newborn_parent.division_code IS 'Of the matter, so that a row says by itself who may see it.';
+GRANT INSERT, SELECT, UPDATE (person_id) ON newborn_parent TO registration_rw;
+
+CREATE TABLE newborn_reminder (
+  sub_case_id uuid NOT NULL,
+  kind text NOT NULL,
+  due_on date NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT newborn_reminder_pkey PRIMARY KEY (sub_case_id, kind, due_on),
+  CONSTRAINT newborn_reminder_kind_is_known CHECK (kind = ANY (ARRAY['due-soon'::text, 'overdue'::text])),
+  CONSTRAINT newborn_reminder_sub_case_id_fkey FOREIGN KEY (sub_case_id) REFERENCES newborn_sub_case(id)
+);
+ALTER TABLE newborn_reminder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_reminder FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_reminder_of_sub_case ON newborn_reminder AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM newborn_sub_case s
+  WHERE (s.id = newborn_reminder.sub_case_id)))));
+COMMENT ON TABLE newborn_reminder IS 'That an authority was reminded of a deadline, once each; append-only.';
+GRANT INSERT, SELECT ON newborn_reminder TO registration_rw;
+
+CREATE TABLE newborn_state (
+  state text NOT NULL,
+  is_open boolean NOT NULL,
+  CONSTRAINT newborn_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE newborn_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_state_is_public ON newborn_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE newborn_state IS 'Where a part can stand, and whether its authority''s days run there (newborn-matter.state.ts, mirrored).';
+GRANT SELECT ON newborn_state TO registration_rw;
+
+CREATE TABLE newborn_state_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT newborn_state_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT newborn_state_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES newborn_state(state),
+  CONSTRAINT newborn_state_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES newborn_state(state)
+);
+CREATE INDEX newborn_state_move_by_end ON newborn_state_move USING btree (to_state);
+ALTER TABLE newborn_state_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_state_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_state_move_is_public ON newborn_state_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE newborn_state_move IS 'Every move of a part there is (newborn-matter.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON newborn_state_move TO registration_rw;
+
+CREATE TABLE newborn_sub_case (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  matter_id uuid NOT NULL,
+  item text NOT NULL,
+  authority text NOT NULL,
+  working_days smallint NOT NULL,
+  source text NOT NULL,
+  state text DEFAULT 'offered'::text NOT NULL,
+  events integer DEFAULT 0 NOT NULL,
+  due_on date,
+  opened_on date,
+  applicant text,
+  reason text,
+  reference text,
+  claim_state text,
+  claim_events integer DEFAULT 0 NOT NULL,
+  CONSTRAINT newborn_sub_case_pkey PRIMARY KEY (id),
+  CONSTRAINT newborn_sub_case_is_there_once UNIQUE (matter_id, item),
+  CONSTRAINT newborn_sub_case_applicant_is_a_parent CHECK (applicant = ANY (ARRAY['mother'::text, 'father'::text])),
+  CONSTRAINT newborn_sub_case_is_due_after_it_opened CHECK (due_on >= opened_on),
+  CONSTRAINT newborn_sub_case_reference_is_short CHECK (char_length(reference) <= 100),
+  CONSTRAINT newborn_sub_case_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES newborn_matter(id),
+  CONSTRAINT newborn_sub_case_state_fkey FOREIGN KEY (state) REFERENCES newborn_state(state)
+);
+CREATE INDEX newborn_sub_case_awaits_hukou ON newborn_sub_case USING btree (matter_id) WHERE item = 'household-registration'::text AND state <> 'done'::text;
+CREATE INDEX newborn_sub_case_by_state ON newborn_sub_case USING btree (state, due_on);
+ALTER TABLE newborn_sub_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_sub_case FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_sub_case_of_matter ON newborn_sub_case AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM newborn_matter m
+  WHERE (m.id = newborn_sub_case.matter_id)))));
+COMMENT ON TABLE newborn_sub_case IS 'One part of a newborn matter: one authority, one deadline, one outcome.';
+COMMENT ON COLUMN newborn_sub_case.due_on IS 'Null while the State Council has not published the year''s working days.';
+COMMENT ON COLUMN newborn_sub_case.applicant IS 'Which parent asks, where it matters: the childcare subsidy.';
+COMMENT ON COLUMN newborn_sub_case.claim_state IS 'Where the childcare subsidy''s claim stood when subsidy last told.';
+COMMENT ON COLUMN newborn_sub_case.claim_events IS 'Of the childcare subsidy''s claim: how far its life is known here, so that news which overtook others changes nothing.';
+GRANT INSERT, SELECT, UPDATE (due_on, opened_on, applicant, claim_state, claim_events) ON newborn_sub_case TO registration_rw;
 
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -710,6 +1127,26 @@ begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION registration.certificate_event_applies()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare moved integer; wanted integer;
+begin
+  select count(*) into wanted from arrived;
+  update certificate c set state = a.to_state, events = a.seq,
+         cancel_from = case a.to_state when 'cancelling' then a.effective_on when 'valid' then null else c.cancel_from end,
+         cancelled_on = case a.to_state when 'cancelled' then a.effective_on end
+    from arrived a where c.id = a.certificate_id and c.state = a.from_state and c.events = a.seq - 1;
+  get diagnostics moved = row_count;
+  if moved <> wanted then
+    raise exception 'a certificate was moved by someone else meanwhile' using errcode = '40001', constraint = 'certificate_event_applies';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION registration.fact_is_history()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -801,6 +1238,25 @@ begin
     raise exception 'a merge is undone, never edited' using errcode = '23514', constraint = 'merge_is_history';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.newborn_event_applies()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare moved integer; wanted integer;
+begin
+  select count(*) into wanted from arrived;
+  update newborn_sub_case s
+     set state = a.to_state, events = a.seq, reason = a.reason, reference = coalesce(a.reference, s.reference)
+    from arrived a where s.id = a.sub_case_id and s.state = a.from_state and s.events = a.seq - 1;
+  get diagnostics moved = row_count;
+  if moved <> wanted then
+    raise exception 'a part was moved by someone else meanwhile' using errcode = '40001', constraint = 'newborn_event_applies';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION registration.outbox_keep_promise()

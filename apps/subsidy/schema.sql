@@ -364,6 +364,7 @@ CREATE TABLE claim_event (
   CONSTRAINT claim_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES claim_state_move(from_state, to_state)
 );
 CREATE TRIGGER claim_event_applies AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_applies();
+CREATE TRIGGER claim_event_is_news AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_is_news();
 CREATE TRIGGER claim_event_needs_another_officer AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_needs_another_officer();
 CREATE TRIGGER claim_event_uses_power AFTER INSERT ON claim_event REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION claim_event_uses_power();
 ALTER TABLE claim_event ENABLE ROW LEVEL SECURITY;
@@ -530,6 +531,16 @@ ALTER TABLE fact_dirty ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fact_dirty FORCE ROW LEVEL SECURITY;
 CREATE POLICY fact_dirty_in_any_context ON fact_dirty AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 GRANT DELETE, INSERT, SELECT, UPDATE ON fact_dirty TO subsidy_rw;
+
+CREATE TABLE fact_vital (
+  person_id uuid NOT NULL,
+  CONSTRAINT fact_vital_pkey PRIMARY KEY (person_id)
+);
+ALTER TABLE fact_vital ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fact_vital FORCE ROW LEVEL SECURITY;
+CREATE POLICY fact_vital_in_any_context ON fact_vital AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE fact_vital IS 'Persons whose death or merging changed in the feed, until their claims were looked at; survives a kill.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON fact_vital TO subsidy_rw;
 
 CREATE TABLE feed_cursor (
   feed text NOT NULL,
@@ -740,6 +751,32 @@ CREATE POLICY lookup_miss_of_actor ON lookup_miss AS PERMISSIVE FOR ALL TO PUBLI
 COMMENT ON TABLE lookup_miss IS 'Look-ups by number that found nothing the asker may see; append-only. After five for one region and birth date the asker is stopped.';
 GRANT INSERT (place_key, at), SELECT ON lookup_miss TO subsidy_rw;
 
+CREATE TABLE newborn_claim (
+  sub_case uuid NOT NULL,
+  claim_id uuid,
+  kind text NOT NULL,
+  obstacle text,
+  told integer DEFAULT 0 NOT NULL,
+  has_news boolean DEFAULT false NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT newborn_claim_pkey PRIMARY KEY (sub_case),
+  CONSTRAINT newborn_claim_has_a_claim_or_an_obstacle CHECK ((kind = 'none'::text) = (claim_id IS NULL) AND (kind = 'none'::text) = (obstacle IS NOT NULL)),
+  CONSTRAINT newborn_claim_is_told_on CHECK (told >= 0),
+  CONSTRAINT newborn_claim_kind_is_known CHECK (kind = ANY (ARRAY['own'::text, 'other'::text, 'none'::text])),
+  CONSTRAINT newborn_claim_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id)
+);
+CREATE INDEX newborn_claim_by_claim ON newborn_claim USING btree (claim_id);
+CREATE INDEX newborn_claim_has_news ON newborn_claim USING btree (sub_case) WHERE has_news;
+ALTER TABLE newborn_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE newborn_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY newborn_claim_of_claim ON newborn_claim AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = newborn_claim.claim_id)))));
+COMMENT ON TABLE newborn_claim IS 'Which claim a part of a newborn matter became; one at most, however often it is asked. Matters are registration''s, here by id.';
+COMMENT ON COLUMN newborn_claim.kind IS 'own: made for this part. other: the other guardian''s claim for the same child and year goes on. none: no claim yet, and why.';
+COMMENT ON COLUMN newborn_claim.told IS 'How many times registration was told; a later message has more.';
+GRANT INSERT, SELECT, UPDATE (claim_id, kind, obstacle, told, has_news) ON newborn_claim TO subsidy_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -922,6 +959,7 @@ CREATE TABLE person_fact (
   source_updated_at timestamp with time zone,
   facts_version integer DEFAULT 1 NOT NULL,
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  merged_into uuid,
   CONSTRAINT person_fact_pkey PRIMARY KEY (person_id),
   CONSTRAINT person_fact_certified_level_check CHECK (certified_level >= 1 AND certified_level <= 3),
   CONSTRAINT person_fact_child_disability_grade_check CHECK (child_disability_grade >= 1 AND child_disability_grade <= 4),
@@ -940,6 +978,7 @@ ALTER TABLE person_fact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person_fact FORCE ROW LEVEL SECURITY;
 CREATE POLICY person_fact_in_division ON person_fact AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 COMMENT ON TABLE person_fact IS 'What this app knows of a person, learned from the register and from findings; a projection that can be rebuilt.';
+COMMENT ON COLUMN person_fact.merged_into IS 'The record that the register keeps in this one''s place; null again once that was undone.';
 GRANT DELETE, INSERT, MAINTAIN, SELECT, UPDATE ON person_fact TO subsidy_rw;
 
 CREATE TABLE person_fact_history (
@@ -957,6 +996,49 @@ CREATE POLICY person_fact_history_of_person ON person_fact_history AS PERMISSIVE
   WHERE (f.person_id = person_fact_history.person_id)))));
 COMMENT ON TABLE person_fact_history IS 'Earlier versions of person_fact rows that a determination refers to; append-only.';
 GRANT INSERT, SELECT ON person_fact_history TO subsidy_rw;
+
+CREATE TABLE person_merge (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  survivor_id uuid NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  keeper_id uuid,
+  id_number_key bytea,
+  birth_certificate_key bytea,
+  merged_at timestamp with time zone NOT NULL,
+  undone_at timestamp with time zone,
+  CONSTRAINT person_merge_pkey PRIMARY KEY (id),
+  CONSTRAINT person_merge_is_of_two CHECK (person_id <> survivor_id AND beneficiary_id IS DISTINCT FROM keeper_id),
+  CONSTRAINT person_merge_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id),
+  CONSTRAINT person_merge_keeper_id_fkey FOREIGN KEY (keeper_id) REFERENCES beneficiary(id)
+);
+CREATE INDEX person_merge_by_beneficiary ON person_merge USING btree (beneficiary_id);
+CREATE INDEX person_merge_by_keeper ON person_merge USING btree (keeper_id) WHERE keeper_id IS NOT NULL;
+CREATE UNIQUE INDEX person_merge_stands_once ON person_merge USING btree (person_id) WHERE undone_at IS NULL;
+ALTER TABLE person_merge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_merge FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_merge_for_officers ON person_merge AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
+COMMENT ON TABLE person_merge IS 'What two records of one person became here, so that it can be undone: the beneficiary and the keys it had.';
+COMMENT ON COLUMN person_merge.keeper_id IS 'The survivor''s beneficiary; null where there was none and the beneficiary was only linked anew.';
+GRANT INSERT, SELECT, UPDATE (undone_at) ON person_merge TO subsidy_rw;
+
+CREATE TABLE person_merge_claim (
+  merge_id uuid NOT NULL,
+  claim_id uuid NOT NULL,
+  moved boolean NOT NULL,
+  held boolean NOT NULL,
+  CONSTRAINT person_merge_claim_pkey PRIMARY KEY (merge_id, claim_id),
+  CONSTRAINT person_merge_claim_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id),
+  CONSTRAINT person_merge_claim_merge_id_fkey FOREIGN KEY (merge_id) REFERENCES person_merge(id)
+);
+CREATE INDEX person_merge_claim_by_claim ON person_merge_claim USING btree (claim_id);
+ALTER TABLE person_merge_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE person_merge_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY person_merge_claim_of_claim ON person_merge_claim AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = person_merge_claim.claim_id)))));
+COMMENT ON TABLE person_merge_claim IS 'Claims that a merge moved to the survivor, or held for a person; append-only.';
+GRANT INSERT, SELECT ON person_merge_claim TO subsidy_rw;
 
 CREATE TABLE power_use (
   officer text NOT NULL,
@@ -1215,6 +1297,17 @@ begin
   if moved <> wanted then
     raise exception 'a claim was moved by someone else meanwhile' using errcode = '40001', constraint = 'claim_event_applies';
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.claim_event_is_news()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  update newborn_claim n set has_news = true from arrived a where n.claim_id = a.claim_id and not n.has_news;
   return null;
 end $function$;
 
@@ -1492,6 +1585,19 @@ begin
      from claim c where c.id = new.claim_id;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.surviving_person(of uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  with recursive up as (
+    select person_id, merged_into, 0 as depth from person_fact where person_id = of
+    union all
+    select f.person_id, f.merged_into, depth + 1 from up join person_fact f on f.person_id = up.merged_into where depth < 20)
+  select person_id from up order by depth desc limit 1
+$function$;
 
 CREATE OR REPLACE FUNCTION subsidy.transfer_counts()
  RETURNS trigger

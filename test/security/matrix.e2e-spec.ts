@@ -30,6 +30,11 @@ interface Subject {
   readonly factId: string;
   readonly disputedId: string;
   readonly changeId: string;
+  readonly caseNo: string;
+  readonly matterId: string;
+  /** An open part that may be settled, and one that may be taken back; a third stays open. */
+  readonly parts: readonly [settled: string, takenBack: string];
+  readonly certificateId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -108,11 +113,13 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     `select id from registration.fact where person_id = $1 and kind = 'identity' and basis = 'registry' and ended_at is null`,
     [claim.childId],
   );
+  const newborn = await makeNewborn(claim.childId!, claim.claimId!, n);
   return {
     ...(claim as unknown as Subject),
     factId: fact!.id,
     disputedId: disputed!.id,
     changeId: change!.id,
+    ...newborn,
     place,
     division,
     childNumber: row.child_id_number!,
@@ -122,6 +129,43 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     questionId: questions[n]!,
     repairs: repairs.slice(n * 8, n * 8 + 8),
     contradiction: contradiction ?? questions.at(-1)!,
+  };
+}
+
+/** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
+async function makeNewborn(childId: string, claimId: string, n: number) {
+  const id = async (sql: string, parameters: unknown[]) =>
+    (await world.database.admin<{ id: string }>(sql, parameters)).map((row) => row.id);
+  const [matter] = await world.database.admin<{ id: string; no: string }>(
+    `insert into registration.newborn_matter (division_code, child_id, sex, born, channel, started_by, opened_by, opened_on, opened_at)
+     select division_code, id, 1, born, 'joint', 'hospital', 'test', '2026-04-01', now() from registration.person where id = $1
+     returning id, case_no as no`,
+    [childId],
+  );
+  const parts = await id(
+    `insert into registration.newborn_sub_case (matter_id, item, authority, working_days, source, state, opened_on, due_on)
+     select $1, item, 'police', 5, 'test', 'open', '2026-03-20', '2026-03-27'
+       from unnest(array['household-registration', 'medical-insurance', 'vaccination-card', 'birth-certificate']) item returning id`,
+    [matter!.id],
+  );
+  const [certificateId] = await id(
+    `insert into registration.certificate (number, office_code, fits_scheme, issued_on, child_name, child_born, grade, source_ref,
+       row_hash, recorded_by, recorded_at)
+     select 'M' || $2, left(division_code, 6) || '000000', true, '2009-01-01', '示例', '2008-01-01', 'ledger', 'test', row_hash, 'test', now()
+       from registration.person where id = $1 returning id`,
+    [childId, n],
+  );
+  await world.database.admin(
+    `insert into registration.certificate_holder (certificate_id, role, office_code, person_id, name, number_sealed, number_key, number_mask)
+     select $1, 'mother', left(p.division_code, 6) || '000000', $2, '示例', 'x', c.applicant_key, '3402'
+       from registration.person p, subsidy.claim c where p.id = $2 and c.id = $3`,
+    [certificateId, childId, claimId],
+  );
+  return {
+    caseNo: matter!.no,
+    matterId: matter!.id,
+    parts: [parts[0]!, parts[1]!] as const,
+    certificateId: certificateId!,
   };
 }
 
@@ -181,6 +225,20 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ instructions(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
   'Query.ledgerBalances': ofNobody('{ ledgerBalances(first: 1) { nodes { code } } }'),
+  'Query.certificates': about(
+    ({ division }) => `{ certificates(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myCertificates': ofNobody('{ myCertificates { id } }'),
+  'Query.verifyCertificate': ofNobody('{ verifyCertificate(number: "M0", code: "00000-00000") }'),
+  'Query.myNewbornMatters': ofNobody('{ myNewbornMatters { id } }'),
+  'Query.newbornMatter': about(({ caseNo }) => `{ newbornMatter(caseNo: ${q(caseNo)}) { id } }`),
+  'Query.newbornMatters': about(
+    ({ division }) => `{ newbornMatters(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.newbornOffer': ofNobody('{ newbornOffer(division: "340202") { items { item } } }'),
+  'Query.newbornWorklist': about(
+    ({ division }) => `{ newbornWorklist(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
   'Query.myClaims': ofNobody('{ myClaims { id } }'),
   'Query.myFamily': ofNobody('{ myFamily { id } }'),
   'Query.openRegistryEvents': ofNobody('{ openRegistryEvents { eventId } }'),
@@ -270,6 +328,37 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ batchId }) => `mutation { approveBatch(id: ${q(batchId)}, contentHash: "00") { approvals } }`,
   ),
   'Mutation.cancelBatch': about(({ batchId }) => `mutation { cancelBatch(id: ${q(batchId)}, reason: "试") { id } }`),
+  'Mutation.cancelCertificate': about(
+    ({ certificateId }) =>
+      `mutation { cancelCertificate(id: ${q(certificateId)}, wishedBy: [FATHER], document: "申请书1号") { id } }`,
+  ),
+  'Mutation.giveUpCertificate': about(
+    ({ certificateId }) => `mutation { giveUpCertificate(id: ${q(certificateId)}) { id } }`,
+  ),
+  'Mutation.keepCertificate': about(
+    ({ certificateId }) => `mutation { keepCertificate(id: ${q(certificateId)}) { id } }`,
+  ),
+  'Mutation.replaceCertificate': about(
+    ({ childId }) =>
+      `mutation { replaceCertificate(holder: ${q(childId)}, childBorn: "2008-01-01", reason: "原证遗失") { id } }`,
+  ),
+  'Mutation.chooseNewbornItems': about(
+    ({ matterId }) => `mutation { chooseNewbornItems(id: ${q(matterId)}, items: [VACCINATION_CARD]) { id } }`,
+  ),
+  'Mutation.settleNewbornItem': about(
+    ({ parts }) => `mutation { settleNewbornItem(id: ${q(parts[0])}, word: DONE) { id } }`,
+  ),
+  'Mutation.withdrawNewbornItem': about(({ parts }) => `mutation { withdrawNewbornItem(id: ${q(parts[1])}) { id } }`),
+  // What nobody could have meant is refused before anybody is looked for.
+  'Mutation.notifyBirth': ofNobody(
+    'mutation { notifyBirth(notice: { reference: "x", born: "2026-03-30", sex: MALE, mother: { name: "某", number: "1" } }) { caseNo } }',
+  ),
+  'Mutation.openNewbornMatter': ofNobody(
+    'mutation { openNewbornMatter(application: { born: "2026-03-30", sex: MALE, mother: { name: "某", number: "1" } }) { id } }',
+  ),
+  'Mutation.startNewbornMatter': ofNobody(
+    'mutation { startNewbornMatter(application: { born: "2026-03-30", sex: MALE, mother: { name: "某", number: "1" } }) { id } }',
+  ),
   'Mutation.confirmClaims': about(
     ({ division }) => `mutation { confirmClaims(programme: "YEB", division: ${q(division)}) { count } }`,
   ),
@@ -316,6 +405,10 @@ const ABSENT = new Set([
   'CHANGE_UNKNOWN',
   'NOTHING_TO_EXPLAIN',
   'REFERENCE_NOT_FOUND',
+  'NEWBORN_MATTER_UNKNOWN',
+  'NEWBORN_ITEM_UNKNOWN',
+  'CERTIFICATE_UNKNOWN',
+  'CERTIFICATE_NEVER_ISSUED',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -440,6 +533,9 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     PaymentBatch: subject.batchId,
     Instruction: subject.instructionId,
     ReviewCase: subject.questionId,
+    NewbornMatter: subject.matterId,
+    SubCase: subject.parts[0],
+    Certificate: subject.certificateId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

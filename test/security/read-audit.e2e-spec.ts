@@ -11,6 +11,11 @@ const KINDS: Readonly<Record<string, string>> = {
   PaymentAttempt: 'attempt',
   Instruction: 'instruction',
   RepairAccount: 'payee_account',
+  NewbornMatter: 'newborn_matter',
+  NewbornParent: 'newborn_parent',
+  SubCase: 'newborn_sub_case',
+  Certificate: 'certificate',
+  CertificateHolder: 'certificate_holder',
 };
 
 let world: TwoCounties;

@@ -11,11 +11,15 @@ import {
 import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
+import { addNewborns } from '../support/newborns';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
 const BATCH = (id: string) => `(select b.division_code from subsidy.payment_batch b where b.id = ${id})`;
 const PERSON = (id: string) => `(select f.division_code from subsidy.person_fact f where f.person_id = ${id})`;
+const MATTER = (id: string) => `(select m.division_code from registration.newborn_matter m where m.id = ${id})`;
+const SUB_CASE = (id: string) =>
+  `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -25,6 +29,18 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
   'registration.person_history': 't.division_code',
   'registration.household': 't.division_code',
+  'registration.newborn_matter': 't.division_code',
+  'registration.newborn_parent': 't.division_code',
+  'registration.birth_notice': MATTER('t.matter_id'),
+  'registration.newborn_sub_case': MATTER('t.matter_id'),
+  'registration.newborn_event': SUB_CASE('t.sub_case_id'),
+  'registration.newborn_reminder': SUB_CASE('t.sub_case_id'),
+  'registration.certificate': 't.office_code',
+  'registration.certificate_holder': 't.office_code',
+  'registration.certificate_event':
+    '(select c.office_code from registration.certificate c where c.id = t.certificate_id)',
+  'subsidy.newborn_claim': CLAIM('t.claim_id'),
+  'subsidy.person_merge_claim': CLAIM('t.claim_id'),
   'subsidy.person_fact': 't.division_code',
   'subsidy.person_fact_history': PERSON('t.person_id'),
   'subsidy.finding': PERSON('t.person_id'),
@@ -58,6 +74,16 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.import_batch': 'counts of imports, for officers',
   'registration.import_reject': 'codes by line, for officers',
   'registration.import_warning': 'codes by line, for officers',
+  'registration.newborn_item': 'the rules, public',
+  'registration.newborn_channel': 'the rules, public',
+  'registration.newborn_state': 'the rules, public',
+  'registration.newborn_state_move': 'the rules, public',
+  'registration.certificate_scheme': 'the rules, public',
+  'registration.certificate_state': 'the rules, public',
+  'registration.certificate_state_move': 'the rules, public',
+  'registration.certificate_reject': 'codes by line, for officers',
+  'subsidy.fact_vital': 'ids of persons to look at',
+  'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
   'subsidy.import_batch': 'counts of imports, for officers',
   'subsidy.import_reject': 'codes by line, for officers',
   'subsidy.programme_version': 'the rules, public',
@@ -81,6 +107,7 @@ let world: TwoCounties;
 let databases: Record<string, Database>;
 beforeAll(async () => {
   world = await openTwoCounties();
+  await addNewborns(world);
   databases = {
     registration: await world.database.open('registration', { standing: undefined }),
     subsidy: await world.database.open('subsidy', { standing: undefined }),

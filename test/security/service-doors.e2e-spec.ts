@@ -7,13 +7,20 @@ import { FeedService } from '../../apps/registration/src/feed/feed.service';
 import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
 type App = 'registration' | 'subsidy';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
-  registration: { 'POST /graphql': ['gateway'], 'POST /family': ['gateway'], 'POST /feed': ['subsidy'] },
+  registration: {
+    'POST /graphql': ['gateway'],
+    'POST /family': ['gateway'],
+    'POST /feed': ['subsidy'],
+    'POST /newborn-claim': ['subsidy'],
+    'POST /certificate-ended': ['subsidy'],
+  },
   subsidy: { 'POST /graphql': ['gateway'] },
 };
 
@@ -22,16 +29,21 @@ let house: FederatedWorld;
 let token: string;
 let personId: string;
 let claimId: string;
+let subCaseId: string;
+let certificateId: string;
 let citizenNumber: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
 
 beforeAll(async () => {
   world = await openTwoCounties();
+  await addNewborns(world);
   house = await openFederatedWorld(world, (_id, error) => bugs.push(error));
   token = await (await TestIssuer.open(world.clock)).token(getDemoUser('demo-auditor'));
   [personId] = await ids('registration.person');
   [claimId] = await ids('subsidy.claim');
+  [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
+  [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
 }, 120_000);
 afterAll(async () => {
@@ -70,6 +82,8 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
 /** Good bodies for each path: nothing but the missing name can be the obstacle. */
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
+  if (path === '/newborn-claim') return [JSON.stringify({ subCase: subCaseId })];
+  if (path === '/certificate-ended') return [JSON.stringify({ certificate: certificateId })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   const [type, id, fields] = app === 'registration' ? ['Person', personId, 'name'] : ['Claim', claimId, 'claimNo'];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
@@ -173,7 +187,7 @@ describe('the doors between the processes', () => {
     const signer = new ServiceSigner(house.keys[own], world.clock);
     const authorization = `Service ${signer.sign({ audience: app, path, body: body!, caller: getDemoUser('demo-auditor') })}`;
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
-    expect([first.status, first.text]).toEqual([200, expect.stringMatching(/name|claimNo|persons/)]);
+    expect([first.status, first.text]).toEqual([200, expect.stringMatching(/name|claimNo|persons|caseNo|holderKeys/)]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;
     expect(again.status).toBe(401);

@@ -4,7 +4,9 @@ import { buildSubgraphSchema, collectSources, resolversOf } from '@app/graphql';
 import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app/service';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
+import { CertificateService } from './certificate/certificate.service';
 import { FeedService } from './feed/feed.service';
+import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
 import { RegistrationModule } from './registration.module';
 
@@ -12,11 +14,13 @@ const APPS = path.join(__dirname, '..', '..');
 const PAGE_MAX = 10_000;
 
 const feedBody = z.strictObject({ after: z.string().max(100), limit: z.number().int().min(1).max(PAGE_MAX) });
+const newbornClaimBody = z.strictObject({ subCase: z.uuid() });
+const certificateBody = z.strictObject({ certificate: z.uuid() });
 const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
- * change feed to subsidy.
+ * change feed, what newborn matters ask for and which certificates ended to subsidy.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
@@ -24,6 +28,8 @@ export function openRegistrationDoor(
 ): Promise<ServiceDoor> {
   const feed = app.get(FeedService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
+  const certificates = app.get(CertificateService, { strict: false });
+  const newborns = app.get(NewbornClaimService, { strict: false });
   const parts = { app: 'registration', sources: collectSources(APPS), resolvers: resolversOf(app, RegistrationModule) };
   return openServiceDoor({
     ...options,
@@ -35,6 +41,22 @@ export function openRegistrationDoor(
           const { after, limit } = feedBody.parse(body);
           const context = systemContext('feed', { actor: `system:${service}` });
           return inContext(context, () => feed.page(after, limit));
+        },
+      },
+      '/newborn-claim': {
+        from: ['subsidy'],
+        answer: (body, { service }) => {
+          const { subCase } = newbornClaimBody.parse(body);
+          const context = systemContext('newborn-claim', { actor: `system:${service}` });
+          return inContext(context, () => newborns.find(subCase));
+        },
+      },
+      '/certificate-ended': {
+        from: ['subsidy'],
+        answer: (body, { service }) => {
+          const { certificate } = certificateBody.parse(body);
+          const context = systemContext('certificate-ended', { actor: `system:${service}` });
+          return inContext(context, () => certificates.ended(certificate));
         },
       },
       '/family': { from: ['gateway'], answer: (body) => families.of(familyBody.parse(body).idNumber) },

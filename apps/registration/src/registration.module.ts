@@ -1,9 +1,12 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { CertificateModule } from './certificate/certificate.module';
 import { DivisionModule } from './division/division.module';
 import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
+import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
+import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
 import { RegisterModule } from './register/register.module';
 import { RegistryFeedModule } from './registry-feed/registry-feed.module';
@@ -11,7 +14,7 @@ import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [RegistryFeedProcessor];
+const PROCESSORS = [RegistryFeedProcessor, NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
@@ -27,6 +30,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    NewbornMatterModule,
+    CertificateModule,
   ],
   providers: [
     {
@@ -46,6 +51,8 @@ const PROCESSORS = [RegistryFeedProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    NewbornMatterModule,
+    CertificateModule,
   ],
 })
 export class RegistrationModule {}

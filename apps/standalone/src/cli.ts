@@ -115,6 +115,10 @@ verb(files, 'claims <file>', '申请 / claims')
       view.importSummary(terminal, await steps.importClaims(file, options.programme)),
     ),
   );
+verb(files, 'certificates <file>', '独生子女父母光荣证台账 / a ledger of legacy certificates').action(
+  (file: string, options: Global) =>
+    run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importCertificates(file))),
+);
 verb(files, 'accounts <file>', '收款账户 / payee accounts').action((file: string, options: Global) =>
   run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importAccounts(file))),
 );

@@ -1,5 +1,11 @@
 import type { Database } from '@app/database';
-import { REGISTRATION_FEED, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
+import {
+  ENDED_CERTIFICATES,
+  NEWBORN_CLAIMS,
+  REGISTRATION_FEED,
+  REGISTRY_EVENT_FEED,
+  REGISTRY_QUESTIONS,
+} from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
@@ -16,7 +22,9 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CertificateService } from '../../registration/src/certificate/certificate.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
+import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
@@ -58,12 +66,16 @@ class PlatformModule {
   }
 }
 
-/** The register's change feed, asked within the process; over HTTP where the apps run apart. */
+/** The register's change feed, newborn matters and ended certificates, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [RegistrationModule],
-  providers: [{ provide: REGISTRATION_FEED, useExisting: FeedService }],
-  exports: [REGISTRATION_FEED],
+  providers: [
+    { provide: REGISTRATION_FEED, useExisting: FeedService },
+    { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
+    { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
+  ],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES],
 })
 class FeedModule {}
 

@@ -12,6 +12,7 @@ import {
   splitFen,
   yearOf,
 } from '@app/kernel';
+import { LedgerImportService } from '../../registration/src/certificate/ledger-import.service';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
 import { FAILING_ENDINGS } from '../../simulator/src/county/account.rules';
@@ -83,6 +84,12 @@ export class Steps {
     const { code } = this.get(ProgrammeService).get(programme);
     return this.take(file, '导入申请', 'importing claims', (options) =>
       this.get(IntakeService).importClaims(file, code, options),
+    );
+  }
+
+  async importCertificates(file: string) {
+    return this.take(file, '导入光荣证台账', 'importing a ledger of certificates', (options) =>
+      this.get(LedgerImportService).import(file, options),
     );
   }
 

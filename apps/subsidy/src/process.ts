@@ -1,11 +1,13 @@
-import { REGISTRATION_FEED } from '@app/contracts';
+import { ENDED_CERTIFICATES, NEWBORN_CLAIMS, REGISTRATION_FEED } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
 import { Vault } from '@app/vault';
 import { bankFolders, type readConfig } from './config';
 import { BANK_FOLDERS } from './disbursement/disbursement.types';
+import { EndedCertificatesClient } from './fact/ended-certificates.client';
 import { RegistrationFeedClient } from './fact/registration-feed.client';
+import { NewbornClaimsClient } from './intake/newborn-claims.client';
 import { explainConstraint } from './power/power.errors';
 import { SubsidyModule } from './subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from './subsidy.tokens';
@@ -24,6 +26,8 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     [SUBSIDY_DATABASE, parts.database],
     [SUBSIDY_OUTBOX, new Outbox('subsidy')],
     [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
+    [NEWBORN_CLAIMS, new NewbornClaimsClient(registration)],
+    [ENDED_CERTIFICATES, new EndedCertificatesClient(registration)],
     [BANK_FOLDERS, bankFolders(settings)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],

@@ -13,6 +13,7 @@ import { FactModule } from './fact/fact.module';
 import { FactProcessor } from './fact/fact.processor';
 import { FundingModule } from './funding/funding.module';
 import { IntakeModule } from './intake/intake.module';
+import { NewbornIntakeProcessor } from './intake/newborn-intake.processor';
 import { LookupModule } from './lookup/lookup.module';
 import { ProgrammeModule } from './programme/programme.module';
 import { ReconciliationModule } from './reconciliation/reconciliation.module';
@@ -25,6 +26,7 @@ import { WorklistModule } from './worklist/worklist.module';
 
 const PROCESSORS = [
   FactProcessor,
+  NewbornIntakeProcessor,
   DeterminationProcessor,
   CalendarProcessor,
   DisbursementProcessor,

@@ -4,6 +4,7 @@ import { every, type JobHandler, type Payload } from '@app/jobs';
 import { live, openServiceDoor, openWork, report } from '@app/service';
 import { CalendarBellService } from './calendar/calendar-bell.service';
 import { readWorkerConfig } from './config';
+import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
@@ -24,6 +25,13 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
   const unrung = (error: unknown) => report('calendar', error);
   const calendar = every(CALENDAR_INTERVAL, () => bell.ring(unrung), unrung);
   life.ends('calendar', () => calendar.stop());
+  const newborns = app.get(NewbornIntakeService, { strict: false });
+  const telling = every(
+    CALENDAR_INTERVAL,
+    () => newborns.ring(),
+    (error) => report('newborn', error),
+  );
+  life.ends('newborn', () => telling.stop());
   const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
   const courier = every(

@@ -86,6 +86,66 @@ export const PERMISSIONS = {
   },
   'own.read': { roles: ['citizen'], lets: { zh: '查看本人和未成年子女的信息', en: 'see one’s own family’s matters' } },
   'own.withdraw': { roles: ['citizen'], lets: { zh: '撤回本人的申领', en: 'take one’s own claim back' } },
+  'birth.notify': {
+    roles: ['agency'],
+    lets: { zh: '告知出生（助产机构）', en: 'tell of a birth, as a hospital' },
+  },
+  'newborn.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看出生一件事', en: 'see newborn matters and their work-list' },
+  },
+  'newborn.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看出生一件事各事项的进度', en: 'be shown where the parts of a newborn matter stand' },
+  },
+  'newborn.parents': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看出生一件事中的父母姓名和掩码号码', en: 'be shown the parents a newborn matter names' },
+  },
+  'newborn.open': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '窗口代为发起出生一件事', en: 'open a newborn matter for the parents at the counter' },
+  },
+  'newborn.choose': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '选择或撤回出生一件事的事项', en: 'choose parts of a newborn matter, or take one back' },
+  },
+  'newborn.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '登记出生一件事各事项的结果', en: 'enter what the authority of a part said' },
+  },
+  'certificate.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查找独生子女父母光荣证', en: 'look legacy certificates up' },
+  },
+  'certificate.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看光荣证的证号和状态', en: 'be shown numbers and standing of legacy certificates' },
+  },
+  'certificate.holders': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看持证人', en: 'be shown who holds a legacy certificate' },
+  },
+  'certificate.code': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看光荣证验证码', en: 'be shown the code that a certificate is verified with' },
+  },
+  'certificate.replace': {
+    roles: REVIEWERS,
+    lets: { zh: '补领光荣证', en: 'replace a lost legacy certificate' },
+  },
+  'certificate.cancel': {
+    roles: REVIEWERS,
+    lets: { zh: '凭持证人意愿注销光荣证', en: 'cancel a legacy certificate at its holders’ wish' },
+  },
+  'own.certificate': {
+    roles: ['citizen'],
+    lets: { zh: '申请注销本人的光荣证或撤回申请', en: 'give one’s own certificate up, or keep it after all' },
+  },
+  'own.newborn': {
+    roles: ['citizen'],
+    lets: { zh: '发起本人子女的出生一件事', en: 'open one’s own newborn’s matter' },
+  },
   'person.reveal': {
     roles: REVIEWERS,
     lets: { zh: '查看完整证件号码（说明理由）', en: 'be shown a whole identity number, for a reason given' },

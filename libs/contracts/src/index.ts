@@ -1,3 +1,5 @@
+export * from './certificate-ended';
+export * from './newborn-claim';
 export * from './registration-changed';
 export * from './registration-feed';
 export * from './registry-event';

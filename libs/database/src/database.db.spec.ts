@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '@app/testing';
-import { copyLine, type Database, sqlState, type Tx } from './index';
+import { copyLine, type Database, inContext, sqlState, systemContext, type Tx } from './index';
 
 let world: TestDatabase;
 let database: Database;
@@ -41,6 +41,20 @@ describe('the database door', () => {
     const bare = await world.open('subsidy', { standing: undefined });
     await expect(bare.read((read) => read.across('a test', () => read.query('select from claim')))).rejects.toThrow(
       'no context',
+    );
+  });
+
+  it('looks across divisions until the outermost look ends, and no further', async () => {
+    const seen = (tx: Tx) => tx.query<{ division: string | null }>(`select guard_text('division') as division`);
+    const county = systemContext('test', { division: '340202' });
+    await inContext(county, () =>
+      database.write(async (tx) => {
+        await tx.across('outer', async () => {
+          await tx.across('inner', () => Promise.resolve());
+          expect(await seen(tx)).toEqual([{ division: '' }]);
+        });
+        expect(await seen(tx)).toEqual([{ division: '340202' }]);
+      }),
     );
   });
 

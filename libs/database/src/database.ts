@@ -221,6 +221,7 @@ export class Database {
 class OpenTransaction implements Tx {
   readonly notes = new Notes();
   private over = false;
+  private isAcross = false;
 
   constructor(
     private readonly manager: EntityManager,
@@ -236,8 +237,11 @@ class OpenTransaction implements Tx {
   }
 
   async across<T>(_why: string, work: () => Promise<T>): Promise<T> {
+    if (this.isAcross) return work(); // Whoever looks across already goes on doing so after this.
+    this.isAcross = true;
     await this.changeContext({ division: '', family: undefined });
     const result = await work();
+    this.isAcross = false;
     await this.changeContext({});
     return result;
   }

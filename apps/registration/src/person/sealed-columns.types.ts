@@ -10,4 +10,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     ['id_number_sealed', 'birth_certificate_sealed'].map((column) => ({ table, column, boundTo: PERSON_SEAL })),
   ),
   { table: 'fact', column: 'number_sealed', boundTo: FACT_SEAL },
+  { table: 'newborn_matter', column: 'certificate_sealed', boundTo: 'newborn_matter' },
+  { table: 'certificate_holder', column: 'number_sealed', boundTo: 'certificate_holder' },
+  { table: 'newborn_parent', column: 'number_sealed', boundTo: 'newborn_parent' },
 ];

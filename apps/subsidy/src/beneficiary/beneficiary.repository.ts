@@ -1,6 +1,9 @@
 import type { Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
 
+/** The person that a row of facts stands for, after all merges of the register. */
+const SURVIVOR = 'case when f.merged_into is null then f.person_id else surviving_person(f.person_id) end';
+
 /** Who a claim is for. The only SQL about beneficiaries: finding, linking to the register, merging. */
 @Injectable()
 export class BeneficiaryRepository {
@@ -21,10 +24,10 @@ export class BeneficiaryRepository {
              (array_agg(p.id_number_key))[1] as id_number_key, (array_agg(p.birth_certificate_key))[1] as birth_certificate_key
         from (select distinct child_key, certificate_key from claim_in) i
         left join lateral (
-          select f.person_id, f.id_number_key, f.birth_certificate_key from person_fact f
+          select ${SURVIVOR} as person_id, f.id_number_key, f.birth_certificate_key from person_fact f
            where f.id_number_key = i.child_key and not f.id_number_shared
           union all
-          select f.person_id, f.id_number_key, f.birth_certificate_key from person_fact f
+          select ${SURVIVOR}, f.id_number_key, f.birth_certificate_key from person_fact f
            where i.child_key is null and f.birth_certificate_key = i.certificate_key
            limit 1) p on true
        group by 1, 2`);
@@ -48,6 +51,45 @@ export class BeneficiaryRepository {
     await this.linkToRegister(tx);
   }
 
+  async findByPerson(tx: Tx, personId: string): Promise<string | undefined> {
+    const [row] = await tx.query<{ id: string }>(
+      'select id from beneficiary where person_id = $1 and merged_into is null',
+      [personId],
+    );
+    return row?.id;
+  }
+
+  /** The beneficiary that a person is, by id, number or certificate; made where there is none. */
+  async ofPerson(tx: Tx, personId: string, certificateKey: Buffer | null): Promise<string> {
+    await this.lock(tx);
+    const [known] = await tx.query<{ id: string; number: Buffer | null; certificate: Buffer | null }>(
+      `select person_id as id, case when not id_number_shared then id_number_key end as number, birth_certificate_key as certificate
+         from person_fact where person_id = surviving_person($1)`,
+      [personId],
+    );
+    const person = {
+      id: known?.id ?? personId,
+      number: known?.number ?? null,
+      certificate: known?.certificate ?? certificateKey,
+    };
+    const [found] = await tx.query<{ id: string; isLinked: boolean }>(
+      `select id, person_id is not null as "isLinked" from beneficiary
+        where merged_into is null and (person_id = $1
+          or person_id is null and (id_number_key = $2 or birth_certificate_key = $3))
+        order by person_id nulls last limit 1`,
+      [person.id, person.number, person.certificate],
+    );
+    if (found) {
+      if (!found.isLinked) await tx.query('update beneficiary set person_id = $2 where id = $1', [found.id, person.id]);
+      return found.id;
+    }
+    const [made] = await tx.query<{ id: string }>(
+      'insert into beneficiary (person_id, id_number_key, birth_certificate_key) values ($1, $2, $3) returning id',
+      [person.id, person.number, person.certificate],
+    );
+    return made!.id;
+  }
+
   /**
    * Lets the register say who is who: beneficiaries known by number or certificate get their person, and two
    * that turn out to be one child are merged. Returns how many were merged.
@@ -56,12 +98,12 @@ export class BeneficiaryRepository {
     await this.lock(tx);
     await tx.query(`
       create temp table same_child on commit drop as
-      select b.id, f.person_id, f.id_number_key, f.birth_certificate_key,
-             first_value(b.id) over (partition by f.person_id order by b.person_id nulls last, b.recorded_at, b.id) as keep_id
+      select b.id, ${SURVIVOR} as person_id, f.id_number_key, f.birth_certificate_key,
+             first_value(b.id) over (partition by ${SURVIVOR} order by b.person_id nulls last, b.recorded_at, b.id) as keep_id
         from beneficiary b join person_fact f
           on (b.id_number_key = f.id_number_key and not f.id_number_shared)
           or (b.id_number_key is null and b.birth_certificate_key = f.birth_certificate_key)
-       where b.merged_into is null and (b.person_id is null or b.person_id = f.person_id)`);
+       where b.merged_into is null and (b.person_id is null or b.person_id = ${SURVIVOR})`);
     const pairs = await tx.query<{ id: string; keep_id: string }>(
       'select id, keep_id from same_child where id <> keep_id',
     );

@@ -12,6 +12,11 @@ export class BeneficiaryService {
     return this.beneficiaries.resolve(tx);
   }
 
+  /** The beneficiary that a person of the register is, made where there is none. */
+  ofPerson(tx: Tx, personId: string, birthCertificateKey: Buffer | null): Promise<string> {
+    return this.beneficiaries.ofPerson(tx, personId, birthCertificateKey);
+  }
+
   /** Lets newly arrived register facts name and merge beneficiaries; returns how many were merged. */
   linkToRegister(tx: Tx): Promise<number> {
     return this.beneficiaries.linkToRegister(tx);

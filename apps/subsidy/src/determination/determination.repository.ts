@@ -3,6 +3,7 @@ import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { HAS_HUKOU } from './determination.rules';
 import { decideChunk } from './determination.jobs';
 import type { Chunk, ChunkResult, RunProgress, TakenChunk, Tally } from './determination.types';
 
@@ -157,7 +158,7 @@ export class DeterminationRepository {
     await tx.query(
       `create temp table settling on commit drop as
        select c.id as claim_id, c.events, c.beneficiary_id, c.division_code, d.id as determination_id, d.outcome, d.amount_fen,
-              case when d.outcome <> 'UNKNOWN' or d.facts_version is not null then null
+              case when d.outcome <> 'UNKNOWN' or d.facts_version is not null and ${HAS_HUKOU} then null
                    when exists (select from person_fact s where s.id_number_key = b.id_number_key and s.id_number_shared) then 'ID_NUMBER_SHARED'
                    else 'CHILD_NOT_REGISTERED' end as unregistered,
               array(select b.code from jsonb_to_recordset($2::jsonb) b(bit int, code text, version text)

@@ -1,11 +1,17 @@
 import type { Relation } from '@app/rules';
 
+/**
+ * Over `f` (person_fact): registered with the police, in whatever household. A newborn of whom a hospital has told is a person
+ * of the register before that, which is a normal state and no hindrance but for what asks for the registration itself.
+ */
+export const HAS_HUKOU = '(f.household_id is not null or f.id_number_key is not null or f.hukou is not null)';
+
 /** Fact name (as programmes write it) → column expression over `f` (person_fact), and for claims over `c`. */
 const PERSON: Readonly<Record<string, string>> = {
   'person.born': 'f.born',
   'person.died': 'f.died',
   'person.sex': 'f.sex',
-  'person.registered': '(f.person_id is not null)',
+  'person.registered': HAS_HUKOU,
   'person.status': 'f.status',
   'person.citizen': 'f.citizen',
   'person.hukou': 'f.hukou',

@@ -27,6 +27,7 @@ const COLUMNS = [
   'marital',
   'moved_in_on',
   'moved_out_on',
+  'merged_into',
   'source_updated_at',
 ] as const;
 const LIST = COLUMNS.join(', ');
@@ -66,6 +67,13 @@ export class FactRepository {
        select distinct v.id from feed_page p left join person_fact f using (person_id)
        cross join lateral (values (p.person_id), (p.father_id), (p.mother_id), (f.father_id), (f.mother_id)) v(id)
        where v.id is not null and (f.person_id is null or ${differs})
+       on conflict do nothing`,
+    );
+    await tx.query(
+      `insert into fact_vital
+       select p.person_id from feed_page p left join person_fact f using (person_id)
+        where (p.died is not null or p.status = 9) is distinct from coalesce(f.died is not null or f.status = 9, false)
+           or p.merged_into is distinct from f.merged_into
        on conflict do nothing`,
     );
     await this.keepHistory(
@@ -247,6 +255,7 @@ function copyPerson(p: RegisteredPerson): string {
     p.maritalStatus === null ? null : Number(p.maritalStatus),
     p.movedInOn,
     p.movedOutOn,
+    p.mergedInto ?? null,
     p.updatedAt,
   ]);
 }

@@ -6,7 +6,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { WorklistService } from '../worklist/worklist.service';
+import { PersonMergeService } from '../beneficiary/person-merge.service';
 import { FactRepository } from './fact.repository';
+import { VitalRepository } from './vital.repository';
 
 const PAGE = 5_000;
 /** From this many changed persons on, statistics are taken anew at once instead of when autovacuum comes by. */
@@ -30,7 +32,9 @@ export class FactService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(REGISTRATION_FEED) private readonly feed: RegistrationFeed,
     private readonly facts: FactRepository,
+    private readonly vital: VitalRepository,
     private readonly beneficiaries: BeneficiaryService,
+    private readonly merges: PersonMergeService,
     private readonly worklist: WorklistService,
   ) {}
 
@@ -61,7 +65,7 @@ export class FactService {
   }
 
   /**
-   * Relatives, findings and beneficiaries follow the persons: relatives part by part, so that a worker that dies loses
+   * Relatives, findings, beneficiaries and what waits for a person follow the persons: relatives part by part, so that a worker that dies loses
    * little, and the rest together with the last part.
    */
   private async derive(): Promise<void> {
@@ -79,8 +83,13 @@ export class FactService {
     const left = await this.facts.deriveRelatives(tx, PART);
     if (left > 0) return left;
     await this.facts.copyFindings(tx);
+    const at = this.clock.now();
+    await this.merges.follow(tx, at);
     await this.beneficiaries.linkToRegister(tx);
-    await this.worklist.recheck(tx, 'register', this.clock.now());
+    await this.vital.releaseReversed(tx, at);
+    await this.vital.holdForDeaths(tx, at);
+    await this.vital.clear(tx);
+    await this.worklist.recheck(tx, 'register', at);
     return 0;
   }
 

@@ -175,7 +175,7 @@ export class IntakeRepository {
    * Points claims at the live account they name, if its holder is the applicant or the child; a claim that
    * names none takes the applicant's only account.
    */
-  private async linkAccounts(tx: Tx, which: string): Promise<void> {
+  async linkAccounts(tx: Tx, which: string): Promise<void> {
     await tx.query(
       `update claim c set payee_account_id = p.account_id
          from (select c.id as claim_id, (

@@ -43,6 +43,15 @@ export const refuse = {
       },
       { decision, allowed },
     ),
+  notHeld: (claim: string) =>
+    new Refusal(
+      'CLAIM_NOT_HELD',
+      {
+        zh: `申请 ${claim} 已在发放，不能在此不予支持或撤回。请取消批次，或待发放后按追回程序办理。`,
+        en: `Claim ${claim} is being paid and cannot be refused or withdrawn here. Cancel its batch, or recover what was paid by decision.`,
+      },
+      { claim },
+    ),
   noteMissing: () =>
     new Refusal('CASE_NEEDS_A_NOTE', {
       zh: '不予支持时须写明理由（至少 4 个字）。',

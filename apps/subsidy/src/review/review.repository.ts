@@ -81,6 +81,11 @@ export class ReviewRepository {
     return row;
   }
 
+  async stateOf(tx: Tx, claimId: string): Promise<string | undefined> {
+    const [row] = await tx.query<{ state: string }>('select state from claim where id = $1', [claimId]);
+    return row?.state;
+  }
+
   /** A claim whose applicant the caller is. */
   async findOwnClaim(tx: Tx, id: string): Promise<{ state: string } | undefined> {
     const [row] = await tx.query<{ state: string }>(

@@ -130,9 +130,12 @@ export class ReviewService {
       await this.reviews.resolveCase(tx, caseId, decision, note ?? null, actor, at);
       if (decision === 'CHECK_AGAIN') {
         const open = await this.reviews.countOpen(tx, found.claim_id);
-        if (open === 0) await this.reviews.moveOne(tx, found.claim_id, 'received', actor, note ?? null, at);
+        // What is being paid was never stopped, so there is nothing to let go on.
+        const isHeld = (await this.reviews.stateOf(tx, found.claim_id)) === 'held';
+        if (open === 0 && isHeld) await this.reviews.moveOne(tx, found.claim_id, 'received', actor, note ?? null, at);
         return;
       }
+      if ((await this.reviews.stateOf(tx, found.claim_id)) !== 'held') throw refuse.notHeld(found.claim_id);
       await this.reviews.resolveOthers(tx, found.claim_id, decision, actor, at);
       const to = decision === 'REFUSE' ? 'refused' : 'withdrawn';
       await this.reviews.moveOne(tx, found.claim_id, to, actor, note ?? null, at);

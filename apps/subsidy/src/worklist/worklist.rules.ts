@@ -30,6 +30,14 @@ const QUESTIONS: Readonly<Record<string, Sentence>> = {
     zh: '经核对，两件申请为同一儿童同一年度。请核查后保留一件。',
     en: 'Two claims turned out to be for one child and year. Keep one after review.',
   },
+  APPLICANT_DEATH_FLAG: {
+    zh: '户籍标注申领人死亡。请凭死亡证明核实（登记曾有差错）；属实的，请由其他监护人重新申领，或变更领款人。请勿群发或电话催办。',
+    en: 'The register marks the applicant as deceased. Establish it from the proof of death (registers have been wrong); if it is true, another guardian claims or becomes the payee. No mass messages, no reminders.',
+  },
+  DUPLICATE_PERSON: {
+    zh: '户籍登记认定两条记录为同一人，且两条记录就同一项目同一年度均有申领。请核查是否重复：未发放的已暂停，已发放的不自动处理。',
+    en: 'The register found two records to be one person, and both have a claim for the same programme and year. Check whether it was asked for or paid twice: what is not paid is held, what was paid is left alone.',
+  },
   MERGE_CONFLICT: {
     zh: '同一儿童以两个身份申请且均已进入发放，请立即核查是否重复发放。',
     en: 'One child was paid or is being paid under two identities. Check at once whether it was paid twice.',

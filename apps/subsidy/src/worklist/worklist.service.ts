@@ -1,5 +1,6 @@
 import type { Database, Tx } from '@app/database';
 import { Inject, Injectable } from '@nestjs/common';
+import { HAS_HUKOU } from '../determination/determination.rules';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { WorklistRepository } from './worklist.repository';
 import type { ReviewCaseView } from './worklist.types';
@@ -7,7 +8,10 @@ import type { ReviewCaseView } from './worklist.types';
 /** Questions that facts from outside can settle without a person: the claim is simply checked again. */
 const SETTLED_BY = {
   account: { reasons: ['ACCOUNT_MISSING', 'ACCOUNT_OF_OTHER_HOLDER'], when: 'c.payee_account_id is not null' },
-  register: { reasons: ['CHILD_NOT_REGISTERED'], when: 'b.person_id is not null' },
+  register: {
+    reasons: ['CHILD_NOT_REGISTERED'],
+    when: `exists (select from person_fact f where f.person_id = b.person_id and ${HAS_HUKOU})`,
+  },
 } as const;
 
 /** Looking at the questions that wait for a person. */

@@ -1,0 +1,56 @@
+import { type JobHandler, JobsRuntime, type Payload } from '@app/jobs';
+import { createTestQueue } from '@app/testing';
+import { REGISTRATION_HANDLERS } from '../../apps/registration/src/registration.tokens';
+import { SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
+import type { CountyWorld } from './county-world';
+
+/** The queues between the apps of a world, at work until closed. */
+export interface Messages {
+  /** Waits until everything that was told has been done, and what that told in turn. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const WAIT = 10_000;
+const LOOK = 25;
+
+/** Real queues, real outboxes and the handlers of both apps; an error of a handler fails the next settle(). */
+export async function openMessages(world: CountyWorld): Promise<Messages> {
+  const queue = await createTestQueue(world.database);
+  const errors: unknown[] = [];
+  const handlers = (token: symbol): readonly JobHandler<Payload>[] => world.app.get(token, { strict: false });
+  const jobs = new JobsRuntime({
+    queue: queue.place,
+    apps: [
+      {
+        schema: 'registration',
+        database: await world.database.open('registration'),
+        handlers: handlers(REGISTRATION_HANDLERS),
+      },
+      { schema: 'subsidy', database: await world.database.open('subsidy'), handlers: handlers(SUBSIDY_HANDLERS) },
+    ],
+    clock: world.clock,
+    onError: (error) => errors.push(error),
+  });
+  jobs.start();
+  const waiting = async (): Promise<number> => {
+    const [row] = await world.database.admin<{ n: number }>(
+      `select (select count(*) from registration.outbox where acked_at is null)::int
+            + (select count(*) from subsidy.outbox where acked_at is null)::int as n`,
+    );
+    return row!.n;
+  };
+  return {
+    settle: async () => {
+      for (let waited = 0; (await waiting()) > 0; waited += LOOK) {
+        if (errors.length > 0) throw errors.splice(0)[0];
+        if (waited > WAIT) throw new Error('messages were not done with in time');
+        await new Promise((resolve) => setTimeout(resolve, LOOK));
+      }
+    },
+    close: async () => {
+      await jobs.close();
+      await queue.close();
+    },
+  };
+}
