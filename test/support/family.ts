@@ -9,7 +9,7 @@ export function citizenNumber(born: string, sequence: number): string {
 }
 
 /** A row of a registry extract with everything an ordinary person has. */
-function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
+export function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
   return {
     registry_person_id: id,
     name: `示例${id}`,
