@@ -1,11 +1,11 @@
 import * as made from '../support/family';
 import { CLERK, CONFIRMER, PAPER, RegisterCounty } from '../support/register-county';
 
-const [FATHER, MOTHER, CHILD] = made.family().map((row, at) => ({ ...row, name: ['父亲', '母亲', '孩子'][at]! }));
+const [FATHER, MOTHER, CHILD] = made.namedFamily('父亲', '母亲', '孩子');
 const DEAD = { status: '9', death_date: '2026-03-01' };
-type Row = NonNullable<typeof CHILD>;
-const later = (row: Row | undefined, day: string, more: object = {}) => ({
-  ...row!,
+type Row = typeof CHILD;
+const later = (row: Row, day: string, more: object = {}) => ({
+  ...row,
   ...more,
   updated_at: `${day}T00:00:00+08:00`,
 });
@@ -15,7 +15,7 @@ let county: RegisterCounty;
 beforeAll(async () => void (county = await RegisterCounty.open()), 60_000);
 beforeEach(async () => {
   await county.reset();
-  await county.state(FATHER!, MOTHER!, CHILD!);
+  await county.state(FATHER, MOTHER, CHILD);
   await county.accounts(made.account({ holder_name: '母亲' }));
   await county.claims(made.claim('A1'));
   await county.determine();

@@ -57,6 +57,16 @@ export function family(): Row[] {
   ];
 }
 
+/** The same three, called so. */
+export function namedFamily(...names: readonly [string, string, string]): [Row, Row, Row] {
+  const [father, mother, child] = family();
+  return [
+    { ...father, name: names[0] },
+    { ...mother, name: names[1] },
+    { ...child, name: names[2] },
+  ];
+}
+
 const ACCOUNT_NO = '6228480012345678903';
 
 /** The mother's account. */
