@@ -23,9 +23,9 @@ const CONTRACTS: readonly (readonly [what: RegExp, instead: string])[] = [
 const stumbles = (sql: string): string[] => {
   const bare = sql.replace(/--.*$/gm, '').replace(/'(?:[^']|'')*'/g, "''");
   // What is made in a file may be changed in it: nobody knew it before.
-  const made = [...bare.matchAll(/\bcreate\s+(?:or\s+replace\s+)?(?:(?:unlogged|temp)\s+)?(?:table|function)\s+(\w+)/gi)].map(
-    ([, name]) => name!,
-  );
+  const made = [
+    ...bare.matchAll(/\bcreate\s+(?:or\s+replace\s+)?(?:(?:unlogged|temp)\s+)?(?:table|function)\s+(\w+)/gi),
+  ].map(([, name]) => name!);
   return bare
     .split(';')
     .filter((statement) => !made.some((name) => new RegExp(`\\b${name}\\b`).test(statement)))

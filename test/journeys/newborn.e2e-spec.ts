@@ -186,12 +186,23 @@ describe('a newborn from the hospital’s notice', () => {
     expect(await mine()).toHaveLength(1);
   });
 
-  it('of twins makes two', async () => {
+  it('may be told of before it has a certificate, a name or a father, and completed under the same reference', async () => {
+    const bare = { certificateNo: null, father: null };
+    const first = await notify(bare);
+    const named = await notify({ childName: '示例新' });
+    expect(named.data.notifyBirth).toEqual({ caseNo: first.data.notifyBirth.caseNo, isRepeated: true });
+    expect((await notify({ ...bare, childName: '另一名' })).refused).toEqual(['BIRTH_NOTICE_DIFFERS']);
+    expect((await notify({ certificateNo: 'W340000779' })).refused).toEqual(['BIRTH_NOTICE_DIFFERS']);
+    expect(await mine(father)).toHaveLength(1);
+  });
+
+  it('of twins makes two, also where one of them has no certificate yet', async () => {
+    await notify({ reference: 'H-2026-0', certificateNo: null });
     await notify();
     await notify({ reference: 'H-2026-2', certificateNo: 'W340000778' });
     await notify({ reference: 'H-2026-3', certificateNo: null, born: '2026-03-31' });
     await notify({ reference: 'H-2026-4', certificateNo: null, born: '2026-03-31' });
-    expect(await mine()).toHaveLength(4);
+    expect(await mine()).toHaveLength(5);
   });
 
   it('goes from notice to a paid subsidy, while another part fails and blocks nothing', async () => {
@@ -247,6 +258,7 @@ describe('a newborn from the hospital’s notice', () => {
     await world.get(NewbornIntakeService).follow(id, everyTime);
     await messages.settle();
     expect(await claims()).toHaveLength(1);
+    expect(await part('CHILDCARE_SUBSIDY')).toMatchObject({ state: 'OPEN', claimState: 'received' }); // And it is ours.
   });
 
   it('whose other parent has claimed already is told so, and the first claim goes on', async () => {

@@ -26,6 +26,10 @@ interface Subject {
   /** Open repair cases, one for each try. */
   readonly repairs: readonly string[];
   readonly contradiction: string;
+  readonly registryQuestionId: string;
+  readonly setAsideId: string;
+  readonly comparisonId: string;
+  readonly nominationId: string;
   /** What the register knows of the child: a fact that stands, one under investigation, a change. */
   readonly factId: string;
   readonly disputedId: string;
@@ -129,6 +133,10 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     questionId: questions[n]!,
     repairs: repairs.slice(n * 8, n * 8 + 8),
     contradiction: contradiction ?? questions.at(-1)!,
+    registryQuestionId: (await one('select id from exchange.question where division_code like $1 order by id'))[n]!,
+    setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
+    comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
+    nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
   };
 }
 
@@ -254,6 +262,18 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.programmes': ofNobody('{ programmes { code } }'),
   'Query.reconciliation': about(({ batchId }) => `{ reconciliation(batchId: ${q(batchId)}) { isReconciled } }`),
   'Query.refusedAnswers': ofNobody('{ refusedAnswers { id } }'),
+  'Query.comparisonLines': about(({ comparisonId }) => `{ comparisonLines(id: ${q(comparisonId)}) { id } }`),
+  'Query.registryComparisons': about(
+    ({ division }) => `{ registryComparisons(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.registryConnection': about(({ division }) => `{ registryConnection(division: ${q(division)}) { waiting } }`),
+  'Query.registryNominations': about(({ division }) => `{ registryNominations(division: ${q(division)}) { id } }`),
+  'Query.registryQuestions': about(
+    ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.setAsideReplies': about(
+    ({ division }) => `{ setAsideReplies(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
   'Query.releasedFunds': about(
     ({ division }) => `{ releasedFunds(programme: "YEB", county: ${q(division)}, year: 2026) { level } }`,
   ),
@@ -359,6 +379,24 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.startNewbornMatter': ofNobody(
     'mutation { startNewbornMatter(application: { born: "2026-03-30", sex: MALE, mother: { name: "某", number: "1" } }) { id } }',
   ),
+  'Mutation.compareBatch': about(
+    ({ division, childNumber }) =>
+      `mutation { compareBatch(input: { purpose: YEARLY_CHECK, legalBasis: "方案第三条", division: ${q(division)}, lines: [{ name: "某", idNumber: ${q(childNumber)} }] }) { id } }`,
+  ),
+  'Mutation.endNomination': about(
+    ({ nominationId }) => `mutation { endNomination(id: ${q(nominationId)}, lastDay: "2027-01-01") { id } }`,
+  ),
+  'Mutation.nominateClerk': about(
+    ({ division, applicantNumber }, n) =>
+      `mutation { nominateClerk(input: { officer: "clerk-${n}", name: "某", idNumber: ${q(applicantNumber)}, unitCode: "340202WJ", unitName: "卫健委", division: ${q(division)}, from: "2026-04-01" }) { id } }`,
+  ),
+  'Mutation.settleSetAside': about(
+    ({ setAsideId }) => `mutation { settleSetAside(id: ${q(setAsideId)}, note: "已与登记机关核对") { id } }`,
+  ),
+  'Mutation.verifyPerson': about(
+    ({ division, childNumber }) =>
+      `mutation { verifyPerson(input: { name: "某", idNumber: ${q(childNumber)}, purpose: SUBSIDY_CLAIM, legalBasis: "方案第三条", division: ${q(division)} }) { outcome } }`,
+  ),
   'Mutation.confirmClaims': about(
     ({ division }) => `mutation { confirmClaims(programme: "YEB", division: ${q(division)}) { count } }`,
   ),
@@ -409,6 +447,9 @@ const ABSENT = new Set([
   'NEWBORN_ITEM_UNKNOWN',
   'CERTIFICATE_UNKNOWN',
   'CERTIFICATE_NEVER_ISSUED',
+  'COMPARISON_UNKNOWN',
+  'NOMINATION_UNKNOWN',
+  'SET_ASIDE_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -536,6 +577,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     NewbornMatter: subject.matterId,
     SubCase: subject.parts[0],
     Certificate: subject.certificateId,
+    RegistryQuestion: subject.registryQuestionId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };
@@ -543,7 +585,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
 
 /** Batches are a county's, so a citizen sees none; the rest is seen with the family or the county. */
 const reachable = (type: string, role: Role | undefined, subject: Subject): boolean =>
-  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase'].includes(type));
+  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase', 'RegistryQuestion'].includes(type));
 
 /** A row as a repository would give it out: noted as disclosed, its values undefined but ids. */
 function disclosedStub(): Record<string, unknown> {

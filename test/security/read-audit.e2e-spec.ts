@@ -16,6 +16,10 @@ const KINDS: Readonly<Record<string, string>> = {
   SubCase: 'newborn_sub_case',
   Certificate: 'certificate',
   CertificateHolder: 'certificate_holder',
+  RegistryQuestion: 'registry_question',
+  SetAsideReply: 'set_aside',
+  ComparisonLine: 'comparison_line',
+  RegistryNomination: 'nomination',
 };
 
 let world: TwoCounties;
@@ -52,7 +56,8 @@ const audited = async (after: bigint | string) => {
     request: string;
   }>(
     `select e.subject_type || ' ' || s as what, e.fields, e.actor, e.purpose, e.request_id as request from (
-       select * from registration.audit_entry union all select * from subsidy.audit_entry) e, unnest(e.subjects) s
+       select * from registration.audit_entry union all select * from subsidy.audit_entry union all
+       select * from exchange.audit_entry) e, unnest(e.subjects) s
       where e.kind = 'read' and e.at > $1::timestamptz`,
     [after],
   );
@@ -78,6 +83,12 @@ const QUERIES: readonly [who: string, query: string][] = [
   [
     'auditor',
     '{ paymentBatches { nodes { id lines(first: 25) { nodes { __typename id holderName instruction { __typename id state claim { __typename id claimNo } } } } } } }',
+  ],
+  [
+    'auditor',
+    `{ registryQuestions { nodes { __typename id personMask outcome attempts { clerkName } } }
+       setAsideReplies { nodes { __typename id reason question { __typename id purpose } } }
+       registryNominations { __typename id name } }`,
   ],
   [
     'county-confirmer',
@@ -126,7 +137,7 @@ describe('the audit of reading', () => {
 
   it('comes first: where the line cannot be written, nothing is read and nothing is done', async () => {
     const onBoth = async (change: string) => {
-      for (const schema of ['registration', 'subsidy'])
+      for (const schema of ['registration', 'subsidy', 'exchange'])
         await world.database.admin(`alter table ${schema}.audit_entry ${change}`);
     };
     await onBoth('add constraint unwritable check (false) not valid');

@@ -66,6 +66,14 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
   'subsidy.power_use': 't.county_code',
+  'exchange.nomination': 't.division_code',
+  'exchange.question': 't.division_code',
+  'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
+  'exchange.answer': '(select q.division_code from exchange.question q where q.id = t.question_id)',
+  'exchange.set_aside': 't.division_code',
+  'exchange.comparison': 't.division_code',
+  'exchange.comparison_round': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
+  'exchange.comparison_line': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
 };
 
 /** Tables of no division, and why everybody with a context may see them. */
@@ -93,15 +101,22 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'exchange.parameter': 'what was agreed with other agencies',
+  'exchange.record_seen': 'opaque keys and times',
+  'exchange.quota_use': 'counts by unit',
+  'exchange.line_state': 'the state of a connection',
+  'exchange.feed_cursor': 'a position',
+  'exchange.seen_message': 'ids of messages of other agencies',
+  'exchange.sealed_column': 'names of columns',
   ...Object.fromEntries(
-    ['registration', 'subsidy', 'gateway'].flatMap((schema) =>
+    ['registration', 'subsidy', 'exchange', 'gateway'].flatMap((schema) =>
       ['outbox', 'inbox', 'delivery', 'quarantine'].map((name) => [`${schema}.${name}`, 'messages hold ids only']),
     ),
   ),
 };
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
-const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|\w*rate_limit\w*)$/;
+const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -111,6 +126,7 @@ beforeAll(async () => {
   databases = {
     registration: await world.database.open('registration', { standing: undefined }),
     subsidy: await world.database.open('subsidy', { standing: undefined }),
+    exchange: await world.database.open('exchange', { standing: undefined }),
   };
 }, 120_000);
 afterAll(async () => {
@@ -157,7 +173,7 @@ describe('rows', () => {
     const tables = await world.database.admin<{ name: string; forced: boolean }>(
       `select n.nspname || '.' || c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'gateway')`,
+        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'exchange', 'gateway')`,
     );
     const open = tables.filter(({ name, forced }) => !forced && !name.endsWith('.migration'));
     expect(open).toEqual([]);

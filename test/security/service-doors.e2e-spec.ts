@@ -3,14 +3,22 @@ import { ServiceSigner } from '@app/access';
 import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
 import { getDemoUser } from '@app/access';
+import { CertificateService } from '../../apps/registration/src/certificate/certificate.service';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
+import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
+import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
 import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
+import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
+import { RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
+import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
+import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
+import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
-type App = 'registration' | 'subsidy';
+type App = 'registration' | 'subsidy' | 'exchange';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
@@ -22,6 +30,23 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /certificate-ended': ['subsidy'],
   },
   subsidy: { 'POST /graphql': ['gateway'] },
+  exchange: {
+    'POST /graphql': ['gateway'],
+    'POST /questions': ['registration', 'subsidy'],
+    'POST /answers': ['registration', 'subsidy'],
+    'POST /registry-events': ['registration'],
+  },
+};
+
+const question: RegistryQuestionAsked = {
+  asker: 'registration',
+  reference: 'door-1',
+  kind: 'verify',
+  person: { idNumber: numberOf('1985-05-05', 1), name: '某' },
+  purpose: 'register-keeping',
+  legalBasis: '政务数据共享条例第二十二条',
+  divisionCode: '340202000000',
+  officer: null,
 };
 
 let world: TwoCounties;
@@ -31,6 +56,7 @@ let personId: string;
 let claimId: string;
 let subCaseId: string;
 let certificateId: string;
+let questionId: string;
 let citizenNumber: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
@@ -44,6 +70,7 @@ beforeAll(async () => {
   [claimId] = await ids('subsidy.claim');
   [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
+  [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
 }, 120_000);
 afterAll(async () => {
@@ -60,7 +87,8 @@ const ids = async (table: string): Promise<[string]> =>
 
 const readRows = async (): Promise<number> => {
   const [row] = await world.database.admin<{ n: number }>(
-    `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int as n`,
+    `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int
+          + (select count(*) from exchange.audit_entry)::int as n`,
   );
   return row!.n;
 };
@@ -85,7 +113,14 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/newborn-claim') return [JSON.stringify({ subCase: subCaseId })];
   if (path === '/certificate-ended') return [JSON.stringify({ certificate: certificateId })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
-  const [type, id, fields] = app === 'registration' ? ['Person', personId, 'name'] : ['Claim', claimId, 'claimNo'];
+  if (path === '/questions') return [JSON.stringify(question)];
+  if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
+  if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
+  const [type, id, fields] = {
+    registration: ['Person', personId, 'name'],
+    subsidy: ['Claim', claimId, 'claimNo'],
+    exchange: ['RegistryQuestion', questionId, 'legalBasis'],
+  }[app] as [string, string, string];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
   return [
     JSON.stringify({ query, variables: { of: [{ __typename: type, id }] } }),
@@ -111,7 +146,9 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
   const allowed = ROUTES[app][`POST ${path}`] ?? ['gateway'];
   const own = allowed[0]!;
-  const others = (['gateway', 'registration', 'subsidy'] as const).filter((name) => !allowed.includes(name));
+  const others = (['gateway', 'registration', 'subsidy', 'exchange'] as const).filter(
+    (name) => !allowed.includes(name),
+  );
   const good = sign(house.keys, own).authorization;
   return {
     nothing: {},
@@ -141,7 +178,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
 }
 
-const APPS: readonly App[] = ['registration', 'subsidy'];
+const APPS: readonly App[] = ['registration', 'subsidy', 'exchange'];
 const CASES = APPS.flatMap((app) => Object.keys(ROUTES[app]).map((route) => [app, route.slice(5)] as const));
 
 describe('the doors between the processes', () => {
@@ -187,7 +224,10 @@ describe('the doors between the processes', () => {
     const signer = new ServiceSigner(house.keys[own], world.clock);
     const authorization = `Service ${signer.sign({ audience: app, path, body: body!, caller: getDemoUser('demo-auditor') })}`;
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
-    expect([first.status, first.text]).toEqual([200, expect.stringMatching(/name|claimNo|persons|caseNo|holderKeys/)]);
+    expect([first.status, first.text]).toEqual([
+      200,
+      expect.stringMatching(/name|claimNo|persons|question|legalBasis|events|caseNo|holderKeys/),
+    ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;
     expect(again.status).toBe(401);
@@ -241,5 +281,36 @@ describe('the doors between the processes', () => {
       .client('gateway', 'registration')
       .call<{ persons: string[] }>('/family', { idNumber: citizenNumber });
     expect(family.persons.length).toBeGreaterThan(0);
+  });
+
+  it('of registration give subsidy newborns’ claims and ended certificates, as within one process', async () => {
+    const registration = house.client('subsidy', 'registration');
+    const claim = await new NewbornClaimsClient(registration).find(subCaseId);
+    expect(claim).toMatchObject({ subCase: subCaseId, isWithdrawn: false });
+    expect(claim).toEqual(await world.get(NewbornClaimService).find(subCaseId));
+    const ended = await new EndedCertificatesClient(registration).ended(certificateId);
+    expect(ended).toEqual(await world.get(CertificateService).ended(certificateId));
+    expect(JSON.stringify([claim, ended])).not.toMatch(/(?<!\d)\d{17}[\dXx](?!\d)/);
+    expect(await new NewbornClaimsClient(registration).find(personId)).toBeNull();
+  });
+
+  it('of the exchange take an app’s own questions only, give each its own answers, and the register what happened', async () => {
+    const [own, others] = (['registration', 'subsidy'] as const).map(
+      (name) => new RegistryQuestionsClient(house.client(name, 'exchange')),
+    ) as [RegistryQuestionsClient, RegistryQuestionsClient];
+    const asked = { ...question, reference: 'door-2' };
+    const { question: id } = await own.ask(asked);
+    expect((await own.ask(asked)).question).toBe(id);
+    expect(await own.answer('registration', id)).toMatchObject({
+      question: id,
+      reference: 'door-2',
+      outcome: 'waiting',
+    });
+    expect(await others.answer('subsidy', id)).toBeNull();
+    await expect(others.ask(asked)).rejects.toMatchObject({ code: 'QUESTION_OF_ANOTHER_ASKER' });
+    await expect(others.answer('registration', id)).rejects.toMatchObject({ code: 'QUESTION_OF_ANOTHER_ASKER' });
+    const feed = new RegistryEventFeedClient(house.client('registration', 'exchange'));
+    expect(await feed.page('', 5)).toEqual(await world.get(RegistryEventService).page('', 5));
+    await expect(feed.page('x', 5)).rejects.toMatchObject({ code: 'REGISTRY_EVENT_POSITION_UNREADABLE' });
   });
 });

@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
+import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
 /** All apps in this process on a database of their own, with a clock that the test sets and a folder for files. */
@@ -18,6 +19,8 @@ export interface CountyWorld {
   readonly clock: TestClock;
   readonly folder: string;
   readonly app: INestApplicationContext;
+  /** The household registry outside. */
+  readonly registry: FakeRegistry;
   get<T>(type: abstract new (...args: never[]) => T): T;
   /** Writes a CSV file of the given rows (their keys are the columns) and returns its path. */
   file(name: string, rows: readonly Readonly<Record<string, string | number>>[]): string;
@@ -36,6 +39,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
       explain: (name) => explainRegister(name) ?? explainPayment(name),
     });
   const [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
+  const registry = new FakeRegistry();
   const parts = {
     registration,
     subsidy,
@@ -43,6 +47,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     vault: new Vault(Buffer.alloc(32, 1)),
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
+    household: { registry, callbacks: null },
   };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error'],
@@ -53,6 +58,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     clock,
     folder,
     app,
+    registry,
     get: (type) => app.get(type as never, { strict: false }),
     file: (name, rows) => {
       const columns = Object.keys(rows[0]!);

@@ -24,9 +24,9 @@ import {
 } from '../../apps/exchange/src/household-registry/line.types';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
 
-export const COUNTY = '340202000000' as DivisionCode;
+const COUNTY = '340202000000' as DivisionCode;
 /** A Wednesday, at ten in the morning in China. */
-export const MORNING = '2026-04-01T10:00:00+08:00';
+const MORNING = '2026-04-01T10:00:00+08:00';
 
 export const officer = (id: string, role: 'county-confirmer' | 'township-reviewer' = 'county-confirmer'): Caller => ({
   id,
@@ -82,7 +82,8 @@ export interface ExchangeOptions {
   readonly registry: (clock: TestClock) => HouseholdRegistry | Promise<HouseholdRegistry>;
   readonly callbacks?: (registry: HouseholdRegistry) => RegistryCallbacks;
   readonly line?: Partial<LineSettings>;
-  readonly at?: string;
+  /** One that somebody else reads too. */
+  readonly clock?: TestClock;
 }
 
 /** The exchange on a database of its own, with a registry that the test gives. */
@@ -95,9 +96,13 @@ export class ExchangeWorld {
     readonly vault: Vault,
   ) {}
 
-  static async open({ registry: make, callbacks, line, at = MORNING }: ExchangeOptions): Promise<ExchangeWorld> {
+  static async open({
+    registry: make,
+    callbacks,
+    line,
+    clock = new TestClock(MORNING),
+  }: ExchangeOptions): Promise<ExchangeWorld> {
     const test = await createTestDatabase();
-    const clock = new TestClock(at);
     const database = await test.open('exchange', { recorder: auditRecorder('exchange') });
     const vault = new Vault(Buffer.alloc(32, 5));
     const registry = await make(clock);

@@ -1,6 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkCharacter, day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { ComparisonService } from '../../apps/exchange/src/comparison/comparison.service';
+import { FollowingService } from '../../apps/exchange/src/comparison/following.service';
+import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
+import { AskingService } from '../../apps/exchange/src/question/asking.service';
+import { QuestionService } from '../../apps/exchange/src/question/question.service';
 import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../apps/simulator/src/bank/bank.simulator';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
@@ -44,7 +49,7 @@ export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
     [OURS, 'ours'],
     [THEIRS, 'theirs'],
   ] as const)
-    await pay(world, division, place);
+    await pay(world, division, place).then(() => askRegistry(world, division, place));
   return { ...world, ours: filesOf(ours), theirs: filesOf(theirs) };
 }
 
@@ -125,4 +130,39 @@ async function refuseOnce(world: CountyWorld, answer: string): Promise<void> {
   const name = `spoilt-${path.basename(answer)}`;
   fs.writeFileSync(path.join(folder, name), fs.readFileSync(answer, 'utf8') + '\n');
   await world.get(CourierService).takeIn(name);
+}
+
+/** Two officers are named to the household registry, which is asked about a few people; two of its answers are about others. */
+async function askRegistry(world: CountyWorld, division: DivisionCode, place: string): Promise<void> {
+  const number = (n: number) => {
+    const digits = `${division.slice(0, 6)}19850505${String(n).padStart(3, '0')}`;
+    return digits + checkCharacter(digits);
+  };
+  const head = { id: `${place}-head`, name: '某', roles: ['county-confirmer'] as const, division };
+  const unit = { unitCode: `${division.slice(0, 6)}WJ`, unitName: '卫生健康委员会', division, from: day('2026-01-01') };
+  for (const n of [1, 2]) {
+    const input = { ...unit, officer: `${place}-clerk-${n}`, name: '某', idNumber: number(n), isResponsible: n === 1 };
+    await asOfficer(head.id, () => world.get(NominationService).nominate(head, input));
+  }
+  const [purpose, legalBasis] = ['register-keeping', '政务数据共享条例第二十二条'] as const;
+  for (let n = 1; n <= 12; n++) {
+    const { question } = await world.get(QuestionService).ask({
+      asker: 'registration',
+      reference: `${place}-${n}`,
+      kind: 'verify',
+      person: { idNumber: number(100 + n), name: '某' },
+      purpose,
+      legalBasis,
+      divisionCode: division,
+      officer: null,
+    });
+    world.registry.alter = (answer) =>
+      n <= 2 ? { ...answer, echo: { requestId: '', idNumber: null, name: null } } : answer;
+    await world.get(AskingService).ask(question);
+  }
+  const lines = [1, 2, 3].map((n) => ({ name: '某', idNumber: number(200 + n) }));
+  const { id } = await asOfficer(head.id, () =>
+    world.get(ComparisonService).submit(head, { purpose, legalBasis, lines }),
+  );
+  await world.get(FollowingService).follow(id);
 }

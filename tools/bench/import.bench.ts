@@ -31,7 +31,7 @@ export interface ImportBench {
   readonly seconds: Readonly<Record<'ours' | 'copy' | 'unchanged' | 'feed', readonly number[]>>;
 }
 
-const EMPTY = `truncate person, person_history, household, division, import_batch, import_reject, import_warning, outbox`;
+const EMPTY = `truncate person, person_history, household, division, import_batch, import_reject, import_warning, outbox, change, fact, merge cascade`;
 
 /**
  * Imports a generated extract, and bare COPY of what came of it, in turns on one throwaway cluster with durability on;
@@ -91,7 +91,7 @@ async function measure(
     stop();
     feed.push((await timed(() => pullAll(new FeedService(database, new FeedRepository()))))[0]);
     await pipeline(admin.query(copyTo('copy person to stdout')), fs.createWriteStream(copied));
-    await admin.query('truncate person');
+    await admin.query('truncate person cascade');
     const bare = () => pipeline(fs.createReadStream(copied), admin.query(copyFrom('copy person from stdin')));
     copy.push((await timed(bare))[0]);
     say(`第 ${turn} 轮完成`, `turn ${turn}: ours ${seconds.toFixed(1)} s, COPY ${copy.at(-1)!.toFixed(1)} s`);

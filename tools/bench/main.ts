@@ -16,6 +16,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   queue:
     'events from outbox to inbox on Redis and on PostgreSQL, against bare BullMQ that adds and handles as many jobs',
   partition: 'the biggest tables cut by county against as they are: writing, reading, archiving, vacuuming one county',
+  'registry-feed':
+    'changes told by the household registry, in events per second taken in, against a bare upsert of the same rows',
   scale: 'determination and disbursement of several counties by one and by two worker processes',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };

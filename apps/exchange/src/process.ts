@@ -12,13 +12,13 @@ import { openRegistry } from './household-registry/registry-connection.client';
 /** What both doors of this app stand on: its schema, its keys, its modules, and the other agencies at the end of a wire. */
 export async function openExchange(life: Life, settings: ReturnType<typeof readConfig>) {
   const parts = await openParts(life, 'exchange', settings);
-  const { registry, callbacks, close } = openRegistry(settings.YANGYU_REGISTRY, parts.clock);
-  life.ends('registry', close);
+  const household = openRegistry(settings.YANGYU_REGISTRY, parts.clock);
+  life.ends('registry', () => household.close());
   const app = await openModule(ExchangeModule, [
     [EXCHANGE_DATABASE, parts.database],
     [EXCHANGE_OUTBOX, new Outbox('exchange')],
-    [HOUSEHOLD_REGISTRY, registry],
-    [REGISTRY_CALLBACKS, callbacks],
+    [HOUSEHOLD_REGISTRY, household.registry],
+    [REGISTRY_CALLBACKS, household.callbacks],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

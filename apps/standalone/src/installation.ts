@@ -12,7 +12,7 @@ import { EXCHANGE_HANDLERS } from '../../exchange/src/exchange.tokens';
 import { bindMode } from './mode';
 import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
-import { openRegistry } from '../../exchange/src/household-registry/registry-connection.client';
+import { openHousehold } from './demo-registry';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
@@ -88,7 +88,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   await assertGuarded(exchange!, 'exchange', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
-  const household = openRegistry(config.registry, clock);
+  const household = openHousehold(config, clock);
   const parts = {
     registration: registration!,
     subsidy: subsidy!,

@@ -64,6 +64,7 @@ describe('permissions', () => {
       'certificate.code: township-reviewer county-confirmer citizen',
       'certificate.replace: township-reviewer county-confirmer',
       'certificate.cancel: township-reviewer county-confirmer',
+      'certificate.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'own.certificate: citizen',
       'own.newborn: citizen',
       'person.reveal: township-reviewer county-confirmer',
@@ -96,7 +97,7 @@ describe('permissions', () => {
 
   it('need no sign-in only where everyone may', () => {
     const open = Object.entries<Permission>(PERMISSIONS).filter(([, { roles }]) => roles === 'everyone');
-    expect(open.map(([word]) => word)).toEqual(['programme.read']);
+    expect(open.map(([word]) => word)).toEqual(['certificate.verify', 'programme.read']);
     expect(() => authorise(undefined, 'programme.read')).not.toThrow();
     expect(() => authorise(undefined, PUBLIC)).not.toThrow();
   });

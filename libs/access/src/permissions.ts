@@ -138,6 +138,7 @@ export const PERMISSIONS = {
     roles: REVIEWERS,
     lets: { zh: '凭持证人意愿注销光荣证', en: 'cancel a legacy certificate at its holders’ wish' },
   },
+  'certificate.verify': { roles: 'everyone', lets: { zh: '核验光荣证', en: 'verify a legacy certificate' } },
   'own.certificate': {
     roles: ['citizen'],
     lets: { zh: '申请注销本人的光荣证或撤回申请', en: 'give one’s own certificate up, or keep it after all' },

@@ -1,5 +1,6 @@
 export * from './certificate-ended';
 export * from './newborn-claim';
+export * from './exchange-client';
 export * from './registration-changed';
 export * from './registration-feed';
 export * from './registry-event';

@@ -67,7 +67,8 @@ export class CallbackService {
     return inContext(systemContext('registry messages', { isPlumbing: true }), () =>
       this.database.write(async (tx) => {
         const { replayDays } = await this.parameters.registryTerms(tx, '', this.clock.today());
-        return this.messages.forget(tx, new Date(this.clock.now().getTime() - replayDays * DAY_MILLISECONDS));
+        // A day more than was agreed: the database, which lets nothing younger go, has a clock of its own.
+        return this.messages.forget(tx, new Date(this.clock.now().getTime() - (replayDays + 1) * DAY_MILLISECONDS));
       }),
     );
   }

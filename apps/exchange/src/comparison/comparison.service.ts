@@ -10,7 +10,8 @@ import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../exchange.tokens';
 import { NominationService } from '../nomination/nomination.service';
 import { sealOf } from '../nomination/sealed-columns.types';
 import { ParameterService } from '../parameter/parameter.service';
-import { foldName, readNumber } from '../question/echo.rules';
+import { foldName } from '../household-registry/registry-echo.rules';
+import { readNumber } from '../question/echo.rules';
 import { maskName } from '../question/question.rules';
 import { refuse } from './comparison.errors';
 import { followComparison } from './comparison.jobs';
@@ -34,7 +35,7 @@ export class ComparisonService {
   ) {}
 
   /** Takes a batch in as a whole or not at all; it is handed over in the background. Refuses with NOBODY_NOMINATED. */
-  submit(caller: Caller, input: ComparisonInput & { purpose: RegistryPurpose }): Promise<ComparisonRow> {
+  async submit(caller: Caller, input: ComparisonInput & { purpose: RegistryPurpose }): Promise<ComparisonRow> {
     const { lines, purpose } = input;
     const divisionCode = askedDivision(caller, input.division);
     const legalBasis = input.legalBasis.trim();

@@ -1,7 +1,7 @@
 import { type HouseholdRegistry, RegistryFailure } from './household-registry.types';
 
 const absent = (): Promise<never> =>
-  Promise.reject(new RegistryFailure('unreachable', 'no household registry is connected', false));
+  Promise.reject(new RegistryFailure('refused', 'no household registry is connected', false));
 
 /** An installation that is not connected: every question waits, and ends without a reply at its deadline. */
 export class AbsentRegistry implements HouseholdRegistry {

@@ -1,6 +1,6 @@
 import type { RegistryEvent, RegistryRecord } from '@app/contracts';
 
-export type { RegistryEvent, RegistryEventKind, RegistryRecord } from '@app/contracts';
+export type { RegistryEvent, RegistryRecord } from '@app/contracts';
 
 /** Who asks the household registry, what for and on what basis: the ministry's interface takes no question without. */
 export interface RegistryQuestion {

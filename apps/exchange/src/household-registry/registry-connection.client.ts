@@ -1,5 +1,4 @@
 import type { Clock } from '@app/kernel';
-import type { JWK } from 'jose';
 import type { RegistryCallbacks } from '../callback/callback.types';
 import { AbsentRegistry } from './absent.client';
 import type { HouseholdRegistry } from './household-registry.types';
@@ -23,7 +22,7 @@ export function openRegistry(settings: RegistrySettings, clock: Clock): Registry
       return { registry, callbacks: null, close: () => registry.close() };
     }
     case 'spdci': {
-      const registry = new SpdciRegistry({ ...settings, key: settings.key as JWK, clock });
+      const registry = new SpdciRegistry({ ...settings, key: settings.key, clock });
       return { registry, callbacks: registry, close: () => registry.close() };
     }
   }

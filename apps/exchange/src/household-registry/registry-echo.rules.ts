@@ -4,7 +4,8 @@ import { fail } from './registry-failure.rules';
 /** What is typed for the separator in names (民委发〔2016〕33号): alike when compared, kept as given. */
 const SEPARATORS = /[·•・‧．.]/gu;
 
-const foldName = (name: string): string =>
+/** The form in which names are compared. */
+export const foldName = (name: string): string =>
   name.normalize('NFC').replace(/\s/gu, '').replace(SEPARATORS, '\u00b7').toUpperCase();
 
 /** The 15-digit spelling of a number is the same number. */

@@ -63,7 +63,7 @@ export const notice = z.object({
     .max(10_000),
 });
 
-export const acknowledgement = z.object({
+const acknowledgement = z.object({
   message: z.object({
     ack_status: z.enum(['ACK', 'NACK', 'ERR']),
     correlation_id: z.string().max(99).optional(),

@@ -7,11 +7,11 @@ export interface CutEnvelope {
 
 const BLANK = /[ \t\r\n]*/y;
 const NAME = /"(signature|header|message)"[ \t\r\n]*:[ \t\r\n]*/y;
-const TEXT = /"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"/y;
+const SIGNATURE_CHARACTERS_MAX = 2_000;
 
 /**
  * Finds signature, header and message without parsing header or message, so that nothing unsigned is ever parsed.
- * Undefined when the text is not exactly one object of these three.
+ * Undefined when the text is not exactly one object of these three; a signature that is missing is an empty one.
  */
 export function cutEnvelope(text: string): CutEnvelope | undefined {
   const parts: Partial<Record<keyof CutEnvelope, string>> = {};
@@ -22,15 +22,25 @@ export function cutEnvelope(text: string): CutEnvelope | undefined {
     const after = take(NAME, text, at);
     if (after === at) return undefined;
     const name = /\w+/.exec(text.slice(at, after))![0] as keyof CutEnvelope;
-    const end = name === 'signature' ? take(TEXT, text, after) : endOfObject(text, after);
+    const end = name === 'signature' ? endOfText(text, after) : endOfObject(text, after);
     if (end === after || name in parts) return undefined;
     parts[name] = text.slice(after, end);
     at = take(BLANK, text, end);
   } while (text[at] === ',');
   if (text[at] !== '}' || take(BLANK, text, at + 1) !== text.length) return undefined;
-  const { signature, header, message } = parts;
+  const { header, message } = parts;
+  const signature = plainText(parts.signature ?? '""');
   if (signature === undefined || header === undefined || message === undefined) return undefined;
-  return { signature: JSON.parse(signature) as string, header, message };
+  return { signature, header, message };
+}
+
+function plainText(text: string): string | undefined {
+  if (text.length > SIGNATURE_CHARACTERS_MAX) return undefined;
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a pattern that holds here ends; here when it does not. */
@@ -39,18 +49,33 @@ function take(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : at;
 }
 
-/** Where the object that begins here ends; here when none does. */
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d]);
+
+/** Where the text in quotes that begins here ends; here when none does. No pattern: one of megabytes is too deep for it. */
+function endOfText(text: string, from: number): number {
+  if (text.charCodeAt(from) !== QUOTE) return from;
+  for (let at = from + 1; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === BACKSLASH) at++;
+    else if (c === QUOTE) return at + 1;
+  }
+  return from;
+}
+
+/** Where the object that begins here ends; here when none does. What stands in it is for the parser to judge. */
 function endOfObject(text: string, from: number): number {
   if (text[from] !== '{') return from;
   let depth = 0;
   for (let at = from; at < text.length; at++) {
-    const c = text[at];
-    if (c === '"') {
-      const end = take(TEXT, text, at);
+    const c = text.charCodeAt(at);
+    if (c === QUOTE) {
+      const end = endOfText(text, at);
       if (end === at) return from;
       at = end - 1;
-    } else if (c === '{' || c === '[') depth++;
-    else if ((c === '}' || c === ']') && --depth === 0) return at + 1;
+    } else if (OPENING.has(c)) depth++;
+    else if (CLOSING.has(c) && --depth === 0) return at + 1;
   }
   return from;
 }

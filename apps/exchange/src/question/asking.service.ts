@@ -15,6 +15,7 @@ import { sealOf } from '../nomination/sealed-columns.types';
 import { ParameterService } from '../parameter/parameter.service';
 import type { RegistryTerms } from '../parameter/parameter.types';
 import { isOpen, nextOpening } from '../parameter/working-time.rules';
+import { RegistryEventService } from '../registry-event/registry-event.service';
 import { SetAsideService } from '../set-aside/set-aside.service';
 import { type Asked, type Fault, faultOfQuery, faultOfVerify } from './echo.rules';
 import { askQuestion } from './question.jobs';
@@ -54,6 +55,7 @@ export class AskingService {
     private readonly parameters: ParameterService,
     private readonly nominations: NominationService,
     private readonly setAside: SetAsideService,
+    private readonly events: RegistryEventService,
     private readonly questions: QuestionRepository,
   ) {}
 
@@ -96,8 +98,7 @@ export class AskingService {
     const question = await this.questions.claim(tx, id, now, until);
     if (!question) return undefined;
 
-    const since = new Date(now.getTime() - terms.freshnessDays * 24 * HOUR);
-    const fresh = terms.freshnessDays > 0 ? await this.questions.findFresh(tx, question, since) : undefined;
+    const fresh = await this.findFresh(tx, question, terms);
     if (fresh) {
       await this.note(tx, question, null, now, 0, 'answered-before');
       await this.settle(tx, question, fresh.outcome, fresh.answerId);
@@ -122,6 +123,14 @@ export class AskingService {
     }
     const asked = { requestId: id, idNumber: this.open(question, 'number'), name: this.open(question, 'name') };
     return { question, asked, clerk, terms };
+  }
+
+  /** What was answered before, unless the registry has told of a change of that person since. */
+  private async findFresh(tx: Tx, question: OpenQuestion, { freshnessDays }: RegistryTerms) {
+    if (freshnessDays === 0) return undefined;
+    const since = new Date(this.clock.now().getTime() - freshnessDays * 24 * HOUR);
+    const found = await this.questions.findFresh(tx, question, since);
+    return found && !(await this.events.hasChanged(tx, question.personKey, found.at)) ? found : undefined;
   }
 
   private askRegistry({ question, asked, clerk, terms }: Prepared): Promise<Reply> {
@@ -164,20 +173,12 @@ export class AskingService {
   private async faultOf(tx: Tx, { asked, terms }: Prepared, answered: Reply): Promise<Fault | undefined> {
     if (answered.kind === 'verify') return faultOfVerify(asked, answered.reply);
     const { records } = answered.reply;
-    const known = await this.questions.knownStates(
-      tx,
-      records.map(({ registryPersonId: id }) => this.recordKey(id)),
-    );
+    const known = await this.events.knownStates(tx, records);
     const fault = faultOfQuery(asked, answered.reply, {
-      knownAt: (id) => known.get(this.recordKey(id).toString('hex')),
+      knownAt: (id) => known.get(id),
       latest: new Date(this.clock.now().getTime() + terms.clockMinutes * 60_000),
     });
-    if (!fault && records.length > 0) {
-      await this.questions.noteStates(
-        tx,
-        records.map((one) => ({ key: this.recordKey(one.registryPersonId), at: new Date(one.updatedAt) })),
-      );
-    }
+    if (!fault) await this.events.noteStates(tx, records);
     return fault;
   }
 
@@ -238,10 +239,6 @@ export class AskingService {
   private open(question: OpenQuestion, what: 'number' | 'name'): string {
     const place = { table: sealOf('question'), column: `${what}_sealed`, row: question.id };
     return this.vault.open(what === 'number' ? question.numberSealed : question.nameSealed, place);
-  }
-
-  private recordKey(registryPersonId: string): Buffer {
-    return this.vault.blindIndex('row', `registry person|${registryPersonId}`);
   }
 }
 

@@ -6,13 +6,7 @@ import type {
   RegistryRecord,
   VerifyReply,
 } from '../household-registry/household-registry.types';
-
-/** Separators that are typed for the · of many names (民委发〔2016〕33号); alike when comparing. */
-const SEPARATOR_LOOK_ALIKES = /[•・‧．.]/gu;
-
-/** The form in which names are compared: NFC, one separator, no blanks. */
-export const foldName = (name: string): string =>
-  name.normalize('NFC').replace(SEPARATOR_LOOK_ALIKES, '·').replace(/\s/gu, '');
+import { isSameName, isSameNumber } from '../household-registry/registry-echo.rules';
 
 /** The 18-digit form of a number in any spelling; undefined when it is none. */
 export function readNumber(text: string | null): CitizenId | undefined {
@@ -30,8 +24,8 @@ export interface Asked {
 /** Why a reply must not be used; undefined when it is about the person asked for. */
 export type Fault = 'wrong-person' | 'stale' | 'ahead' | 'contradicts-itself';
 
-const isNumber = (text: string | null, idNumber: string): boolean => readNumber(text)?.number === idNumber;
-const isName = (text: string | null, name: string): boolean => text !== null && foldName(text) === foldName(name);
+const isNumber = (text: string | null, idNumber: string): boolean => text !== null && isSameNumber(text, idNumber);
+const isName = (text: string | null, name: string): boolean => text !== null && isSameName(text, name);
 
 /**
  * Whether an answer names the request, the number and the name that were asked: an answer that matches by accident is

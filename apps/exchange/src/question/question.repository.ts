@@ -147,20 +147,16 @@ export class QuestionRepository {
     return row?.used ?? 0;
   }
 
-  /**
-   * The newest answer to the same question about the same person in the same county, unless the registry has told of a
-   * change of that person since.
-   */
+  /** The newest answer to the same question about the same person in the same county. */
   async findFresh(
     read: Read,
     question: OpenQuestion,
     since: Date,
-  ): Promise<{ answerId: string; outcome: RegistryOutcome } | undefined> {
-    const [row] = await read.query<{ answerId: string; outcome: RegistryOutcome }>(
-      `select a.id as "answerId", q.outcome from answer a join question q on q.id = a.question_id
+  ): Promise<{ answerId: string; outcome: RegistryOutcome; at: Date } | undefined> {
+    const [row] = await read.query<{ answerId: string; outcome: RegistryOutcome; at: Date }>(
+      `select a.id as "answerId", q.outcome, a.answered_at as at from answer a join question q on q.id = a.question_id
         where q.person_key = $1 and q.subject_key = $2 and q.kind = $3 and q.purpose = $4 and q.asker = $5
           and left(q.division_code, 6) = left($6, 6) and a.answered_at >= $7
-          and not exists (select from registry_event e where e.number_key = q.person_key and e.arrived_at >= a.answered_at)
         order by a.answered_at desc limit 1`,
       [
         question.personKey,
@@ -190,24 +186,6 @@ export class QuestionRepository {
       [id],
     );
     return row;
-  }
-
-  /** The newest state seen of each of these records. */
-  async knownStates(read: Read, keys: readonly Buffer[]): Promise<ReadonlyMap<string, Date>> {
-    const rows = await read.query<{ key: Buffer; at: Date }>(
-      'select registry_person_key as key, updated_at as at from record_seen where registry_person_key = any($1::bytea[])',
-      [keys],
-    );
-    return new Map(rows.map(({ key, at }) => [key.toString('hex'), at]));
-  }
-
-  async noteStates(tx: Tx, states: readonly { key: Buffer; at: Date }[]): Promise<void> {
-    await tx.query(
-      `insert into record_seen as s (registry_person_key, updated_at)
-       select key, max(at) from unnest($1::bytea[], $2::timestamptz[]) n (key, at) group by key order by key
-       on conflict (registry_person_key) do update set updated_at = greatest(s.updated_at, excluded.updated_at)`,
-      [states.map(({ key }) => key), states.map(({ at }) => at)],
-    );
   }
 
   /** Questions that are to be asked now, the longest waiting first. */

@@ -15,7 +15,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../exchange.tokens';
 import { sealOf } from '../nomination/sealed-columns.types';
 import { ParameterService } from '../parameter/parameter.service';
-import { foldName } from './echo.rules';
+import { foldName } from '../household-registry/registry-echo.rules';
 import { refuse } from './question.errors';
 import { askQuestion } from './question.jobs';
 import { QuestionRepository, type Subject } from './question.repository';

@@ -66,6 +66,33 @@ export class RegistryEventRepository {
     );
   }
 
+  /** Whether the registry told of a change of whoever holds a number. */
+  async hasChanged(read: Read, numberKey: Buffer, since: Date): Promise<boolean> {
+    const [row] = await read.query<{ has: boolean }>(
+      'select exists (select from registry_event where number_key = $1 and arrived_at >= $2) as has',
+      [numberKey, since],
+    );
+    return row!.has;
+  }
+
+  /** The newest state seen of each of these records. */
+  async knownStates(read: Read, keys: readonly Buffer[]): Promise<ReadonlyMap<string, Date>> {
+    const rows = await read.query<{ key: Buffer; at: Date }>(
+      'select registry_person_key as key, updated_at as at from record_seen where registry_person_key = any($1::bytea[])',
+      [keys],
+    );
+    return new Map(rows.map(({ key, at }) => [key.toString('hex'), at]));
+  }
+
+  async noteStates(tx: Tx, states: readonly { key: Buffer; at: Date }[]): Promise<void> {
+    await tx.query(
+      `insert into record_seen as s (registry_person_key, updated_at)
+       select key, max(at) from unnest($1::bytea[], $2::timestamptz[]) n (key, at) group by key order by key
+       on conflict (registry_person_key) do update set updated_at = greatest(s.updated_at, excluded.updated_at)`,
+      [states.map(({ key }) => key), states.map(({ at }) => at)],
+    );
+  }
+
   async state(read: Read, feed: string): Promise<FeedState> {
     const [row] = await read.query<FeedState>(
       `select (select pulled_at from feed_cursor where feed = $1) as "pulledAt", max(arrived_at) as "lastEventAt", count(*)::int as count

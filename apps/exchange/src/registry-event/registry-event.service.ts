@@ -4,9 +4,10 @@ import {
   type RegistryEvent,
   type RegistryEventFeed,
   type RegistryEventPage,
+  type RegistryRecord,
   registryEventsArrived,
 } from '@app/contracts';
-import { type Database, inContext, systemContext, type Tx } from '@app/database';
+import { type Database, inContext, type Read, systemContext, type Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, normaliseIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
@@ -16,6 +17,7 @@ import { RegistryFailure } from '../household-registry/household-registry.types'
 import { LineService } from '../household-registry/line.service';
 import { NotAsked } from '../household-registry/line.types';
 import { sealOf } from '../nomination/sealed-columns.types';
+import { ParameterService } from '../parameter/parameter.service';
 import { refuse } from './registry-event.errors';
 import { RegistryEventRepository, type SealedEvent } from './registry-event.repository';
 import type { FeedState, Pulled } from './registry-event.types';
@@ -37,6 +39,7 @@ export class RegistryEventService implements RegistryEventFeed {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly vault: Vault,
     private readonly line: LineService,
+    private readonly parameters: ParameterService,
     private readonly events: RegistryEventRepository,
   ) {}
 
@@ -73,6 +76,13 @@ export class RegistryEventService implements RegistryEventFeed {
       cameBy,
       this.clock.now(),
     );
+    const { clockMinutes } = await this.parameters.registryTerms(tx, '', this.clock.today());
+    const latest = this.clock.now().getTime() + clockMinutes * 60_000;
+    // What is dated in the future would make everything after it look old.
+    await this.noteStates(
+      tx,
+      events.map(({ record }) => record).filter(({ updatedAt }) => Date.parse(updatedAt) <= latest),
+    );
     if (fresh > 0) await this.outbox.plan(tx, registryEventsArrived, [{ feed: REGISTRY_EVENTS }]);
     return fresh;
   }
@@ -91,6 +101,26 @@ export class RegistryEventService implements RegistryEventFeed {
     );
   }
 
+  /** Whether the registry told of a change of whoever holds a number. */
+  hasChanged(read: Read, numberKey: Buffer, since: Date): Promise<boolean> {
+    return this.events.hasChanged(read, numberKey, since);
+  }
+
+  /** The newest state that each of these records was seen in, by the registry's id. */
+  async knownStates(read: Read, records: readonly RegistryRecord[]): Promise<ReadonlyMap<string, Date>> {
+    const keys = new Map(records.map(({ registryPersonId: id }) => [this.personKey(id).toString('hex'), id]));
+    const known = await this.events.knownStates(
+      read,
+      records.map((one) => this.personKey(one.registryPersonId)),
+    );
+    return new Map([...known].map(([key, at]) => [keys.get(key)!, at]));
+  }
+
+  async noteStates(tx: Tx, records: readonly RegistryRecord[]): Promise<void> {
+    const states = records.map((one) => ({ key: this.personKey(one.registryPersonId), at: new Date(one.updatedAt) }));
+    if (states.length > 0) await this.events.noteStates(tx, states);
+  }
+
   /** Where the feed stands. */
   state(): Promise<FeedState> {
     return inContext(systemContext('registry events', { isPlumbing: true }), () =>
@@ -107,6 +137,10 @@ export class RegistryEventService implements RegistryEventFeed {
     }
   }
 
+  private personKey(registryPersonId: string): Buffer {
+    return this.vault.blindIndex('row', `registry person|${registryPersonId}`);
+  }
+
   private sealed(event: RegistryEvent): SealedEvent {
     const id = randomUUID();
     const { registryPersonId, idNumber } = event.record;
@@ -114,7 +148,7 @@ export class RegistryEventService implements RegistryEventFeed {
     return {
       id,
       event,
-      registryPersonKey: this.vault.blindIndex('row', `registry person|${registryPersonId}`),
+      registryPersonKey: this.personKey(registryPersonId),
       numberKey: idNumber === null ? null : this.vault.blindIndex('id-number', normaliseIdNumber(idNumber)),
       sealed: this.vault.seal(JSON.stringify(event), place),
     };

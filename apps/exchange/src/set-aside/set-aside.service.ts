@@ -43,7 +43,7 @@ export class SetAsideService {
   }
 
   /** Somebody asked the registry what happened, and says so. */
-  settle(caller: Caller, id: string, note: string): Promise<SetAsideRow> {
+  async settle(caller: Caller, id: string, note: string): Promise<SetAsideRow> {
     const said = note.trim();
     if ([...said].length < 2 || [...said].length > 500) throw refuse.noteMissing();
     return this.database.write(async (tx) => {

@@ -1,4 +1,4 @@
-import { askedDivision, PUBLIC, Requires } from '@app/access';
+import { askedDivision, Requires } from '@app/access';
 import {
   closePage,
   type Connection,
@@ -63,7 +63,7 @@ export class CertificateResolver {
   }
 
   @Query()
-  @Requires(PUBLIC)
+  @Requires('certificate.verify')
   verifyCertificate({ number, code }: { number: string; code: string }): Promise<Standing> {
     return this.service.verify(number, code);
   }

@@ -9,7 +9,7 @@ import {
 } from './certificate.types';
 
 /** From this birth on no certificate is given (人口与计划生育法 2015, in force 2016-01-01; art 31 since 2021). */
-export const ONE_CHILD_PERIOD_ENDED = '2016-01-01' as Day;
+const ONE_CHILD_PERIOD_ENDED = '2016-01-01' as Day;
 
 export const isOfThePeriod = (born: Day): boolean => born < ONE_CHILD_PERIOD_ENDED;
 

@@ -77,7 +77,7 @@ begin
      and f.other_person_id is not distinct from s.other_person_id and f.household_id is not distinct from s.household_id
      and f.number_key is not distinct from s.number_key and (s.kind <> 'death' or f.valid = s.valid);
 
-  alter table stated add column is_disputed boolean not null default false;
+  alter table stated add column is_disputed boolean not null default false, add column id uuid not null default uuidv7();
   update stated s set is_disputed = true
    where exists (
      select from fact f where f.person_id = s.person_id and f.kind = s.kind and f.basis <> 'registry' and f.ended_at is null
@@ -109,6 +109,7 @@ begin
         or f.kind = 'kinship' and f.code = 'registered-father' and p.father_id is null
         or f.kind = 'kinship' and f.code = 'registered-mother' and p.mother_id is null
         or f.kind = 'death' and p.status <> 9 and p.died is null;
+  analyze over;
   update fact f set ended_by = of_change, ended_at = moment from over o where f.id = o.id;
   insert into fact (id, kind, person_id, other_person_id, household_id, code, words, number_sealed, number_key, number_mask,
                     valid, certain, is_disputed, basis, source_ref, recorded_by, recorded_at)
@@ -120,7 +121,7 @@ begin
 
   insert into fact (id, kind, person_id, other_person_id, household_id, code, number_key, number_mask, valid, certain,
                     is_disputed, basis, recorded_by, recorded_at)
-    select uuidv7(), s.kind, s.person_id, s.other_person_id, s.household_id, s.code, s.number_key, s.number_mask,
+    select s.id, s.kind, s.person_id, s.other_person_id, s.household_id, s.code, s.number_key, s.number_mask,
            case when s.kind = 'identity' and o.id is not null then s.valid * daterange(s.since_day, null) else s.valid end,
            case when s.kind = 'identity' and o.id is not null then s.certain * daterange(s.since_day, null) else s.certain end,
            s.is_disputed, 'registry', of_change, moment
@@ -134,10 +135,7 @@ begin
     select uuidv7(), s.kind, s.person_id, s.other_person_id, s.household_id, s.code, s.number_key, s.number_mask, s.valid,
            s.certain, true, 'registry', of_change, moment
       from stated s
-     where not exists (select from fact f where f.recorded_by = of_change and f.person_id = s.person_id and f.kind = s.kind
-                          and f.code = s.code and f.household_id is not distinct from s.household_id
-                          and f.other_person_id is not distinct from s.other_person_id
-                          and f.number_key is not distinct from s.number_key);
+     where not exists (select from fact f where f.id = s.id);
   get diagnostics wrote = row_count;
   drop table stated, looked_at;
   drop table over;

@@ -1,6 +1,7 @@
 import { NEWBORN_CLAIMS } from '@app/contracts';
 import { Module } from '@nestjs/common';
 import { DivisionModule } from '../division/division.module';
+import { FactModule } from '../fact/fact.module';
 import { RegisterModule } from '../register/register.module';
 import { NewbornClaimService } from './newborn-claim.service';
 import { NewbornMatterProcessor } from './newborn-matter.processor';
@@ -14,7 +15,7 @@ import { SubCaseResolver } from './sub-case.resolver';
 
 /** One newborn's matter (出生一件事): opened once, with parts that never wait for each other. */
 @Module({
-  imports: [DivisionModule, RegisterModule],
+  imports: [DivisionModule, FactModule, RegisterModule],
   providers: [
     NewbornMatterRepository,
     NewbornViewRepository,

@@ -19,6 +19,6 @@ export class NewbornMatterProcessor {
       job: newbornClaimNews,
       handle: (payload, delivery) => claims.hear(payload, delivery),
     };
-    this.handlers = [look, news as unknown as JobHandler<Payload>];
+    this.handlers = [look, news];
   }
 }

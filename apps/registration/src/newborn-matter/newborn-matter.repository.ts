@@ -12,6 +12,16 @@ import type {
   SubCaseView,
 } from './newborn-matter.types';
 
+export interface KnownNotice {
+  readonly hash: Buffer;
+  readonly matterId: string;
+  readonly caseNo: string;
+  readonly receivedAt: Date;
+  readonly certificateKey: Buffer | null;
+  readonly childName: string | null;
+  readonly fatherKey: Buffer | null;
+}
+
 export interface MatterRow {
   readonly id: string;
   readonly divisionCode: string;
@@ -61,10 +71,13 @@ export class NewbornMatterRepository {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('newborn:' || encode($1, 'hex'), 0))`, [about]);
   }
 
-  async findNotice(tx: Tx, reference: string): Promise<{ hash: Buffer; caseNo: string; receivedAt: Date } | undefined> {
-    const [row] = await tx.query<{ hash: Buffer; caseNo: string; receivedAt: Date }>(
-      `select n.content_hash as hash, m.case_no as "caseNo", n.received_at as "receivedAt"
+  /** What this hospital told under a reference, and what its matter says of the child by now. */
+  async findNotice(tx: Tx, reference: string): Promise<KnownNotice | undefined> {
+    const [row] = await tx.query<KnownNotice>(
+      `select n.content_hash as hash, n.matter_id as "matterId", m.case_no as "caseNo", n.received_at as "receivedAt",
+              m.certificate_key as "certificateKey", m.child_name as "childName", f.number_key as "fatherKey"
          from birth_notice n join newborn_matter m on m.id = n.matter_id
+         left join newborn_parent f on f.matter_id = m.id and f.role = 'father'
         where n.agency = guard_text('actor') and n.reference = $1`,
       [reference],
     );
@@ -97,21 +110,32 @@ export class NewbornMatterRepository {
     return rows.length === 1 ? rows[0]!.id : undefined;
   }
 
-  /** By certificate; else the only matter without one for a child of this parent, born that day and of that sex. */
+  /**
+   * By certificate; else the only matter for a child of this parent, born that day and of that sex, where one side has no
+   * certificate. A hospital that has told of such a child means another one, perhaps its twin.
+   */
   async findMatter(
     tx: Tx,
-    of: { certificateKey: Buffer | null; parentKeys: readonly Buffer[]; born: Day; sex: number; name: string | null },
-  ): Promise<{ id: string; hasCertificate: boolean } | undefined> {
+    of: {
+      certificateKey: Buffer | null;
+      parentKeys: readonly Buffer[];
+      born: Day;
+      sex: number;
+      name: string | null;
+      isNotice: boolean;
+    },
+  ): Promise<{ id: string } | undefined> {
     const [same] = await tx.query<{ id: string }>('select id from newborn_matter where certificate_key = $1', [
       of.certificateKey,
     ]);
-    if (same) return { ...same, hasCertificate: true };
-    const rows = await tx.query<{ id: string; hasCertificate: boolean; name: string | null }>(
-      `select distinct m.id, m.certificate_key is not null as "hasCertificate", m.child_name as name
+    if (same) return same;
+    const rows = await tx.query<{ id: string; name: string | null }>(
+      `select distinct m.id, m.child_name as name
          from newborn_matter m join newborn_parent p on p.matter_id = m.id
         where p.number_key = any($1::bytea[]) and m.born = $2 and m.sex = $3
-          and (m.certificate_key is null or $4::bytea is null)`,
-      [of.parentKeys, of.born, of.sex, of.certificateKey],
+          and (m.certificate_key is null or $4::bytea is null)
+          and not ($5::boolean and exists (select from birth_notice n where n.matter_id = m.id))`,
+      [of.parentKeys, of.born, of.sex, of.certificateKey, of.isNotice],
     );
     const alike = rows.filter(({ name }) => name === null || of.name === null || name === of.name);
     return alike.length === 1 ? alike[0] : undefined;
@@ -138,6 +162,27 @@ export class NewbornMatterRepository {
         matter.openedAt,
       ],
     );
+  }
+
+  /** The child, and what the register and the matter know of it already. */
+  async childOf(
+    tx: Tx,
+    id: string,
+  ): Promise<{ id: string; isCertified: boolean; hasCertificate: boolean; parents: ParentRole[] }> {
+    const [row] = await tx.query<{
+      id: string;
+      isCertified: boolean;
+      hasCertificate: boolean;
+      mother: boolean;
+      father: boolean;
+    }>(
+      `select p.id, m.certificate_key is not null as "isCertified", p.birth_certificate_key is not null as "hasCertificate",
+              p.mother_id is not null or p.mother_key is not null as mother, p.father_id is not null or p.father_key is not null as father
+         from newborn_matter m join person p on p.id = m.child_id where m.id = $1`,
+      [id],
+    );
+    const { mother, father, ...child } = row!;
+    return { ...child, parents: [...(mother ? ['mother' as const] : []), ...(father ? ['father' as const] : [])] };
   }
 
   /** What a later notice or application adds; what is known already stays. */

@@ -8,10 +8,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { RegisterService } from '../register/register.service';
 import type { Evidence } from '../register/register.types';
+import { FactService } from '../fact/fact.service';
+import type { NewFact } from '../fact/fact.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkOpening, type CheckedOpening, ROLES } from './newborn-application.service';
 import { refuse } from './newborn-matter.errors';
-import { NewbornMatterRepository, type Move, type ParentRow, type SubCaseRow } from './newborn-matter.repository';
+import {
+  type KnownNotice,
+  NewbornMatterRepository,
+  type Move,
+  type ParentRow,
+  type SubCaseRow,
+} from './newborn-matter.repository';
 import { channelReasons, dueOn, itemsOf } from './newborn-matter.rules';
 import { canMove, type SubCaseState } from './newborn-matter.state';
 import type { Item, KnownParent, Opening, ParentRole, Settlement } from './newborn-matter.types';
@@ -50,25 +58,32 @@ export class NewbornMatterService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly vault: Vault,
     private readonly register: RegisterService,
+    private readonly facts: FactService,
     private readonly divisions: DivisionService,
     private readonly matters: NewbornMatterRepository,
   ) {}
 
-  /** A hospital tells of a birth. The same under one reference is answered the same; other content is refused. */
+  /**
+   * A hospital tells of a birth. The same under one reference is answered the same, and may add what was not known yet; what
+   * contradicts it is refused.
+   */
   notify(reference: string, opening: Opening, agencyDivision: string): Promise<Receipt> {
     const ref = reference.trim();
     if (ref === '' || [...ref].length > 64) throw refuse.referenceMissing();
     const checked = checkOpening({ ...opening, division: null }, this.clock.today());
-    const hash = this.vault.blindIndex('row', JSON.stringify(['birth-notice', checked]));
+    const { born, sex, mother } = checked;
+    const hash = this.vault.blindIndex('row', JSON.stringify(['birth-notice', born, sex, mother?.number ?? null]));
     return this.database.write((tx) =>
       tx.across(ANYWHERE, async () => {
+        const evidence = { basis: 'agency', sourceRef: ref, reason: 'birth notice' } as const;
         await this.matters.lock(tx, hash);
         const known = await this.matters.findNotice(tx, ref);
-        if (known && !known.hash.equals(hash)) throw refuse.noticeDiffers(ref);
-        if (known) return { caseNo: known.caseNo, receivedAt: known.receivedAt, isRepeated: true };
-
-        const source = { startedBy: 'hospital', basis: 'agency', sourceRef: ref, reason: 'birth notice' } as const;
-        const matterId = await this.begin(tx, checked, source, agencyDivision);
+        if (known) {
+          if (!known.hash.equals(hash) || this.contradicts(known, checked)) throw refuse.noticeDiffers(ref);
+          await this.complete(tx, known.matterId, checked, evidence);
+          return { caseNo: known.caseNo, receivedAt: known.receivedAt, isRepeated: true };
+        }
+        const matterId = await this.begin(tx, checked, { startedBy: 'hospital', ...evidence }, agencyDivision);
         await this.matters.addNotice(tx, ref, hash, matterId, this.clock.now());
         const noted = (await this.matters.findNotice(tx, ref))!;
         return { caseNo: noted.caseNo, receivedAt: noted.receivedAt, isRepeated: false };
@@ -164,23 +179,16 @@ export class NewbornMatterService {
 
     const { born, sex, childName: name } = opening;
     const parentKeys = keyed.map(({ key }) => key);
-    // A hospital that has no certificate number yet may mean the other twin.
-    const mayBeKnown = startedBy !== 'hospital' || certificateKey !== null;
-    const known = mayBeKnown && (await this.matters.findMatter(tx, { certificateKey, parentKeys, born, sex, name }));
-    const persons = new Map<ParentRole, KnownParent | undefined>();
-    for (const { role, key } of keyed) persons.set(role, await this.matters.findParent(tx, key));
-    const parents = keyed.map(({ role, ...parent }) => this.parentRow(role, parent, persons.get(role)?.id ?? null));
+    const isNotice = startedBy === 'hospital';
+    const known = await this.matters.findMatter(tx, { certificateKey, parentKeys, born, sex, name, isNotice });
     if (known) {
-      await this.matters.complete(tx, known.id, {
-        childName: name,
-        certificateSealed: known.hasCertificate ? null : this.sealCertificate(opening.certificateNo, known.id),
-        certificateKey,
-      });
-      await this.matters.insertParents(tx, known.id, parents);
-      tx.concern('newborn_matter', [known.id]);
+      await this.complete(tx, known.id, opening, evidence);
       return known.id;
     }
 
+    const persons = new Map<ParentRole, KnownParent | undefined>();
+    for (const { role, key } of keyed) persons.set(role, await this.matters.findParent(tx, key));
+    const parents = keyed.map(({ role, ...parent }) => this.parentRow(role, parent, persons.get(role)?.id ?? null));
     const mother = persons.get('mother');
     const father = persons.get('father');
     const divisionCode = opening.division ?? mother?.divisionCode ?? father?.divisionCode ?? fallback;
@@ -223,6 +231,47 @@ export class NewbornMatterService {
     await this.matters.insertSubCases(tx, id, itemsOf(await this.matters.itemRows(tx, code, today)));
     tx.concern('newborn_matter', [id]);
     return id;
+  }
+
+  /** Whether a notice says otherwise than what is known by now; what it leaves out contradicts nothing. */
+  private contradicts(known: KnownNotice, { certificateNo, childName, father }: CheckedOpening): boolean {
+    const certificate = certificateNo === null ? null : this.vault.blindIndex('birth-certificate', certificateNo);
+    const differs = (before: Buffer | null, now: Buffer | null) =>
+      before !== null && now !== null && !before.equals(now);
+    return (
+      differs(known.certificateKey, certificate) ||
+      differs(known.fatherKey, father && this.keyOf(father.number)) ||
+      (known.childName !== null && childName !== null && known.childName !== childName)
+    );
+  }
+
+  /** Adds what the matter did not know yet: a name, a certificate, a parent; the register learns of the last two. */
+  private async complete(tx: Tx, id: string, opening: CheckedOpening, evidence: Evidence): Promise<void> {
+    const { certificateNo, childName, born } = opening;
+    const certificateKey = certificateNo === null ? null : this.vault.blindIndex('birth-certificate', certificateNo);
+    const child = await this.matters.childOf(tx, id);
+    const certificateSealed = child.isCertified ? null : this.sealCertificate(certificateNo, id);
+    await this.matters.complete(tx, id, { childName, certificateSealed, certificateKey });
+    const learnt: NewFact[] = [];
+    const period = { valid: { from: born, until: null }, certain: { from: born, until: null } };
+    const holder = certificateKey && (await this.matters.findChild(tx, certificateKey));
+    if (certificateNo !== null && !child.hasCertificate && !holder)
+      learnt.push({ kind: 'identity', personId: child.id, code: 'BIRTH_CERTIFICATE', number: certificateNo, period });
+    for (const role of ROLES) {
+      const named = opening[role];
+      if (!named) continue;
+      const key = this.keyOf(named.number);
+      const otherPersonId = (await this.matters.findParent(tx, key))?.id ?? null;
+      await this.matters.insertParents(tx, id, [this.parentRow(role, { ...named, key }, otherPersonId)]);
+      if (otherPersonId !== null && !child.parents.includes(role))
+        learnt.push({ kind: 'kinship', personId: child.id, code: `birth-${role}`, otherPersonId, period });
+    }
+    tx.concern('newborn_matter', [id]);
+    if (learnt.length === 0) return;
+    const persons = [child.id, ...learnt.flatMap(({ otherPersonId }) => otherPersonId ?? [])];
+    await this.facts.change(tx, { kind: 'newborn', persons, ...evidence }, async (change) => {
+      for (const fact of learnt) await change.record(fact);
+    });
   }
 
   /** Sets what a part needs to begin: its deadline, and for the subsidy who asks. */

@@ -80,6 +80,12 @@ export class RegistryImportRepository {
     await tx.query('set local enable_mergejoin = off');
   }
 
+  /** For what goes through whole sets again, in the same transaction. */
+  async planFreely(tx: Tx): Promise<void> {
+    await tx.query('set local enable_hashjoin = on');
+    await tx.query('set local enable_mergejoin = on');
+  }
+
   /** What the register holds of these registry ids. */
   async findVersions(tx: Tx, registryPersonIds: readonly string[]): Promise<Map<string, KnownVersion>> {
     const rows = await tx.query<{ registryPersonId: string; id: string; updatedAt: bigint; hash: string }>(

@@ -41,7 +41,6 @@ export class StatementService {
   /** Imports and events decide from what is there and then write: one at a time does both. */
   async lock(tx: Tx): Promise<void> {
     await this.register.lockImports(tx);
-    await this.register.lookUpByIndex(tx);
   }
 
   hashOf(row: ExtractRow): string {
@@ -50,6 +49,7 @@ export class StatementService {
 
   /** One statement of a person at most; the caller holds the lock of imports. */
   async decide<S extends Statement>(tx: Tx, statements: readonly S[]): Promise<Decided<S>> {
+    await this.register.lookUpByIndex(tx);
     const known = await this.register.findVersions(
       tx,
       statements.map(({ row }) => row.registryPersonId),
@@ -81,6 +81,7 @@ export class StatementService {
   /** What only the whole register can tell: shared numbers, parents that came later, households, dated facts. */
   async complete(tx: Tx, batchId: string, firstXid: string): Promise<void> {
     const at = this.clock.now();
+    await this.register.planFreely(tx);
     await this.register.markSharedNumbers(tx, batchId, firstXid);
     await this.register.linkParents(tx, firstXid);
     await this.register.followHeads(tx, batchId, firstXid, at);

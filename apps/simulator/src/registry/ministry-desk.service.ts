@@ -26,6 +26,8 @@ const DESKS: Readonly<Record<string, Desk>> = {
   SJ_HJXX_RKHJCX: 'query',
   SJ_HJXX_BGTS: 'events',
 };
+/** A file that is put down is refused by status alone. */
+const BATCH_STATUSES: Readonly<Record<string, number>> = { '40': 429, '41': 503 };
 const REQUIRED = ['FWQQBH', 'QQRGMSFHM', 'QQRXM', 'QQRDWDM', 'QQRDWMC', 'QQYWLXDM', 'QQYWLXMC'];
 
 interface Batch {
@@ -84,7 +86,7 @@ export class MinistryDesk {
   /** A file for comparison: its results lie ready the next morning. */
   takeBatch(name: string, body: Buffer, headers: Headers, fault: Misbehaviour | undefined): Answer {
     const code = this.refusalOf(BATCH, body, headers, fault);
-    if (code) return plain(code === '40' ? 429 : 403);
+    if (code) return plain(BATCH_STATUSES[code] ?? 403);
     const rows: string[][] = parse(iconv.decode(body, 'gb18030'), { relax_column_count: true });
     const [names, values, , ...lines] = rows;
     const head = Object.fromEntries(names!.map((field, i) => [field, values![i] ?? '']));

@@ -40,7 +40,7 @@ export class SimulatedRegistry {
   /** Questions that came, by what they asked for. */
   readonly asked: Record<Desk, number> = { verify: 0, query: 0, batch: 0, events: 0, keys: 0, callback: 0 };
 
-  private constructor(options: RegistryOptions) {
+  private constructor(private readonly options: RegistryOptions) {
     this.population = new Population(options.clock, options);
     this.population.add(options.persons ?? []);
     this.ministry = new MinistryDesk(options, this.population, options.clock);
@@ -154,6 +154,7 @@ export class SimulatedRegistry {
     const fault = this.draw(desk);
     const isOnWay = fault !== undefined && isOnTheWay(fault);
     const answer = await answering(isOnWay ? undefined : fault);
+    this.options.watch?.(reply.request.url, bodyOf(reply.request), answer);
     await deliver(reply.raw, answer, isOnWay ? fault : undefined);
   }
 

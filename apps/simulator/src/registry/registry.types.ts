@@ -120,6 +120,8 @@ export interface RegistryOptions {
   readonly quota?: number;
   /** Hours of a working day (Monday to Friday, China) between which it answers; always, where it is not said. */
   readonly hours?: { readonly from: number; readonly to: number };
+  /** Sees every message that comes, and the answer to it. */
+  readonly watch?: (path: string, came: Buffer, answer: Answer) => void;
   /** Decides what `share` falls on. */
   readonly seed?: number;
 }
