@@ -79,7 +79,7 @@ describe('a child that a court gave to a couple', () => {
   it('is adopted once, however often the officer presses, and not from another county', async () => {
     await county.change(CLERK, 'recordKinship', await decision());
     const again = await county.tryChange(CLERK, 'recordKinship', await decision());
-    expect(again.refused).toEqual(['FACTS_OVERLAP']);
+    expect(again.refused).toEqual(['FACT_ON_RECORD']);
     const elsewhere = await county.tryChange(stranger, 'recordKinship', { ...(await decision()), from: '2026-03-11' });
     expect(elsewhere.refused).toEqual(['PERSONS_UNKNOWN']);
     expect(await county.elders(await county.person('小童'), '2026-04-01')).toEqual(NEW_PARENTS);

@@ -189,9 +189,9 @@ describe('an officer at the register', () => {
   });
 
   it.each<[string, () => object, string]>([
-    ['recordPaper', () => ({ id: son, kind: 'PASSPORT', number: 'E12345678', from: '2026-01-05' }), 'FACTS_OVERLAP'],
+    ['recordPaper', () => ({ id: son, kind: 'PASSPORT', number: 'E12345678', from: '2026-01-05' }), 'FACT_ON_RECORD'],
     ['recordPaper', () => ({ id: son, kind: 'PASSPORT', number: 'E12345678', from: '2026-01' }), 'FACT_ON_RECORD'],
-    ['recordMarriage', () => ({ id: son, spouseName: '外县人', from: '2025-05-20' }), 'FACTS_OVERLAP'],
+    ['recordMarriage', () => ({ id: son, spouseName: '外县人', from: '2025-05-20' }), 'FACT_ON_RECORD'],
     ['recordMarriage', () => ({ id: son, spouseName: '外县人', from: 'unknown' }), 'FACT_ON_RECORD'],
     ['recordDeath', () => ({ id: son, on: '2026' }), 'DEATH_ON_RECORD'],
     [
@@ -232,7 +232,11 @@ describe('an officer at the register', () => {
       ['reverseDeath', { id: son, evidence }, 'PERSONS_UNKNOWN'],
       ['moveOut', { persons: [son], on: '2026-03-01', evidence }, 'PERSONS_UNKNOWN'],
       ['mergePersons', { from: son, into: father, evidence }, 'PERSONS_UNKNOWN'],
-      ['registerNewborn', { sex: 'MALE', born: '2026-03-30', mother, division: '340203', evidence }, 'PERSONS_UNKNOWN'],
+      [
+        'registerNewborn',
+        { sex: 'MALE', born: '2026-03-30', mother, division: '340202100201', evidence },
+        'PERSONS_UNKNOWN',
+      ],
       ['closeFact', { id: fact!.id, on: '2026-03-01', evidence }, 'FACT_UNKNOWN'],
       ['withdrawFact', { id: fact!.id, evidence: COURT }, 'FACT_UNKNOWN'],
       ['investigateFact', { id: fact!.id, evidence }, 'FACT_UNKNOWN'],
