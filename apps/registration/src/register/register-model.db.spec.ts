@@ -237,9 +237,10 @@ describe('the register under any sequence of changes', () => {
   it('never breaks a constraint, never loses a row, answers every past question as it did, and undoes what it did', async () => {
     const seen = new Map<string, [done: number, refused: number]>();
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16 }), fc.nat(1), async (steps, e) => {
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16, size: 'max' }), fc.nat(1), async (steps, e) => {
         const village = await Village.open();
         let before = await village.rows();
+        let done = 0;
         const moments: { at: Date; day: Day; answers: string[] }[] = [];
         for (const one of steps) {
           opened.clock.advance(1_000);
@@ -276,7 +277,7 @@ describe('the register under any sequence of changes', () => {
             expect(projected(row)).toEqual(expectedRow(now, village.persons[n]!, row));
 
           // Whatever was done can be undone at once, and leaves nothing but its trace.
-          if (change !== undefined && one.op !== 'undo' && village.changes.length % 3 === 0) {
+          if (change !== undefined && one.op !== 'undo' && done++ % 3 === 0) {
             opened.clock.advance(1_000);
             await opened.get(RegisterService).undo(change, '当即撤销');
             const split = one.op === 'split' ? village.persons.length - 1 : village.persons.length;
