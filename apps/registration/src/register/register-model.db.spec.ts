@@ -1,4 +1,4 @@
-import { type Day, Refusal, uncertainPeriod } from '@app/kernel';
+import { addDays, type Day, Refusal, uncertainPeriod } from '@app/kernel';
 import * as fc from 'fast-check';
 import { excludes } from '../fact/fact.rules';
 import { FactService } from '../fact/fact.service';
@@ -41,6 +41,15 @@ const step = fc.oneof(
     relation: fc.constant('20'),
     on: fc.constant('2021-01-01' as Day),
   }),
+  ...[1, 2].map(() =>
+    fc.record({
+      op: fc.constant('head' as const),
+      h: fc.constant(0),
+      a: who,
+      b: who,
+      on: fc.constant('2026-04-01' as Day),
+    }),
+  ),
   fc.record({ op: fc.constant('move' as const), a: who, h: where, relation, on }),
   fc.record({ op: fc.constant('move-out' as const), a: who, on }),
   fc.record({ op: fc.constant('kinship' as const), a: who, b: who, kinship, from: bound, until: bound }),
@@ -70,6 +79,7 @@ class Village {
   readonly households: string[] = [];
   readonly numbers: string[] = [];
   readonly changes: string[] = [];
+  private stated = 0;
   private readonly name = `V${Village.count++}`;
   private static count = 0;
 
@@ -198,11 +208,11 @@ class Village {
       case 'correct':
         return register.correct(person(one.a), { name: one.name }, null, evidence);
       case 'registry': {
-        const day = `2026-0${2 + (this.changes.length % 7)}-${String(1 + (this.changes.length % 27)).padStart(2, '0')}`;
+        const day = addDays('2026-02-01' as Day, this.stated++); // Each later than the last, none in the future.
         await opened
           .state(day, {
             registry_person_id: `${this.name}-${one.a}`,
-            name: `人${one.a}${this.changes.length}`,
+            name: `人${one.a}${this.stated}`,
             id_number: this.numbers[one.a]!,
             household_no: `${this.name}-${one.h}`,
             relation_to_head: '20',
