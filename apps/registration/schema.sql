@@ -380,6 +380,96 @@ COMMENT ON TABLE division IS 'Administrative divisions by 12-digit statistical c
 COMMENT ON COLUMN division.valid IS 'When the code was in force; codes outlive the divisions they named, in identity numbers and in benefit histories.';
 GRANT INSERT, SELECT, UPDATE ON division TO registration_rw;
 
+CREATE TABLE division_succession (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  old_code text COLLATE "C" NOT NULL,
+  new_code text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  on_day date NOT NULL,
+  source text NOT NULL,
+  is_old_kept boolean DEFAULT false NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT division_succession_pkey PRIMARY KEY (id),
+  CONSTRAINT division_succession_is_listed_once UNIQUE (old_code, new_code),
+  CONSTRAINT division_succession_has_a_source CHECK (char_length(source) >= 2 AND char_length(source) <= 200),
+  CONSTRAINT division_succession_keeps_old_only_in_a_split CHECK (NOT is_old_kept OR kind = 'split'::text),
+  CONSTRAINT division_succession_kind_is_known CHECK (kind = ANY (ARRAY['merged'::text, 'renamed'::text, 'split'::text, 'recoded'::text])),
+  CONSTRAINT division_succession_leads_elsewhere CHECK (old_code <> new_code),
+  CONSTRAINT division_succession_new_code_fkey FOREIGN KEY (new_code) REFERENCES division(code),
+  CONSTRAINT division_succession_old_code_fkey FOREIGN KEY (old_code) REFERENCES division(code)
+);
+CREATE INDEX division_succession_by_new ON division_succession USING btree (new_code);
+CREATE UNIQUE INDEX division_succession_has_one_heir ON division_succession USING btree (old_code) WHERE kind <> 'split'::text;
+CREATE TRIGGER division_succession_makes_no_circle BEFORE INSERT ON division_succession FOR EACH ROW EXECUTE FUNCTION division_succession_makes_no_circle();
+ALTER TABLE division_succession ENABLE ROW LEVEL SECURITY;
+ALTER TABLE division_succession FORCE ROW LEVEL SECURITY;
+CREATE POLICY division_succession_is_public ON division_succession AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+CREATE POLICY division_succession_is_recorded_centrally ON division_succession AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE division_succession IS 'Which division followed which, from what day on and by what document. Append-only.';
+COMMENT ON COLUMN division_succession.is_old_kept IS 'A part was split off and the old division goes on.';
+GRANT INSERT, SELECT ON division_succession TO registration_rw;
+
+CREATE TABLE duplicate_pair (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_a uuid NOT NULL,
+  person_b uuid NOT NULL,
+  division_a text COLLATE "C" NOT NULL,
+  division_b text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  score integer NOT NULL,
+  verdict text NOT NULL,
+  levels text[] NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  kept_id uuid,
+  change_id uuid,
+  found_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT duplicate_pair_pkey PRIMARY KEY (id),
+  CONSTRAINT duplicate_pair_is_listed_once UNIQUE (person_a, person_b),
+  CONSTRAINT duplicate_pair_closed_has_a_time CHECK ((state = 'open'::text) = (closed_at IS NULL)),
+  CONSTRAINT duplicate_pair_is_ordered CHECK (person_a < person_b),
+  CONSTRAINT duplicate_pair_merged_says_into_whom CHECK ((state = 'merged'::text) = (kept_id IS NOT NULL) AND (kept_id IS NULL OR kept_id = person_a OR kept_id = person_b)),
+  CONSTRAINT duplicate_pair_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'not-same'::text, 'merged'::text, 'gone'::text])),
+  CONSTRAINT duplicate_pair_verdict_is_known CHECK (verdict = ANY (ARRAY['certain'::text, 'look'::text])),
+  CONSTRAINT duplicate_pair_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES person(id),
+  CONSTRAINT duplicate_pair_person_a_fkey FOREIGN KEY (person_a) REFERENCES person(id),
+  CONSTRAINT duplicate_pair_person_b_fkey FOREIGN KEY (person_b) REFERENCES person(id)
+);
+CREATE INDEX duplicate_pair_by_division ON duplicate_pair USING btree (division_code, id);
+CREATE INDEX duplicate_pair_by_kept ON duplicate_pair USING btree (kept_id) WHERE kept_id IS NOT NULL;
+CREATE INDEX duplicate_pair_by_person_b ON duplicate_pair USING btree (person_b);
+ALTER TABLE duplicate_pair ENABLE ROW LEVEL SECURITY;
+ALTER TABLE duplicate_pair FORCE ROW LEVEL SECURITY;
+CREATE POLICY duplicate_pair_in_either_division ON duplicate_pair AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_a ^@ ( SELECT guard_from() AS guard_from)) OR (division_b ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE duplicate_pair IS 'Pairs of records that may be of one person, with how their fields stand to each other. A proposal for an officer: nothing follows from it by itself.';
+COMMENT ON COLUMN duplicate_pair.division_code IS 'Who settles it: the division of the record that was made later.';
+COMMENT ON COLUMN duplicate_pair.levels IS 'field:level in the words of duplicate.rules.ts; never a value.';
+COMMENT ON COLUMN duplicate_pair.change_id IS 'The governed change that merged them.';
+GRANT INSERT, SELECT, UPDATE ON duplicate_pair TO registration_rw;
+
+CREATE TABLE duplicate_run (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  is_whole boolean NOT NULL,
+  until_xid xid8 NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone NOT NULL,
+  persons integer NOT NULL,
+  compared integer NOT NULL,
+  found integer NOT NULL,
+  gone integer NOT NULL,
+  CONSTRAINT duplicate_run_pkey PRIMARY KEY (id),
+  CONSTRAINT duplicate_run_counts_up CHECK (persons >= 0 AND compared >= 0 AND found >= 0 AND gone >= 0)
+);
+CREATE INDEX duplicate_run_by_end ON duplicate_run USING btree (until_xid);
+ALTER TABLE duplicate_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE duplicate_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY duplicate_run_for_officers ON duplicate_run AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
+CREATE POLICY duplicate_run_is_noted_centrally ON duplicate_run AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE duplicate_run IS 'Each search for pairs: the next one looks at the persons that changed since.';
+COMMENT ON COLUMN duplicate_run.until_xid IS 'Every change of an older transaction was seen.';
+GRANT INSERT, SELECT ON duplicate_run TO registration_rw;
+
 CREATE TABLE fact (
   id uuid NOT NULL,
   kind text NOT NULL,
@@ -435,7 +525,6 @@ END),
 CREATE INDEX fact_by_change ON fact USING btree (recorded_by);
 CREATE INDEX fact_by_ending_change ON fact USING btree (ended_by) WHERE ended_by IS NOT NULL;
 CREATE INDEX fact_by_household ON fact USING btree (household_id) WHERE household_id IS NOT NULL;
-CREATE INDEX fact_by_number ON fact USING btree (number_key) WHERE number_key IS NOT NULL;
 CREATE INDEX fact_by_other_person ON fact USING btree (other_person_id) WHERE other_person_id IS NOT NULL;
 CREATE INDEX fact_by_person ON fact USING btree (person_id, kind);
 CREATE UNIQUE INDEX fact_dies_once ON fact USING btree (person_id) WHERE kind = 'death'::text AND ended_at IS NULL AND NOT is_disputed;
@@ -808,6 +897,42 @@ COMMENT ON COLUMN newborn_sub_case.claim_state IS 'Where the childcare subsidy''
 COMMENT ON COLUMN newborn_sub_case.claim_events IS 'Of the childcare subsidy''s claim: how far its life is known here, so that news which overtook others changes nothing.';
 GRANT INSERT, SELECT, UPDATE (due_on, opened_on, applicant, claim_state, claim_events) ON newborn_sub_case TO registration_rw;
 
+CREATE TABLE not_same (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_a uuid NOT NULL,
+  person_b uuid NOT NULL,
+  reason text NOT NULL,
+  said_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  said_at timestamp with time zone NOT NULL,
+  taken_back_reason text,
+  taken_back_by text,
+  taken_back_at timestamp with time zone,
+  CONSTRAINT not_same_pkey PRIMARY KEY (id),
+  CONSTRAINT not_same_has_a_reason CHECK (char_length(reason) >= 4 AND char_length(reason) <= 500),
+  CONSTRAINT not_same_is_ordered CHECK (person_a < person_b),
+  CONSTRAINT not_same_is_taken_back_for_a_reason CHECK (char_length(taken_back_reason) >= 4 AND char_length(taken_back_reason) <= 500),
+  CONSTRAINT not_same_is_taken_back_whole CHECK (num_nulls(taken_back_reason, taken_back_by, taken_back_at) = ANY (ARRAY[0, 3])),
+  CONSTRAINT not_same_person_a_fkey FOREIGN KEY (person_a) REFERENCES person(id),
+  CONSTRAINT not_same_person_b_fkey FOREIGN KEY (person_b) REFERENCES person(id)
+);
+CREATE INDEX not_same_by_person_a ON not_same USING btree (person_a);
+CREATE INDEX not_same_by_person_b ON not_same USING btree (person_b);
+CREATE UNIQUE INDEX not_same_stands_once ON not_same USING btree (person_a, person_b) WHERE taken_back_at IS NULL;
+CREATE TRIGGER not_same_is_taken_back_once BEFORE UPDATE ON not_same FOR EACH ROW EXECUTE FUNCTION not_same_is_taken_back_once();
+ALTER TABLE not_same ENABLE ROW LEVEL SECURITY;
+ALTER TABLE not_same FORCE ROW LEVEL SECURITY;
+CREATE POLICY not_same_for_officers ON not_same AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = ANY (ARRAY[not_same.person_a, not_same.person_b])))))));
+CREATE POLICY not_same_is_said_by_its_officer ON not_same AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (((said_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (taken_back_at IS NULL) AND (( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = ANY (ARRAY[not_same.person_a, not_same.person_b]))))));
+CREATE POLICY not_same_is_taken_back_by_its_officer ON not_same AS PERMISSIVE FOR UPDATE TO PUBLIC USING (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM person p
+  WHERE (p.id = ANY (ARRAY[not_same.person_a, not_same.person_b])))))) WITH CHECK ((taken_back_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE not_same IS 'An officer''s word that two records are of two people, with the reason; it stands until it is taken back.';
+GRANT INSERT (person_a, person_b, reason, said_at), SELECT, UPDATE (taken_back_reason, taken_back_by, taken_back_at) ON not_same TO registration_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -910,14 +1035,17 @@ CREATE TABLE person (
 );
 CREATE INDEX person_awaits_father ON person USING btree (father_key) WHERE father_id IS NULL AND father_key IS NOT NULL;
 CREATE INDEX person_awaits_mother ON person USING btree (mother_key) WHERE mother_id IS NULL AND mother_key IS NOT NULL;
+CREATE INDEX person_by_birth ON person USING btree (born, name_match);
 CREATE INDEX person_by_birth_certificate ON person USING btree (birth_certificate_key) WHERE birth_certificate_key IS NOT NULL;
 CREATE INDEX person_by_change ON person USING btree (changed_xid, id);
 CREATE INDEX person_by_division ON person USING btree (division_code, id);
 CREATE INDEX person_by_father ON person USING btree (father_id) WHERE father_id IS NOT NULL;
+CREATE INDEX person_by_father_key ON person USING btree (father_key) WHERE father_key IS NOT NULL;
 CREATE INDEX person_by_household ON person USING btree (household_id) WHERE household_id IS NOT NULL;
 CREATE INDEX person_by_id_number ON person USING btree (id_number_key) WHERE id_number_key IS NOT NULL;
 CREATE INDEX person_by_legacy_number ON person USING btree (id_number_legacy_key) WHERE id_number_legacy_key IS NOT NULL;
 CREATE INDEX person_by_mother ON person USING btree (mother_id) WHERE mother_id IS NOT NULL;
+CREATE INDEX person_by_mother_key ON person USING btree (mother_key) WHERE mother_key IS NOT NULL;
 CREATE INDEX person_by_name ON person USING btree (name_match, id);
 CREATE INDEX person_by_survivor ON person USING btree (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX person_shares_number ON person USING btree (id_number_key) WHERE id_number_shared;
@@ -987,6 +1115,119 @@ CREATE POLICY person_history_in_division ON person_history AS PERMISSIVE FOR ALL
 COMMENT ON TABLE person_history IS 'What a person''s row was and until when: append-only, written by the trigger on person.';
 GRANT SELECT ON person_history TO registration_rw;
 
+CREATE TABLE quality_finding (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  kind text NOT NULL,
+  subject_type text NOT NULL,
+  subject_id uuid NOT NULL,
+  other_id uuid,
+  division_code text COLLATE "C" NOT NULL,
+  owner_level text NOT NULL,
+  content bytea NOT NULL,
+  due_on date NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT quality_finding_pkey PRIMARY KEY (id),
+  CONSTRAINT quality_finding_closed_has_a_time CHECK ((state = 'open'::text) = (closed_at IS NULL)),
+  CONSTRAINT quality_finding_content_is_sha256 CHECK (length(content) = 32),
+  CONSTRAINT quality_finding_owner_is_known CHECK (owner_level = ANY (ARRAY['township'::text, 'county'::text])),
+  CONSTRAINT quality_finding_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'corrected'::text, 'right'::text])),
+  CONSTRAINT quality_finding_subject_is_known CHECK (subject_type = ANY (ARRAY['person'::text, 'household'::text, 'division'::text, 'import'::text]))
+);
+CREATE INDEX quality_finding_by_division ON quality_finding USING btree (division_code, id);
+CREATE INDEX quality_finding_by_end ON quality_finding USING btree (closed_at) WHERE state = 'corrected'::text;
+CREATE INDEX quality_finding_by_subject ON quality_finding USING btree (subject_id);
+CREATE UNIQUE INDEX quality_finding_stands_once ON quality_finding USING btree (kind, subject_id) WHERE state <> 'corrected'::text;
+ALTER TABLE quality_finding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quality_finding FORCE ROW LEVEL SECURITY;
+CREATE POLICY quality_finding_in_division ON quality_finding AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE quality_finding IS 'Contradictions found: open until they are gone or an officer says that it is right so.';
+COMMENT ON COLUMN quality_finding.other_id IS 'The other person or household of the contradiction.';
+GRANT INSERT, SELECT, UPDATE ON quality_finding TO registration_rw;
+
+CREATE TABLE quality_kind (
+  code text NOT NULL,
+  from_day date NOT NULL,
+  until_day date,
+  zh text NOT NULL,
+  en text NOT NULL,
+  owner_level text NOT NULL,
+  working_days integer NOT NULL,
+  severity text NOT NULL,
+  source text NOT NULL,
+  CONSTRAINT quality_kind_pkey PRIMARY KEY (code, from_day),
+  CONSTRAINT quality_kind_ends_after_it_began CHECK (until_day > from_day),
+  CONSTRAINT quality_kind_has_a_deadline CHECK (working_days >= 1 AND working_days <= 250),
+  CONSTRAINT quality_kind_owner_is_known CHECK (owner_level = ANY (ARRAY['township'::text, 'county'::text])),
+  CONSTRAINT quality_kind_severity_is_known CHECK (severity = ANY (ARRAY['stops'::text, 'misleads'::text, 'untidy'::text]))
+);
+ALTER TABLE quality_kind ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quality_kind FORCE ROW LEVEL SECURITY;
+CREATE POLICY quality_kind_is_public ON quality_kind AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE quality_kind IS 'Kinds of contradictions, dated: what it says, who settles it, in how many working days, how bad it is.';
+COMMENT ON COLUMN quality_kind.severity IS 'stops: something a family is owed waits for it; misleads: answers may be wrong; untidy: neither.';
+GRANT SELECT ON quality_kind TO registration_rw;
+
+CREATE TABLE quality_month (
+  division_code text COLLATE "C" NOT NULL,
+  month date NOT NULL,
+  records bigint NOT NULL,
+  corrections bigint NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  CONSTRAINT quality_month_pkey PRIMARY KEY (division_code, month),
+  CONSTRAINT quality_month_begins_a_month CHECK (EXTRACT(day FROM month) = 1::numeric),
+  CONSTRAINT quality_month_counts_up CHECK (records >= 0 AND corrections >= 0 AND corrections <= records),
+  CONSTRAINT quality_month_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code)
+);
+ALTER TABLE quality_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quality_month FORCE ROW LEVEL SECURITY;
+CREATE POLICY quality_month_in_division ON quality_month AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE quality_month IS 'Records and corrections of a division and month as they stood when the month was closed; never changed.';
+GRANT INSERT, SELECT ON quality_month TO registration_rw;
+
+CREATE TABLE quality_month_line (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  month date NOT NULL,
+  corrections bigint NOT NULL,
+  reason text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT quality_month_line_pkey PRIMARY KEY (id),
+  CONSTRAINT quality_month_line_changes_something CHECK (corrections <> 0),
+  CONSTRAINT quality_month_line_has_a_reason CHECK (char_length(reason) >= 2 AND char_length(reason) <= 200),
+  CONSTRAINT quality_month_line_division_code_month_fkey FOREIGN KEY (division_code, month) REFERENCES quality_month(division_code, month)
+);
+CREATE INDEX quality_month_line_by_month ON quality_month_line USING btree (division_code, month);
+ALTER TABLE quality_month_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quality_month_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY quality_month_line_in_division ON quality_month_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE quality_month_line IS 'What was learned of a closed month later: added to it, with the reason. Append-only.';
+GRANT INSERT, SELECT ON quality_month_line TO registration_rw;
+
+CREATE TABLE quality_word (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  finding_id uuid NOT NULL,
+  reason text NOT NULL,
+  said_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  said_at timestamp with time zone NOT NULL,
+  CONSTRAINT quality_word_pkey PRIMARY KEY (id),
+  CONSTRAINT quality_word_has_a_reason CHECK (char_length(reason) >= 4 AND char_length(reason) <= 500),
+  CONSTRAINT quality_word_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES quality_finding(id)
+);
+CREATE INDEX quality_word_by_finding ON quality_word USING btree (finding_id);
+ALTER TABLE quality_word ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quality_word FORCE ROW LEVEL SECURITY;
+CREATE POLICY quality_word_by_its_officer ON quality_word AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (((said_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM quality_finding f
+  WHERE (f.id = quality_word.finding_id)))));
+CREATE POLICY quality_word_of_finding ON quality_word AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM quality_finding f
+  WHERE (f.id = quality_word.finding_id)))));
+COMMENT ON TABLE quality_word IS 'An officer''s word that a record is right although it looks wrong. Append-only.';
+GRANT INSERT (finding_id, reason, said_at), SELECT ON quality_word TO registration_rw;
+
 CREATE TABLE quarantine (
   message_id uuid NOT NULL,
   producer text NOT NULL,
@@ -1006,6 +1247,34 @@ ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO registration_rw;
+
+CREATE TABLE refiling (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid,
+  household_id uuid,
+  old_code text COLLATE "C" NOT NULL,
+  new_code text COLLATE "C" NOT NULL,
+  reason text,
+  done_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  done_at timestamp with time zone NOT NULL,
+  CONSTRAINT refiling_pkey PRIMARY KEY (id),
+  CONSTRAINT refiling_is_of_one_thing CHECK (num_nulls(person_id, household_id) = 1),
+  CONSTRAINT refiling_leads_elsewhere CHECK (old_code <> new_code),
+  CONSTRAINT refiling_household_id_fkey FOREIGN KEY (household_id) REFERENCES household(id),
+  CONSTRAINT refiling_new_code_fkey FOREIGN KEY (new_code) REFERENCES division(code),
+  CONSTRAINT refiling_old_code_fkey FOREIGN KEY (old_code) REFERENCES division(code),
+  CONSTRAINT refiling_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id)
+);
+CREATE INDEX refiling_by_household ON refiling USING btree (household_id) WHERE household_id IS NOT NULL;
+CREATE INDEX refiling_by_new_code ON refiling USING btree (new_code);
+CREATE INDEX refiling_by_old_code ON refiling USING btree (old_code);
+CREATE INDEX refiling_by_person ON refiling USING btree (person_id) WHERE person_id IS NOT NULL;
+ALTER TABLE refiling ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refiling FORCE ROW LEVEL SECURITY;
+CREATE POLICY refiling_by_its_officer ON refiling AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (((done_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (( SELECT guard_whole() AS guard_whole) OR ((old_code ^@ ( SELECT guard_from() AS guard_from)) AND (new_code ^@ ( SELECT guard_from() AS guard_from))))));
+CREATE POLICY refiling_in_either_division ON refiling AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (old_code ^@ ( SELECT guard_from() AS guard_from)) OR (new_code ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
+COMMENT ON TABLE refiling IS 'Each person and household that was filed under another code because the division changed, not because they moved. Append-only.';
+GRANT INSERT (person_id, household_id, old_code, new_code, reason, done_at), SELECT ON refiling TO registration_rw;
 
 CREATE TABLE registry_event_taken (
   event_id text NOT NULL,
@@ -1078,6 +1347,31 @@ CREATE POLICY sealed_column_is_public ON sealed_column AS PERMISSIVE FOR SELECT 
 COMMENT ON TABLE sealed_column IS 'Every column with sealed values: what a rotation of keys goes through and closes to an old key.';
 GRANT SELECT ON sealed_column TO registration_rw;
 
+CREATE TABLE stated_total (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  household_id uuid,
+  division_code text COLLATE "C",
+  persons integer NOT NULL,
+  on_day date NOT NULL,
+  source text NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT stated_total_pkey PRIMARY KEY (id),
+  CONSTRAINT stated_total_counts_people CHECK (persons >= 0),
+  CONSTRAINT stated_total_has_a_source CHECK (char_length(source) >= 2 AND char_length(source) <= 200),
+  CONSTRAINT stated_total_is_of_one_thing CHECK (num_nulls(household_id, division_code) = 1),
+  CONSTRAINT stated_total_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code),
+  CONSTRAINT stated_total_household_id_fkey FOREIGN KEY (household_id) REFERENCES household(id)
+);
+CREATE UNIQUE INDEX stated_total_of_division ON stated_total USING btree (division_code, on_day) WHERE division_code IS NOT NULL;
+CREATE UNIQUE INDEX stated_total_of_household ON stated_total USING btree (household_id, on_day) WHERE household_id IS NOT NULL;
+ALTER TABLE stated_total ENABLE ROW LEVEL SECURITY;
+ALTER TABLE stated_total FORCE ROW LEVEL SECURITY;
+CREATE POLICY stated_total_in_division ON stated_total AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM household h
+  WHERE (h.id = stated_total.household_id))))));
+COMMENT ON TABLE stated_total IS 'How many people a household or division has by what others say: the newest is compared with what is registered. Append-only.';
+GRANT INSERT, SELECT ON stated_total TO registration_rw;
+
 CREATE OR REPLACE FUNCTION registration.audit_about(of_type text, subject uuid, most integer)
  RETURNS SETOF audit_entry
  LANGUAGE sql
@@ -1145,6 +1439,71 @@ begin
     raise exception 'a certificate was moved by someone else meanwhile' using errcode = '40001', constraint = 'certificate_event_applies';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.day_swapped(d date)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when extract(day from d) <= 12
+    then make_date(extract(year from d)::int, extract(day from d)::int, extract(month from d)::int) end
+$function$;
+
+CREATE OR REPLACE FUNCTION registration.division_digits(code text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select left(code, case
+    when substr(code, 10, 3) <> '000' then 12 when substr(code, 7, 3) <> '000' then 9
+    when substr(code, 5, 2) <> '00' then 6 when substr(code, 3, 2) <> '00' then 4 else 2 end)
+$function$;
+
+CREATE OR REPLACE FUNCTION registration.division_heir(code text, on_date date)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+declare
+  reached text := code;
+  step record;
+begin
+  for i in 1..30 loop
+    select s.old_code, s.new_code into step from division_succession s
+     where s.on_day <= on_date and s.kind <> 'split'
+       and (s.old_code = reached
+         or (s.kind in ('renamed', 'recoded') and reached ^@ division_digits(s.old_code)
+             and length(division_digits(s.old_code)) = length(division_digits(s.new_code))))
+     order by length(division_digits(s.old_code)) desc limit 1;
+    if not found then return reached; end if;
+    reached := case when step.old_code = reached then step.new_code
+      else division_digits(step.new_code) || substr(reached, length(division_digits(step.new_code)) + 1) end;
+  end loop;
+  raise exception 'division % has too many successors', code using errcode = '23514', constraint = 'division_succession_makes_no_circle';
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.division_succession_makes_no_circle()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'registration', 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('registration.division_succession', 0));
+  if exists (
+    with recursive later as (
+      select new.new_code as code
+      union select s.new_code from division_succession s join later l on l.code = s.old_code)
+    select from later where code = new.old_code) then
+    raise exception 'division % would be its own successor', new.old_code
+      using errcode = '23514', constraint = 'division_succession_makes_no_circle';
+  end if;
+  if exists (select from division_succession s where s.old_code = new.old_code and (s.kind = 'split') <> (new.kind = 'split')) then
+    raise exception 'division % was split, or it was not', new.old_code
+      using errcode = '23514', constraint = 'division_succession_is_split_or_not';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION registration.fact_is_history()
@@ -1240,6 +1599,32 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION registration.name_likeness(a text, b text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  la int := char_length(a);
+  lb int := char_length(b);
+  most int := least(la, lb);
+  p int := 0;
+  s int := 0;
+begin
+  if a ~ '^(未取名|未命名|无名|暂无|.{0,6}之[子女])$' or b ~ '^(未取名|未命名|无名|暂无|.{0,6}之[子女])$' then return 'unnamed'; end if;
+  if a = b then return 'same'; end if;
+  if abs(la - lb) > 1 then return 'different'; end if;
+  while p < most and substr(a, p + 1, 1) = substr(b, p + 1, 1) loop p := p + 1; end loop;
+  while s < most - p and substr(a, la - s, 1) = substr(b, lb - s, 1) loop s := s + 1; end loop;
+  if p + s = 0 then return 'different'; end if;
+  if la = lb and p + s = la - 1 then return 'near'; end if;
+  if la = lb and p + s = la - 2 and substr(a, p + 1, 1) = substr(b, p + 2, 1) and substr(a, p + 2, 1) = substr(b, p + 1, 1) then
+    return 'near';
+  end if;
+  if la <> lb and p + s = most and most >= 2 then return 'near'; end if;
+  return 'different';
+end $function$;
+
 CREATE OR REPLACE FUNCTION registration.newborn_event_applies()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1257,6 +1642,19 @@ begin
     raise exception 'a part was moved by someone else meanwhile' using errcode = '40001', constraint = 'newborn_event_applies';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.not_same_is_taken_back_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.taken_back_at is not null
+     or (new.id, new.person_a, new.person_b, new.reason, new.said_by, new.said_at)
+        is distinct from (old.id, old.person_a, old.person_b, old.reason, old.said_by, old.said_at) then
+    raise exception 'what an officer said is history' using errcode = '23514', constraint = 'not_same_is_taken_back_once';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION registration.outbox_keep_promise()

@@ -39,6 +39,9 @@ interface Subject {
   /** An open part that may be settled, and one that may be taken back; a third stays open. */
   readonly parts: readonly [settled: string, takenBack: string];
   readonly certificateId: string;
+  /** A second record of the child without a number, the pair of both, and a contradiction about the child. */
+  readonly pairId: string;
+  readonly findingId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -118,8 +121,31 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     [claim.childId],
   );
   const newborn = await makeNewborn(claim.childId!, claim.claimId!, n);
+  const [pair] = await world.database.admin<{ id: string }>(
+    `with copy as (
+       insert into registration.person (registry_person_id, name, name_match, sex, born, status, division_code, mother_key,
+         father_key, source_updated_at, row_hash, batch_line, recorded_at)
+       select 'own:' || gen_random_uuid(), name, name_match, sex, born, 0, division_code, mother_key, father_key,
+         source_updated_at, row_hash, 0, now() from registration.person where id = $1 returning id, division_code)
+     insert into registration.duplicate_pair (person_a, person_b, division_a, division_b, division_code, score, verdict, levels, found_at, seen_at)
+     select least(id, $1), greatest(id, $1), division_code, division_code, division_code, 400, 'certain', '{name:same}', now(), now()
+       from copy returning id`,
+    [claim.childId],
+  );
+  const [finding] = await world.database.admin<{ id: string }>(
+    `insert into registration.quality_finding (kind, subject_type, subject_id, division_code, owner_level, content, due_on, opened_at, seen_at)
+     select 'CHILD_WITHOUT_PARENT', 'person', id, division_code, 'township', sha256('x'), '2026-06-01', now(), now()
+       from registration.person where id = $1 returning id`,
+    [claim.childId],
+  );
+  await world.database.admin(
+    `insert into registration.quality_month values ($1, '2026-03-01', 1000, 1, now()) on conflict do nothing`,
+    [division],
+  );
   return {
     ...(claim as unknown as Subject),
+    pairId: pair!.id,
+    findingId: finding!.id,
     factId: fact!.id,
     disputedId: disputed!.id,
     changeId: change!.id,
@@ -222,7 +248,16 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Query.division': ofNobody('{ division(code: "340203") { code } }'),
   'Query.divisions': ofNobody('{ divisions(parent: "340203") { code } }'),
+  'Query.divisionSubtree': ofNobody('{ divisionSubtree(code: "340203", asOf: "2026-01-01") { code } }'),
+  'Query.duplicates': about(
+    ({ division }) => `{ duplicates(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.duplicatesOf': about(({ childId }) => `{ duplicatesOf(id: ${q(childId)}) { score } }`),
   'Query.explain': about(({ childNumber }) => `{ explain(number: ${q(childNumber)}) }`),
+  'Query.findDuplicates': about(
+    ({ childNumber, division }) =>
+      `{ findDuplicates(person: { idNumber: ${q(childNumber)}, division: ${q(division)} }) { score } }`,
+  ),
   'Query.household': about(({ householdId }) => `{ household(id: ${q(householdId)}) { id } }`),
   'Query.households': about(
     ({ division }) => `{ households(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -260,6 +295,13 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Query.plannedRuns': about(({ division }) => `{ plannedRuns(division: ${q(division)}) { id } }`),
   'Query.programmes': ofNobody('{ programmes { code } }'),
+  'Query.qualityCounts': about(({ division }) => `{ qualityCounts(division: ${q(division)}) { kind } }`),
+  'Query.qualityExport': about(({ division }) => `{ qualityExport(filter: { division: ${q(division)} }) { csv } }`),
+  'Query.qualityFindings': about(
+    ({ division }) => `{ qualityFindings(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.qualityKinds': ofNobody('{ qualityKinds { code } }'),
+  'Query.qualityMonths': about(({ division }) => `{ qualityMonths(division: ${q(division)}) { rate } }`),
   'Query.reconciliation': about(({ batchId }) => `{ reconciliation(batchId: ${q(batchId)}) { isReconciled } }`),
   'Query.refusedAnswers': ofNobody('{ refusedAnswers { id } }'),
   'Query.comparisonLines': about(({ comparisonId }) => `{ comparisonLines(id: ${q(comparisonId)}) { id } }`),
@@ -288,12 +330,22 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.closeFact': about(
     ({ factId }) => `mutation { closeFact(id: ${q(factId)}, on: "1900-01-01", ${EVIDENCE}) { id } }`,
   ),
+  'Mutation.confirmRight': about(
+    ({ findingId }) => `mutation { confirmRight(id: ${q(findingId)}, reason: "户口簿已查看") { id } }`,
+  ),
   'Mutation.correctPerson': about(({ childId }) => `mutation { correctPerson(id: ${q(childId)}, ${EVIDENCE}) { id } }`),
+  'Mutation.fileUnder': about(
+    ({ householdId, division }) =>
+      `mutation { fileUnder(households: [${q(householdId)}], division: ${q(division)}, reason: "拆分方案") }`,
+  ),
   'Mutation.foundHousehold': ofNobody(
     `mutation { foundHousehold(household: { householdNo: "9", division: "340202" }, members: [], on: "2026-03-01", ${EVIDENCE}) { change { id } } }`,
   ),
   'Mutation.investigateFact': about(
     ({ disputedId }) => `mutation { investigateFact(id: ${q(disputedId)}, ${EVIDENCE}) { id } }`,
+  ),
+  'Mutation.markNotSame': about(
+    ({ pairId }) => `mutation { markNotSame(id: ${q(pairId)}, reason: "户口簿已查看") { id } }`,
   ),
   'Mutation.mergeHouseholds': about(
     ({ householdId }) =>
@@ -324,6 +376,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ childId }) =>
       `mutation { recordPaper(id: ${q(childId)}, kind: PASSPORT, number: "E12345678", ${EVIDENCE}) { id } }`,
   ),
+  'Mutation.refreshQuality': ofNobody('mutation { refreshQuality { opened } }'),
   'Mutation.registerNewborn': about(
     ({ childId }) =>
       `mutation { registerNewborn(sex: FEMALE, born: "2015-01-01", mother: ${q(childId)}, division: "340202", ${EVIDENCE}) { id } }`,
@@ -339,6 +392,9 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.splitPerson': about(
     ({ childId, factId }) =>
       `mutation { splitPerson(id: ${q(childId)}, facts: [${q(factId)}], name: " ", sex: MALE, ${EVIDENCE}) { change { id } } }`,
+  ),
+  'Mutation.takeBackNotSame': about(
+    ({ pairId }) => `mutation { takeBackNotSame(id: ${q(pairId)}, reason: "重新核对") { id } }`,
   ),
   'Mutation.undoChange': about(
     ({ changeId }) => `mutation { undoChange(id: ${q(changeId)}, reason: "试一试") { id } }`,
@@ -441,6 +497,8 @@ const ABSENT = new Set([
   'HOUSEHOLD_UNKNOWN',
   'FACT_UNKNOWN',
   'CHANGE_UNKNOWN',
+  'DUPLICATE_UNKNOWN',
+  'QUALITY_FINDING_UNKNOWN',
   'NOTHING_TO_EXPLAIN',
   'REFERENCE_NOT_FOUND',
   'NEWBORN_MATTER_UNKNOWN',
@@ -577,15 +635,21 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     NewbornMatter: subject.matterId,
     SubCase: subject.parts[0],
     Certificate: subject.certificateId,
+    DuplicatePair: subject.pairId,
+    QualityFinding: subject.findingId,
     RegistryQuestion: subject.registryQuestionId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };
 }
 
-/** Batches are a county's, so a citizen sees none; the rest is seen with the family or the county. */
+/** Batches and the list of what is to be settled are a county's, so a citizen sees none; the rest is seen with the family or the county. */
 const reachable = (type: string, role: Role | undefined, subject: Subject): boolean =>
-  sees(role, subject) && !(role === 'citizen' && ['PaymentBatch', 'ReviewCase', 'RegistryQuestion'].includes(type));
+  sees(role, subject) &&
+  !(
+    role === 'citizen' &&
+    ['PaymentBatch', 'ReviewCase', 'DuplicatePair', 'QualityFinding', 'RegistryQuestion'].includes(type)
+  );
 
 /** A row as a repository would give it out: noted as disclosed, its values undefined but ids. */
 function disclosedStub(): Record<string, unknown> {

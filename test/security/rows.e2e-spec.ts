@@ -20,6 +20,7 @@ const PERSON = (id: string) => `(select f.division_code from subsidy.person_fact
 const MATTER = (id: string) => `(select m.division_code from registration.newborn_matter m where m.id = ${id})`;
 const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
+const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -41,6 +42,18 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
     '(select c.office_code from registration.certificate c where c.id = t.certificate_id)',
   'subsidy.newborn_claim': CLAIM('t.claim_id'),
   'subsidy.person_merge_claim': CLAIM('t.claim_id'),
+  'registration.fact': REGISTERED('t.person_id'),
+  'registration.change': REGISTERED('t.persons[1]'),
+  'registration.merge': REGISTERED('t.from_id'),
+  'registration.registry_event_taken': REGISTERED('t.person_id'),
+  'registration.duplicate_pair': 't.division_code',
+  'registration.not_same': REGISTERED('t.person_a'),
+  'registration.quality_finding': 't.division_code',
+  'registration.quality_word': '(select f.division_code from registration.quality_finding f where f.id = t.finding_id)',
+  'registration.quality_month': 't.division_code',
+  'registration.quality_month_line': 't.division_code',
+  'registration.stated_total': 't.division_code',
+  'registration.refiling': 't.new_code',
   'subsidy.person_fact': 't.division_code',
   'subsidy.person_fact_history': PERSON('t.person_id'),
   'subsidy.finding': PERSON('t.person_id'),
@@ -79,6 +92,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
 /** Tables of no division, and why everybody with a context may see them. */
 const SHARED: Readonly<Record<string, string>> = {
   'registration.division': 'public reference data',
+  'registration.sealed_column': 'names of columns',
+  'registration.registry_feed_position': 'a position',
+  'registration.division_succession': 'public reference data',
+  'registration.quality_kind': 'the catalogue, public',
+  'registration.duplicate_run': 'counts of searches, for officers',
   'registration.import_batch': 'counts of imports, for officers',
   'registration.import_reject': 'codes by line, for officers',
   'registration.import_warning': 'codes by line, for officers',
@@ -129,6 +147,9 @@ beforeAll(async () => {
     exchange: await world.database.open('exchange', { standing: undefined }),
   };
 }, 120_000);
+beforeAll(async () => {
+  for (const county of [OURS, THEIRS]) await plantSettled(county);
+});
 afterAll(async () => {
   await world?.close();
   assure('T32', 'Row-level security: no row of another county is seen or written, by whatever way', {
@@ -139,6 +160,28 @@ afterAll(async () => {
     'callers at once': 64,
   });
 });
+
+/** What officers and searches leave behind in a county: a pair, a word about it, a contradiction, a month, a refiling. */
+async function plantSettled(county: string): Promise<void> {
+  const two = `(select (array_agg(id order by id))[1] as a, (array_agg(id order by id))[2] as b, min(division_code) as code
+    from (select id, division_code from registration.person where division_code like '${county.slice(0, 6)}%' order by id limit 2) p) two`;
+  for (const sql of [
+    `insert into registration.duplicate_pair (person_a, person_b, division_a, division_b, division_code, score, verdict, levels, found_at, seen_at)
+     select a, b, code, code, code, 300, 'look', '{name:same}', now(), now() from ${two}`,
+    `insert into registration.not_same (person_a, person_b, reason, said_by, said_at) select a, b, '不是同一人', 'x', now() from ${two}`,
+    `insert into registration.quality_finding (kind, subject_type, subject_id, division_code, owner_level, content, due_on, opened_at, seen_at)
+     select 'DEAD_HEAD', 'person', a, code, 'township', sha256('x'), '2026-06-01', now(), now() from ${two}`,
+    `insert into registration.quality_word (finding_id, reason, said_by, said_at)
+     select f.id, '登记无误', 'x', now() from ${two} join registration.quality_finding f on f.subject_id = a`,
+    `insert into registration.quality_month values ('${county}', '2026-03-01', 1000, 1, now())`,
+    `insert into registration.quality_month_line (division_code, month, corrections, reason, recorded_at)
+     values ('${county}', '2026-03-01', 1, 'later', now())`,
+    `insert into registration.stated_total (division_code, persons, on_day, source, recorded_at)
+     values ('${county}', 1, '2026-03-01', '统计公报', now())`,
+    `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
+  ])
+    await world.database.admin(sql);
+}
 
 const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>
   systemContext('test', { actor: 'officer', permission: 'claim.read', division: divisionPrefix(division), ...more });

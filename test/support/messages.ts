@@ -11,7 +11,8 @@ export interface Messages {
   close(): Promise<void>;
 }
 
-const WAIT = 10_000;
+/** Facts wait for every older transaction of the server, and with it for other tests' imports. */
+const WAIT = 60_000;
 const LOOK = 25;
 
 /** Real queues, real outboxes and the handlers of both apps; an error of a handler fails the next settle(). */

@@ -107,7 +107,7 @@ class Copies {
     await this.admin(
       'bench_template',
       'set session_replication_role = replica',
-      'truncate registration.person, registration.person_history, registration.household, registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox',
+      'truncate registration.person, registration.person_history, registration.household, registration.import_batch, registration.import_reject, registration.import_warning, registration.outbox cascade',
       'vacuum analyze',
     );
   }

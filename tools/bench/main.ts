@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   county:
     'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
+  duplicates:
+    'a search for double records with its recall and precision on planted ones, against bare joins on name and number',
   gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   queue:

@@ -2,19 +2,23 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { CertificateModule } from './certificate/certificate.module';
 import { DivisionModule } from './division/division.module';
+import { DuplicateModule } from './duplicate/duplicate.module';
+import { DuplicateProcessor } from './duplicate/duplicate.processor';
 import { FactModule } from './fact/fact.module';
 import { FeedModule } from './feed/feed.module';
 import { HouseholdModule } from './household/household.module';
 import { NewbornMatterModule } from './newborn-matter/newborn-matter.module';
 import { NewbornMatterProcessor } from './newborn-matter/newborn-matter.processor';
 import { PersonModule } from './person/person.module';
+import { QualityModule } from './quality/quality.module';
+import { QualityProcessor } from './quality/quality.processor';
 import { RegisterModule } from './register/register.module';
 import { RegistryFeedModule } from './registry-feed/registry-feed.module';
 import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 
-const PROCESSORS = [RegistryFeedProcessor, NewbornMatterProcessor];
+const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor, NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
@@ -30,6 +34,8 @@ const PROCESSORS = [RegistryFeedProcessor, NewbornMatterProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
     NewbornMatterModule,
     CertificateModule,
   ],
@@ -51,6 +57,8 @@ const PROCESSORS = [RegistryFeedProcessor, NewbornMatterProcessor];
     PersonModule,
     HouseholdModule,
     FeedModule,
+    DuplicateModule,
+    QualityModule,
     NewbornMatterModule,
     CertificateModule,
   ],

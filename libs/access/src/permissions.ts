@@ -47,6 +47,26 @@ export const PERMISSIONS = {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },
   },
+  'duplicate.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看疑似重复登记', en: 'see records that may be of one person' },
+  },
+  'duplicate.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '认定两条登记不是同一人', en: 'say that two records are of two people' },
+  },
+  'division.refile': {
+    roles: ['county-confirmer'],
+    lets: { zh: '将拆分区划的人员归入新区划', en: 'file people of a split division under a new one' },
+  },
+  'quality.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看数据质量问题和正确率', en: 'see contradictions in the register and the rate of correct records' },
+  },
+  'quality.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '确认登记无误、重新检查', en: 'confirm that a record is right, and have it checked again' },
+  },
   // Field groups: what may be shown of a thing once it may be seen at all. A citizen sees their own family's.
   'person.basics': {
     roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],

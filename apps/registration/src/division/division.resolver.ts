@@ -1,25 +1,51 @@
 import { Requires } from '@app/access';
-import { Field, References, Query, Resolver } from '@app/graphql';
-import { findDivisionCode } from '@app/kernel';
+import { Field, type GraphContext, inGroups, Mutation, Query, References, Resolver } from '@app/graphql';
+import { type Day, findDivisionCode } from '@app/kernel';
 import { DivisionService } from './division.service';
-import type { DivisionView } from './division.types';
+import type { DivisionView, SuccessionView } from './division.types';
+import { SuccessionService } from './succession.service';
 
 /** Divisions in the graph. */
 @Resolver('Division')
 export class DivisionResolver {
-  constructor(private readonly service: DivisionService) {}
+  constructor(
+    private readonly service: DivisionService,
+    private readonly followed: SuccessionService,
+  ) {}
 
   @Query()
   @Requires('division.read')
-  async division({ code }: { code: string }): Promise<DivisionView | null> {
-    const [found] = await this.service.byCodes([findDivisionCode(code) ?? code]);
+  async division({ code, asOf }: { code: string; asOf?: Day | null }): Promise<DivisionView | null> {
+    const whole = findDivisionCode(code) ?? code;
+    if (asOf) return this.service.asOf(whole, asOf);
+    const [found] = await this.service.byCodes([whole]);
     return found ?? null;
   }
 
   @Query()
   @Requires('division.read')
-  divisions({ parent }: { parent?: string | null }): Promise<DivisionView[]> {
-    return this.service.children(parent ? (findDivisionCode(parent) ?? parent) : null);
+  divisions({ parent, asOf }: { parent?: string | null; asOf?: Day | null }): Promise<DivisionView[]> {
+    return this.service.children(parent ? (findDivisionCode(parent) ?? parent) : null, asOf ?? null);
+  }
+
+  @Query()
+  @Requires('division.read')
+  divisionSubtree({ code, asOf }: { code: string; asOf: Day }): Promise<DivisionView[]> {
+    return this.service.subtree(findDivisionCode(code) ?? code, asOf);
+  }
+
+  @Mutation()
+  @Requires('division.refile')
+  fileUnder({
+    households,
+    division,
+    reason,
+  }: {
+    households: string[];
+    division: string;
+    reason: string;
+  }): Promise<number> {
+    return this.followed.fileUnder(households, division, reason);
   }
 
   @References()
@@ -41,4 +67,38 @@ export class DivisionResolver {
   parent({ parentCode }: DivisionView): { code: string } | null {
     return parentCode === null ? null : { code: parentCode };
   }
+
+  @Field()
+  successors({ code }: DivisionView, _args: unknown, context: GraphContext): Promise<Followed[]> {
+    const loader = context.loader<string, Followed[]>('division.successors', async (codes) =>
+      inGroups(codes, await this.followed.successorsOf(codes), ({ oldCode }) => oldCode).map((rows) =>
+        rows.map((row) => followed(row, row.newCode)),
+      ),
+    );
+    return loader.load(code);
+  }
+
+  @Field()
+  predecessors({ code }: DivisionView, _args: unknown, context: GraphContext): Promise<Followed[]> {
+    const loader = context.loader<string, Followed[]>('division.predecessors', async (codes) =>
+      inGroups(codes, await this.followed.predecessorsOf(codes), ({ newCode }) => newCode).map((rows) =>
+        rows.map((row) => followed(row, row.oldCode)),
+      ),
+    );
+    return loader.load(code);
+  }
 }
+
+interface Followed {
+  readonly division: { readonly code: string };
+  readonly kind: string;
+  readonly onDay: Day;
+  readonly source: string;
+}
+
+const followed = ({ kind, onDay, source }: SuccessionView, code: string): Followed => ({
+  division: { code },
+  kind: kind.toUpperCase(),
+  onDay,
+  source,
+});

@@ -1,12 +1,12 @@
 import { assertCovers, type Caller } from '@app/access';
 import type { Database, Tx } from '@app/database';
-import { CLOCK, type Clock, divisionPrefix, findDivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, type Day, divisionPrefix, findDivisionCode } from '@app/kernel';
 import { readTable } from '@app/tables';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { refuse } from './division.errors';
 import { DivisionRepository } from './division.repository';
-import type { DivisionRow, DivisionView } from './division.types';
+import type { DivisionRow, DivisionView, Refiled } from './division.types';
 
 /** The tree of administrative divisions. */
 @Injectable()
@@ -57,7 +57,58 @@ export class DivisionService {
     return codes.map((code) => byCode.get(code) ?? null);
   }
 
-  children(parentCode: string | null): Promise<DivisionView[]> {
-    return this.database.read((read) => this.divisions.listChildren(read, parentCode));
+  children(parentCode: string | null, on: Day | null): Promise<DivisionView[]> {
+    return this.database.read((read) => this.divisions.listChildren(read, parentCode, on));
+  }
+
+  /** A division and everything below it that there was on a day. */
+  async subtree(code: string, on: Day): Promise<DivisionView[]> {
+    const root = await this.asOf(code, on);
+    return root ? this.database.read((read) => this.divisions.subtree(read, root.code, on, SUBTREE_MAX)) : [];
+  }
+
+  /**
+   * The division that a code stood for on a day: what it had become by then, or what it was called before. Null where
+   * it was several, which its predecessors tell; one that was split is still itself, with its successors.
+   */
+  async asOf(code: string, on: Day): Promise<DivisionView | null> {
+    return this.database.read(async (read) => {
+      let reached = (await this.divisions.heirs(read, [code], on)).get(code) ?? code;
+      for (let step = 0; step < STEPS_MAX; step++) {
+        const [found] = await this.divisions.find(read, [reached]);
+        if (!found || !found.validFrom || on >= found.validFrom) return found ?? null;
+        const before = await this.divisions.listSuccessions(read, 'new', [reached]);
+        if (before.length !== 1) return null;
+        reached = before[0]!.oldCode;
+      }
+      return null;
+    });
+  }
+
+  /** Files people and households of ended divisions under what became of those; the caller tells the other apps. */
+  async refileWithin(tx: Tx): Promise<Refiled> {
+    const today = this.clock.today();
+    const moves = await this.divisions.filedUnderOld(tx, today);
+    if (moves.length === 0) return { persons: 0, households: 0 };
+    const at = this.clock.now();
+    await this.divisions.addUnconfirmed(
+      tx,
+      moves.map(({ heir }) => heir),
+      at,
+    );
+    return this.divisions.refile(tx, moves, await this.divisions.countyHeirs(tx, today), at);
+  }
+
+  /** What codes of an extract have become, and whose county numbers households now: extracts lag behind a reform. */
+  async heirsOf(
+    tx: Tx,
+    codes: readonly string[],
+  ): Promise<{ divisions: ReadonlyMap<string, string>; counties: ReadonlyMap<string, string> }> {
+    const today = this.clock.today();
+    const divisions = await this.divisions.heirs(tx, codes, today);
+    return { divisions, counties: divisions.size > 0 ? await this.divisions.countyHeirs(tx, today) : new Map() };
   }
 }
+
+const STEPS_MAX = 30;
+const SUBTREE_MAX = 20_000;

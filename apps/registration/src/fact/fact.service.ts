@@ -4,6 +4,8 @@ import type { Outbox } from '@app/jobs';
 import { CLOCK, type Clock, type Day, maskIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { searchDuplicates } from '../duplicate/duplicate.jobs';
+import { refreshQuality } from '../quality/quality.jobs';
 import { FACT_SEAL } from '../person/sealed-columns.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { refuse } from './fact.errors';
@@ -74,6 +76,8 @@ export class FactService {
     const touched = [...new Set([...input.persons, ...open.touched])];
     await this.projection.project(tx, touched, at, this.clock.today());
     await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+    await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
+    await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
     tx.concern('person', touched);
     return { id, result };
   }

@@ -96,7 +96,6 @@ create unique index fact_dies_once on fact (person_id) where kind = 'death' and 
 create index fact_by_person on fact (person_id, kind);
 create index fact_by_other_person on fact (other_person_id) where other_person_id is not null;
 create index fact_by_household on fact (household_id) where household_id is not null;
-create index fact_by_number on fact (number_key) where number_key is not null;
 create index fact_by_change on fact (recorded_by);
 create index fact_by_ending_change on fact (ended_by) where ended_by is not null;
 comment on table fact is 'Dated facts about persons: papers, further names, household membership, kinship, marriage, death. A row is ended, never edited.';

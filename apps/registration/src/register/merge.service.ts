@@ -2,6 +2,7 @@ import { type Database, newId, type Tx } from '@app/database';
 import { CLOCK, type Clock, type Day } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { DuplicateService } from '../duplicate/duplicate.service';
 import { excludes, saysTheSame } from '../fact/fact.rules';
 import { FactService } from '../fact/fact.service';
 import type { FactRow } from '../fact/fact.types';
@@ -22,6 +23,7 @@ export class MergeService {
     private readonly facts: FactService,
     private readonly projection: ProjectionService,
     private readonly register: RegisterRepository,
+    private readonly duplicates: DuplicateService,
   ) {}
 
   /**
@@ -35,6 +37,7 @@ export class MergeService {
       const missing = [fromId, intoId].filter((id) => !known.some((person) => person.id === id));
       if (missing.length > 0) throw this.facts.unknown(missing);
       if (fromId === intoId) throw refuse.samePerson();
+      if (await this.duplicates.areNotSame(tx, fromId, intoId)) throw refuse.saidNotSame();
       const towards = await this.facts.standingTowards(tx, [fromId]);
       const persons = [...new Set([fromId, intoId, ...towards.map(({ personId }) => personId)])];
       const { id } = await this.facts.change(tx, { kind: 'merge', persons, ...evidence }, async (change) => {
@@ -49,6 +52,7 @@ export class MergeService {
         for (const fact of await this.facts.standingTowards(tx, [fromId]))
           await change.replace(fact, { otherPersonId: intoId });
         change.touches(...persons);
+        await this.duplicates.markMerged(tx, intoId, fromId, change.id);
       });
       return id;
     });

@@ -118,6 +118,11 @@ export const refuse = {
       en: 'A household has exactly one head: name one of its members as head (01 or 02).',
     }),
   sameHousehold: () => new Refusal('SAME_HOUSEHOLD', { zh: '两户为同一户。', en: 'Both are the same household.' }),
+  saidNotSame: () =>
+    new Refusal('MERGE_OF_TWO_PEOPLE', {
+      zh: '已有工作人员认定这两条登记不是同一人。如认定有误，请先撤回认定。',
+      en: 'An officer said that these records are of two people. If that was a mistake, take it back first.',
+    }),
   samePerson: () => new Refusal('SAME_PERSON', { zh: '两条记录为同一条。', en: 'Both are the same record.' }),
   mergeConflicts: (facts: readonly string[]) =>
     new Refusal(

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DuplicateModule } from '../duplicate/duplicate.module';
 import { FactModule } from '../fact/fact.module';
 import { PersonModule } from '../person/person.module';
 import { HouseholdChangeService } from './household-change.service';
@@ -9,7 +10,7 @@ import { RegisterService } from './register.service';
 
 /** Governed changes of the register: what an officer records on evidence, and can take back. */
 @Module({
-  imports: [FactModule, PersonModule],
+  imports: [DuplicateModule, FactModule, PersonModule],
   providers: [RegisterRepository, RegisterService, MergeService, HouseholdChangeService, RegisterResolver],
   exports: [RegisterService, MergeService, HouseholdChangeService, RegisterResolver],
 })

@@ -5,6 +5,9 @@ import type { Clock } from '@app/kernel';
 import type { Vault } from '@app/vault';
 import { DivisionRepository } from '../division/division.repository';
 import { DivisionService } from '../division/division.service';
+import { DuplicateRepository } from '../duplicate/duplicate.repository';
+import { DuplicateSearchRepository } from '../duplicate/duplicate-search.repository';
+import { DuplicateService } from '../duplicate/duplicate.service';
 import { FactRepository } from '../fact/fact.repository';
 import { FactService } from '../fact/fact.service';
 import { ProjectionRepository } from '../fact/projection.repository';
@@ -29,14 +32,17 @@ export function openRegistryFeed(
   const projection = new ProjectionService(vault, new ProjectionRepository());
   const facts = new FactService(database, outbox, clock, vault, new FactRepository(), projection);
   const writer = new PersonWriterService(clock, vault, rows);
+  const divisions = new DivisionService(database, clock, new DivisionRepository());
+  const [pairs, search] = [new DuplicateRepository(), new DuplicateSearchRepository()];
+  const duplicates = new DuplicateService(database, clock, vault, pairs, search);
   return new RegistryFeedService(
     database,
     outbox,
     clock,
     feed,
-    new DivisionService(database, clock, new DivisionRepository()),
-    new StatementService(clock, vault, rows, writer, facts),
-    new MergeService(database, clock, vault, facts, projection, new RegisterRepository()),
+    divisions,
+    new StatementService(clock, vault, rows, writer, facts, divisions),
+    new MergeService(database, clock, vault, facts, projection, new RegisterRepository(), duplicates),
     new RegistryFeedRepository(),
   );
 }

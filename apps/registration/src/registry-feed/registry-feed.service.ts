@@ -6,6 +6,8 @@ import { CLOCK, type Clock, Refusal } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { MergeService } from '../register/merge.service';
+import { searchDuplicates } from '../duplicate/duplicate.jobs';
+import { refreshQuality } from '../quality/quality.jobs';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow } from '../registry-import/extract-row.rules';
 import { type Statement, StatementService } from '../registry-import/statement.service';
@@ -88,7 +90,11 @@ export class RegistryFeedService {
     const after = await this.events.persons(tx, [...fresh.values()].flatMap(idsOf));
     const taken = [...fresh.values()].map((event) => takenOf(event, outcomes.get(event.eventId)!, after, at));
     await this.events.insertTaken(tx, taken);
-    if (isChanged) await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+    if (isChanged) {
+      await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+      await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
+      await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
+    }
     tx.concern(
       'person',
       taken.flatMap(({ personId, outcome }) => (personId && outcome === 'applied' ? [personId] : [])),

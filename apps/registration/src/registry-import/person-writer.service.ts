@@ -15,6 +15,8 @@ export interface AcceptedRow {
   readonly hash: string;
   readonly id: string;
   readonly isNew: boolean;
+  /** The county that numbers the household, where it is not the one of the division. */
+  readonly countyCode?: string;
 }
 
 /** Turns rows of an extract into rows of the register: numbers sealed and indexed, households and parents found. */
@@ -67,7 +69,7 @@ export class PersonWriterService {
         row.born,
         row.died,
         row.status,
-        row.householdNo === null ? null : households.get(householdKey(row))!,
+        row.householdNo === null ? null : households.get(householdKey(accepted))!,
         row.relationToHead,
         row.householdType,
         row.divisionCode,
@@ -136,20 +138,24 @@ class NumberKeys {
   }
 }
 
+/** The county that numbered the household: where counties were merged, two households may have one number. */
+const numberingCounty = ({ row, countyCode }: AcceptedRow): string =>
+  countyCode ?? countyOf(row.divisionCode as DivisionCode);
+
 /** A household number is unique in its county. */
-const householdKey = (row: ExtractRow): string => `${countyOf(row.divisionCode as DivisionCode)}/${row.householdNo}`;
+const householdKey = (accepted: AcceptedRow): string => `${numberingCounty(accepted)}/${accepted.row.householdNo}`;
 
 /** The households of these rows, described by the head's row where it is among them. */
 function householdsOf(rows: readonly AcceptedRow[]): Map<string, HouseholdRow> {
   const households = new Map<string, HouseholdRow>();
-  for (const { row } of rows) {
+  for (const accepted of rows) {
+    const { row } = accepted;
     if (row.householdNo === null) continue;
-    const key = householdKey(row);
+    const key = householdKey(accepted);
     const isHead = row.relationToHead === '01' || row.relationToHead === '02';
     if (households.has(key) && !isHead) continue;
     const { householdNo, divisionCode, householdType, address } = row;
-    const countyCode = countyOf(divisionCode as DivisionCode);
-    households.set(key, { countyCode, householdNo, divisionCode, householdType, address });
+    households.set(key, { countyCode: numberingCounty(accepted), householdNo, divisionCode, householdType, address });
   }
   return households;
 }

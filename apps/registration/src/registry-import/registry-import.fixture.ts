@@ -18,12 +18,13 @@ import { StatementService } from './statement.service';
 export function openImport(database: Database, clock: Clock, vault: Vault): RegistryImportService {
   const outbox = new Outbox('registration');
   const register = new RegistryImportRepository();
+  const divisions = new DivisionService(database, clock, new DivisionRepository());
   const projection = new ProjectionService(vault, new ProjectionRepository());
   return new RegistryImportService(
     database,
     outbox,
     clock,
-    new DivisionService(database, clock, new DivisionRepository()),
+    divisions,
     new ImportBatchRepository(),
     register,
     new StatementService(
@@ -32,6 +33,7 @@ export function openImport(database: Database, clock: Clock, vault: Vault): Regi
       register,
       new PersonWriterService(clock, vault, register),
       new FactService(database, outbox, clock, vault, new FactRepository(), projection),
+      divisions,
     ),
   );
 }

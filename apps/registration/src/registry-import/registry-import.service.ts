@@ -6,6 +6,8 @@ import { CLOCK, type Clock, maskIdNumber } from '@app/kernel';
 import { openRejects, readTable, type Table, type TableLine } from '@app/tables';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
+import { searchDuplicates } from '../duplicate/duplicate.jobs';
+import { refreshQuality } from '../quality/quality.jobs';
 import { PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
@@ -257,6 +259,8 @@ export class RegistryImportService {
           await this.statements.complete(tx, batch.id, firstXid);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
           await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+          await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
+          await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
         }
         const done = await this.batches.finish(tx, batch.id, at);
         failpoint('registration.import.finish');

@@ -1,7 +1,8 @@
 import { idsFrom, type Tx } from '@app/database';
-import { CLOCK, type Clock } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type DivisionCode } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
+import { DivisionService } from '../division/division.service';
 import { FactService } from '../fact/fact.service';
 import type { ExtractRow } from './extract-row.rules';
 import { type AcceptedRow, PersonWriterService } from './person-writer.service';
@@ -36,6 +37,7 @@ export class StatementService {
     private readonly register: RegistryImportRepository,
     private readonly writer: PersonWriterService,
     private readonly facts: FactService,
+    private readonly divisions: DivisionService,
   ) {}
 
   /** Imports and events decide from what is there and then write: one at a time does both. */
@@ -74,8 +76,24 @@ export class StatementService {
     return { accepted, unchanged, conflicting };
   }
 
-  write(tx: Tx, batchId: string, rows: readonly AcceptedRow[]): Promise<void> {
-    return this.writer.write(tx, batchId, rows);
+  async write(tx: Tx, batchId: string, rows: readonly AcceptedRow[]): Promise<void> {
+    await this.writer.write(tx, batchId, await this.followDivisions(tx, rows));
+  }
+
+  /** Rows of divisions that were merged, renamed or recoded since go in under what those have become. */
+  private async followDivisions(tx: Tx, rows: readonly AcceptedRow[]): Promise<readonly AcceptedRow[]> {
+    const codes = [...new Set(rows.map(({ row }) => row.divisionCode))];
+    const heirs = await this.divisions.heirsOf(tx, codes);
+    if (heirs.divisions.size === 0) return rows;
+    await this.divisions.addUnconfirmed(tx, [...heirs.divisions.values()]);
+    return rows.map((accepted) => {
+      const stated = accepted.row.divisionCode;
+      const county = countyOf(stated as DivisionCode);
+      const divisionCode = heirs.divisions.get(stated);
+      if (divisionCode === undefined) return accepted;
+      const countyCode = heirs.counties.get(county) ?? county;
+      return { ...accepted, row: { ...accepted.row, divisionCode }, countyCode };
+    });
   }
 
   /** What only the whole register can tell: shared numbers, parents that came later, households, dated facts. */
@@ -86,6 +104,7 @@ export class StatementService {
     await this.register.linkParents(tx, firstXid);
     await this.register.followHeads(tx, batchId, firstXid, at);
     await this.facts.takeStated(tx, batchId, firstXid, at);
+    await this.divisions.refileWithin(tx);
   }
 
   /** Which of these are the registry's word on a person of our own, such as a child registered at birth. */

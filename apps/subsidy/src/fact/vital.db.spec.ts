@@ -17,7 +17,8 @@ let facts: FactService;
 /** What the register's feed brings next. */
 let changed: RegisteredPerson[] = [];
 
-beforeAll(async () => {
+beforeEach(async () => {
+  changed = [];
   world = await SubsidyWorld.open();
   const beneficiaries = new BeneficiaryRepository();
   facts = new FactService(
@@ -34,8 +35,10 @@ beforeAll(async () => {
     new WorklistService(world.database, new WorklistRepository()),
   );
 });
-afterEach(async () => expect(await world.verification.run()).toEqual([]));
-afterAll(() => world.close());
+afterEach(async () => {
+  expect(await world.verification.run()).toEqual([]);
+  await world.close();
+});
 
 /** Tells of persons as they are now. */
 async function tell(...persons: RegisteredPerson[]): Promise<void> {
