@@ -1586,6 +1586,7 @@ AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $functi
 CREATE OR REPLACE FUNCTION registration.merge_leads_to_a_live_record()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'registration', 'public', 'pg_temp'
 AS $function$
 begin
   perform from person where id in (new.from_id, new.into_id) order by id for update;

@@ -178,6 +178,12 @@ async function plantSettled(county: string): Promise<void> {
      values ('${county}', '2026-03-01', 1, 'later', now())`,
     `insert into registration.stated_total (division_code, persons, on_day, source, recorded_at)
      values ('${county}', 1, '2026-03-01', '统计公报', now())`,
+    `insert into registration.change (id, kind, basis, reason, persons, actor, at)
+     select gen_random_uuid(), 'merge', 'document', '同一人', array[a, b], 'x', now() from ${two}`,
+    `insert into registration.merge (id, from_id, into_id, change_id)
+     select gen_random_uuid(), a, b, c.id from ${two} join registration.change c on c.persons = array[a, b]`,
+    `insert into registration.registry_event_taken (event_id, kind, registry_person_id, person_id, happened_at, outcome, taken_at)
+     select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);

@@ -180,7 +180,7 @@ create trigger fact_is_history before update of id, kind, person_id, other_perso
   for each row execute function fact_is_history();
 
 -- A merge leads to a record that stands for itself, so that no chain of them can close to a circle.
-create function merge_leads_to_a_live_record() returns trigger language plpgsql as $$
+create function merge_leads_to_a_live_record() returns trigger language plpgsql set search_path from current as $$
 begin
   perform from person where id in (new.from_id, new.into_id) order by id for update;
   if new.undone_by is null and exists (select from merge where from_id = new.into_id and undone_by is null and id <> new.id) then
