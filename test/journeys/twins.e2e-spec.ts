@@ -1,3 +1,4 @@
+import { DuplicateSearchService } from '../../apps/registration/src/duplicate/duplicate-search.service';
 import { citizenNumber, registryRow } from '../support/family';
 import { CLERK, CONFIRMER, PAPER, RegisterCounty } from '../support/register-county';
 
@@ -131,6 +132,24 @@ describe('twins of one mother, born on one day, of one sex', () => {
     expect(await county.pay()).toBe(2);
     expect([await county.paid('T-1'), await county.paid('T-2')]).toEqual([['360000'], ['360000']]);
     expect(await county.pay()).toBe(0);
+  });
+
+  it('are proposed as one to nobody: before they have numbers never as certain, and then not at all', async () => {
+    const [first, second] = await bothBorn();
+    const proposed = async () => {
+      await county.world.get(DuplicateSearchService).run({ isWhole: true });
+      type Pairs = { duplicates: { nodes: { verdict: string }[] }; duplicatesOf: { verdict: string }[] };
+      const asked = 'query ($id: ID!) { duplicates { nodes { verdict } } duplicatesOf(id: $id) { verdict } }';
+      const found: string[] = [];
+      for (const id of [first, second]) {
+        const { duplicates, duplicatesOf } = await county.done<Pairs>(CONFIRMER, asked, { id });
+        found.push(...[...duplicates.nodes, ...duplicatesOf].map(({ verdict }) => verdict));
+      }
+      return found;
+    };
+    expect(await proposed()).not.toContain('CERTAIN');
+    await county.state(...ROWS);
+    expect(await proposed()).toEqual([]);
   });
 
   it('are not made one by a slip: each number and certificate would have to be decided against', async () => {

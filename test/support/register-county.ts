@@ -101,6 +101,7 @@ export class RegisterCounty {
 
   /** An extract of the household registry with these rows. */
   async state(...rows: readonly Row[]): Promise<void> {
+    this.moveOn();
     const { rejected, perCode } = await this.world.get(RegistryImportService).import(this.file(rows));
     if (rejected > 0) throw new Error(`rows of the test were rejected: ${JSON.stringify(perCode.rejected)}`);
     await this.pull();
@@ -108,6 +109,7 @@ export class RegisterCounty {
 
   /** An event of the household registry about the person of this row, as the row is afterwards. */
   async tell(kind: RegistryEventKind, row: Row, reverses: string | null = null): Promise<string> {
+    this.moveOn();
     const eventId = `E${++this.files}`;
     const record = recordOf(row);
     const event = {
@@ -231,7 +233,7 @@ export class RegisterCounty {
     operation: string,
     args: object,
   ): Promise<Answer<Record<string, { id?: string; change?: { id: string } }>>> {
-    this.world.clock.advance(1_000); // No two things are done in one moment.
+    this.moveOn();
     const shows = FOUNDING[operation] ?? '{ id }';
     return this.graph.ask(who, `mutation { ${operation}(${literal(args).slice(1, -1)}) ${shows} }`);
   }
@@ -293,6 +295,11 @@ export class RegisterCounty {
       [claimNo],
     );
     return rows.map(({ fen }) => fen);
+  }
+
+  /** No two things are done in one moment. */
+  private moveOn(): void {
+    this.world.clock.advance(1_000);
   }
 
   private file(rows: readonly Row[]): string {
