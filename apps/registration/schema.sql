@@ -117,6 +117,252 @@ CREATE POLICY birth_notice_of_matter ON birth_notice AS PERMISSIVE FOR ALL TO PU
 COMMENT ON TABLE birth_notice IS 'What a hospital told, by its own reference: the same again is answered the same, another content under it is refused.';
 GRANT INSERT (reference, content_hash, matter_id, received_at), SELECT ON birth_notice TO registration_rw;
 
+CREATE TABLE birth_registration (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  channel text NOT NULL,
+  client_ref text NOT NULL,
+  request_hash bytea NOT NULL,
+  filed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  owner text,
+  state text NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  notices smallint DEFAULT 0 NOT NULL,
+  party_keys bytea[] NOT NULL,
+  look text,
+  received_on date NOT NULL,
+  due_on date,
+  registered_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  told_where text,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT birth_registration_pkey PRIMARY KEY (id),
+  CONSTRAINT birth_registration_is_filed_once UNIQUE (filed_by, client_ref),
+  CONSTRAINT birth_registration_channel_is_known CHECK (channel = ANY (ARRAY['counter'::text, 'village'::text, 'online'::text])),
+  CONSTRAINT birth_registration_client_ref_is_short CHECK (char_length(client_ref) >= 1 AND char_length(client_ref) <= 64),
+  CONSTRAINT birth_registration_elsewhere_says_where CHECK (state <> 'elsewhere'::text OR told_where IS NOT NULL),
+  CONSTRAINT birth_registration_end_has_its_moment CHECK ((state = ANY (ARRAY['elsewhere'::text, 'withdrawn'::text, 'cancelled'::text])) = (ended_at IS NOT NULL)),
+  CONSTRAINT birth_registration_look_is_known CHECK (look = ANY (ARRAY['ANSWER_MISMATCH'::text, 'REGISTERED_ELSEWHERE'::text, 'SECOND_NOTICE'::text, 'TEXT_ASKS_MORE'::text])),
+  CONSTRAINT birth_registration_registered_has_its_moment CHECK (state <> 'registered'::text OR registered_at IS NOT NULL),
+  CONSTRAINT birth_registration_request_hash_is_sha256 CHECK (length(request_hash) = 32),
+  CONSTRAINT birth_registration_state_is_known CHECK (state = ANY (ARRAY['submitted'::text, 'returned'::text, 'asking'::text, 'accepted'::text, 'registered'::text, 'elsewhere'::text, 'not-covered'::text, 'withdrawn'::text, 'cancelled'::text])),
+  CONSTRAINT birth_registration_division_code_fkey FOREIGN KEY (division_code) REFERENCES division(code)
+);
+CREATE INDEX birth_registration_by_division ON birth_registration USING btree (division_code, id);
+CREATE INDEX birth_registration_by_due ON birth_registration USING btree (COALESCE(due_on, '9999-12-31'::date), id);
+CREATE INDEX birth_registration_by_party ON birth_registration USING gin (party_keys);
+ALTER TABLE birth_registration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_in_division_or_own ON birth_registration AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (( SELECT guard_key() AS guard_key) = ANY (party_keys))));
+COMMENT ON TABLE birth_registration IS 'One birth registration as it stands; what it said before is in its versions, what happened in its actions.';
+COMMENT ON COLUMN birth_registration.division_code IS 'The township, street or village that received it.';
+COMMENT ON COLUMN birth_registration.owner IS 'The clerk asked first, who answers for it until another takes it over (首问负责).';
+COMMENT ON COLUMN birth_registration.party_keys IS 'Blind indexes of the parties'' numbers: who of them signs in as a citizen sees it.';
+COMMENT ON COLUMN birth_registration.look IS 'What a person has to look at; nothing is refused by itself.';
+COMMENT ON COLUMN birth_registration.due_on IS 'Working-day deadline of the present state; null where none runs, or the calendar of that year is not published yet.';
+COMMENT ON COLUMN birth_registration.told_where IS 'Where the birth is registered instead.';
+GRANT INSERT, SELECT, UPDATE (division_code, owner, state, version, notices, party_keys, look, due_on, registered_at, ended_at, told_where) ON birth_registration TO registration_rw;
+
+CREATE TABLE birth_registration_action (
+  registration_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  version integer NOT NULL,
+  items text[] DEFAULT '{}'::text[] NOT NULL,
+  note text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT birth_registration_action_pkey PRIMARY KEY (registration_id, seq),
+  CONSTRAINT birth_registration_action_kind_is_known CHECK (kind = ANY (ARRAY['file'::text, 'accept'::text, 'return'::text, 'ask-second-notice'::text, 'allow-second-notice'::text, 'decline-second-notice'::text, 'supplement'::text, 'record-birth'::text, 'correct'::text, 'ask-elsewhere'::text, 'answer-elsewhere'::text, 'go-on-without-answer'::text, 'register'::text, 'not-covered'::text, 'keep'::text, 'withdraw'::text, 'cancel'::text, 'take-over'::text])),
+  CONSTRAINT birth_registration_action_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 400),
+  CONSTRAINT birth_registration_action_from_state_to_state_fkey FOREIGN KEY (from_state, to_state) REFERENCES birth_registration_move(from_state, to_state),
+  CONSTRAINT birth_registration_action_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id)
+);
+CREATE INDEX birth_registration_action_by_move ON birth_registration_action USING btree (from_state, to_state);
+ALTER TABLE birth_registration_action ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_action FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_action_follows ON birth_registration_action AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_action.registration_id)))) WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_action.registration_id)))));
+COMMENT ON TABLE birth_registration_action IS 'Journal of a registration, append-only.';
+COMMENT ON COLUMN birth_registration_action.items IS 'Codes: what is missing, what the text asks, what was answered.';
+GRANT INSERT, SELECT ON birth_registration_action TO registration_rw;
+
+CREATE TABLE birth_registration_child (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  registration_id uuid NOT NULL,
+  version integer NOT NULL,
+  kind text NOT NULL,
+  birth_order smallint NOT NULL,
+  born_on date NOT NULL,
+  sex smallint DEFAULT 0 NOT NULL,
+  certificate_key bytea,
+  certificate_mask text,
+  is_joint boolean,
+  is_adopted boolean,
+  is_living boolean,
+  is_before_marriage boolean,
+  CONSTRAINT birth_registration_child_pkey PRIMARY KEY (id),
+  CONSTRAINT birth_registration_child_is_listed_once UNIQUE (registration_id, version, kind, birth_order),
+  CONSTRAINT birth_registration_child_certificate_is_indexed_and_masked CHECK (num_nulls(certificate_key, certificate_mask) = ANY (ARRAY[0, 2])),
+  CONSTRAINT birth_registration_child_earlier_is_of_the_order_rule CHECK (kind = 'earlier'::text OR num_nonnulls(is_joint, is_adopted, is_living, is_before_marriage) = 0),
+  CONSTRAINT birth_registration_child_kind_is_known CHECK (kind = ANY (ARRAY['born'::text, 'earlier'::text])),
+  CONSTRAINT birth_registration_child_order_counts_from_one CHECK (birth_order >= 1 AND birth_order <= 20),
+  CONSTRAINT birth_registration_child_sex_is_gb2261_1 CHECK (sex = ANY (ARRAY[0, 1, 2, 9])),
+  CONSTRAINT birth_registration_child_registration_id_version_fkey FOREIGN KEY (registration_id, version) REFERENCES birth_registration_version(registration_id, version)
+);
+ALTER TABLE birth_registration_child ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_child FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_child_follows ON birth_registration_child AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_child.registration_id))));
+COMMENT ON TABLE birth_registration_child IS 'The children of this birth; earlier ones only where the region''s text counts them for this service.';
+COMMENT ON COLUMN birth_registration_child.birth_order IS 'Among those of one birth, so that twins stay two; never a number over a family.';
+GRANT INSERT, SELECT ON birth_registration_child TO registration_rw;
+
+CREATE TABLE birth_registration_claimed (
+  registration_id uuid NOT NULL,
+  kind text NOT NULL,
+  key bytea NOT NULL,
+  span daterange,
+  released_at timestamp with time zone,
+  CONSTRAINT birth_registration_claimed_key_has_32_bytes CHECK (length(key) = 32),
+  CONSTRAINT birth_registration_claimed_kind_is_known CHECK (kind = ANY (ARRAY['certificate'::text, 'day-and-order'::text, 'expected'::text])),
+  CONSTRAINT birth_registration_claimed_span_is_of_the_unborn CHECK ((kind = 'expected'::text) = (span IS NOT NULL)),
+  CONSTRAINT birth_registration_claimed_expected_once EXCLUDE USING gist (key WITH =, span WITH &&) WHERE (released_at IS NULL AND kind = 'expected'::text),
+  CONSTRAINT birth_registration_claimed_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id)
+);
+CREATE UNIQUE INDEX birth_registration_claimed_born_once ON birth_registration_claimed USING btree (kind, key) WHERE released_at IS NULL AND kind <> 'expected'::text;
+CREATE INDEX birth_registration_claimed_by_registration ON birth_registration_claimed USING btree (registration_id);
+ALTER TABLE birth_registration_claimed ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_claimed FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_claimed_follows ON birth_registration_claimed AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_claimed.registration_id))));
+COMMENT ON TABLE birth_registration_claimed IS 'Which birth a live registration is about: by certificate, by mother, day and order, or by mother and expected month; one registration for a birth.';
+GRANT INSERT, SELECT, UPDATE (released_at) ON birth_registration_claimed TO registration_rw;
+
+CREATE TABLE birth_registration_commitment (
+  registration_id uuid NOT NULL,
+  version integer NOT NULL,
+  facts text[] NOT NULL,
+  text_version text NOT NULL,
+  signed_by text NOT NULL,
+  agent_name text,
+  agent_relation text,
+  signed_on date NOT NULL,
+  CONSTRAINT birth_registration_commitment_pkey PRIMARY KEY (registration_id, version),
+  CONSTRAINT birth_registration_commitment_agent_is_whole CHECK (num_nulls(agent_name, agent_relation) = ANY (ARRAY[0, 2])),
+  CONSTRAINT birth_registration_commitment_is_about_something CHECK (cardinality(facts) > 0),
+  CONSTRAINT birth_registration_commitment_is_signed_by_a_party CHECK (signed_by = ANY (ARRAY['mother'::text, 'father'::text])),
+  CONSTRAINT birth_registration_commitment_registration_id_version_fkey FOREIGN KEY (registration_id, version) REFERENCES birth_registration_version(registration_id, version)
+);
+ALTER TABLE birth_registration_commitment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_commitment FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_commitment_follows ON birth_registration_commitment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_commitment.registration_id))));
+COMMENT ON TABLE birth_registration_commitment IS 'The signed letter that stands in for papers (告知承诺): which facts, which text, who signed, through whom.';
+GRANT INSERT, SELECT ON birth_registration_commitment TO registration_rw;
+
+CREATE TABLE birth_registration_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT birth_registration_move_pkey PRIMARY KEY (from_state, to_state)
+);
+ALTER TABLE birth_registration_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_move_is_public ON birth_registration_move AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE birth_registration_move IS 'Every move there is: the same table as birth-registration.state.ts. A move to itself is a change within a state.';
+GRANT SELECT ON birth_registration_move TO registration_rw;
+
+CREATE TABLE birth_registration_parameter (
+  region text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  value text NOT NULL,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  CONSTRAINT birth_registration_parameter_has_a_source CHECK (source <> ''::text),
+  CONSTRAINT birth_registration_parameter_is_known CHECK (name = ANY (ARRAY['who-may-register'::text, 'places'::text, 'residence-months'::text, 'make-up'::text, 'order-rule'::text, 'earlier-children'::text, 'marital-status'::text, 'ask-elsewhere-first'::text, 'commitment-replaces'::text, 'shared-papers'::text, 'notice-working-days'::text, 'decide-working-days'::text, 'elsewhere-working-days'::text, 'verification-address'::text])),
+  CONSTRAINT birth_registration_parameter_region_is_a_code CHECK (region = 'CN'::text OR region ~ '^[1-8]\d(\d{2}){0,2}$'::text),
+  CONSTRAINT birth_registration_parameter_has_one_value_a_day EXCLUDE USING gist (region WITH =, name WITH =, valid WITH &&)
+);
+ALTER TABLE birth_registration_parameter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_parameter FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_parameter_is_public ON birth_registration_parameter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE birth_registration_parameter IS 'What a region''s text says of this service, by days; CN is what holds where no text says otherwise.';
+GRANT SELECT ON birth_registration_parameter TO registration_rw;
+
+CREATE TABLE birth_registration_party (
+  id uuid NOT NULL,
+  registration_id uuid NOT NULL,
+  version integer NOT NULL,
+  role text NOT NULL,
+  person_id uuid,
+  name text NOT NULL,
+  id_type text,
+  id_number_sealed bytea,
+  id_number_key bytea,
+  id_number_mask text,
+  hukou_code text COLLATE "C",
+  residence_code text COLLATE "C",
+  resident_since date,
+  has_permit boolean,
+  marital_status text,
+  CONSTRAINT birth_registration_party_pkey PRIMARY KEY (id),
+  CONSTRAINT birth_registration_party_has_one_of_each_role UNIQUE (registration_id, version, role),
+  CONSTRAINT birth_registration_party_is_registered_or_described CHECK (person_id IS NOT NULL OR id_number_sealed IS NOT NULL),
+  CONSTRAINT birth_registration_party_key_has_32_bytes CHECK (length(id_number_key) = 32),
+  CONSTRAINT birth_registration_party_marital_is_gb2261_2 CHECK (marital_status = ANY (ARRAY['10'::text, '20'::text, '21'::text, '22'::text, '23'::text, '30'::text, '40'::text, '90'::text])),
+  CONSTRAINT birth_registration_party_name_has_1_to_50_characters CHECK (char_length(name) >= 1 AND char_length(name) <= 50),
+  CONSTRAINT birth_registration_party_role_is_known CHECK (role = ANY (ARRAY['mother'::text, 'father'::text])),
+  CONSTRAINT birth_registration_party_seal_has_its_index CHECK (id_number_sealed IS NULL OR id_number_key IS NOT NULL AND id_number_mask IS NOT NULL AND id_type IS NOT NULL),
+  CONSTRAINT birth_registration_party_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id),
+  CONSTRAINT birth_registration_party_registration_id_version_fkey FOREIGN KEY (registration_id, version) REFERENCES birth_registration_version(registration_id, version)
+);
+CREATE INDEX birth_registration_party_by_person ON birth_registration_party USING btree (person_id) WHERE person_id IS NOT NULL;
+ALTER TABLE birth_registration_party ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_party FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_party_follows ON birth_registration_party AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_party.registration_id)))));
+COMMENT ON TABLE birth_registration_party IS 'A parent in one version of a registration: a registered person, or somebody described by name and sealed number.';
+COMMENT ON COLUMN birth_registration_party.marital_status IS 'Only where the region''s text of this service asks for it.';
+GRANT INSERT, SELECT ON birth_registration_party TO registration_rw;
+
+CREATE TABLE birth_registration_version (
+  registration_id uuid NOT NULL,
+  version integer NOT NULL,
+  expected_month date,
+  child_count smallint NOT NULL,
+  declared_code text COLLATE "C",
+  reason text,
+  judged text[] NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT birth_registration_version_pkey PRIMARY KEY (registration_id, version),
+  CONSTRAINT birth_registration_version_counts_from_one CHECK (version >= 1),
+  CONSTRAINT birth_registration_version_is_before_or_after_birth CHECK ((expected_month IS NULL) = (child_count > 0)),
+  CONSTRAINT birth_registration_version_later_ones_have_a_reason CHECK (version = 1 OR reason IS NOT NULL),
+  CONSTRAINT birth_registration_version_month_is_its_first_day CHECK (EXTRACT(day FROM expected_month) = 1::numeric),
+  CONSTRAINT birth_registration_version_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id)
+);
+ALTER TABLE birth_registration_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE birth_registration_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY birth_registration_version_follows ON birth_registration_version AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_version.registration_id)))) WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = birth_registration_version.registration_id)))));
+COMMENT ON TABLE birth_registration_version IS 'What a registration said from some moment on; corrected by a new version, never changed.';
+COMMENT ON COLUMN birth_registration_version.declared_code IS 'Division where the parties say it may be registered already.';
+COMMENT ON COLUMN birth_registration_version.judged IS 'Codes of what the region''s text asks and a person had to look at; empty almost everywhere.';
+GRANT INSERT, SELECT ON birth_registration_version TO registration_rw;
+
 CREATE TABLE certificate (
   id uuid DEFAULT uuidv7() NOT NULL,
   number text COLLATE "C" NOT NULL,
@@ -469,6 +715,59 @@ CREATE POLICY duplicate_run_is_noted_centrally ON duplicate_run AS PERMISSIVE FO
 COMMENT ON TABLE duplicate_run IS 'Each search for pairs: the next one looks at the persons that changed since.';
 COMMENT ON COLUMN duplicate_run.until_xid IS 'Every change of an older transaction was seen.';
 GRANT INSERT, SELECT ON duplicate_run TO registration_rw;
+
+CREATE TABLE elsewhere_answer (
+  question_id uuid NOT NULL,
+  seq smallint NOT NULL,
+  outcome text NOT NULL,
+  office text,
+  note text,
+  entered_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT elsewhere_answer_pkey PRIMARY KEY (question_id, seq),
+  CONSTRAINT elsewhere_answer_confirmed_says_where CHECK (outcome <> 'confirmed'::text OR office IS NOT NULL),
+  CONSTRAINT elsewhere_answer_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 400),
+  CONSTRAINT elsewhere_answer_outcome_is_known CHECK (outcome = ANY (ARRAY['confirmed'::text, 'mismatch'::text, 'not_found'::text, 'no_reply'::text])),
+  CONSTRAINT elsewhere_answer_question_id_fkey FOREIGN KEY (question_id) REFERENCES elsewhere_question(id)
+);
+ALTER TABLE elsewhere_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE elsewhere_answer FORCE ROW LEVEL SECURITY;
+CREATE POLICY elsewhere_answer_follows ON elsewhere_answer AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM elsewhere_question q
+  WHERE (q.id = elsewhere_answer.question_id)))) WITH CHECK (((entered_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM elsewhere_question q
+  WHERE (q.id = elsewhere_answer.question_id)))));
+COMMENT ON TABLE elsewhere_answer IS 'What came back, append-only: after no reply an answer may still come.';
+GRANT INSERT, SELECT ON elsewhere_answer TO registration_rw;
+
+CREATE TABLE elsewhere_question (
+  id uuid NOT NULL,
+  registration_id uuid NOT NULL,
+  party_id uuid NOT NULL,
+  asked_code text COLLATE "C" NOT NULL,
+  purpose text NOT NULL,
+  legal_basis text NOT NULL,
+  fields_wanted text[] NOT NULL,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  due_on date,
+  CONSTRAINT elsewhere_question_pkey PRIMARY KEY (id),
+  CONSTRAINT elsewhere_question_asks_another_place CHECK (asked_code ~ '^[1-8]\d{11}$'::text),
+  CONSTRAINT elsewhere_question_wants_little CHECK (fields_wanted <@ ARRAY['is_registered'::text, 'registered_on'::text, 'office'::text, 'born_on'::text] AND cardinality(fields_wanted) > 0),
+  CONSTRAINT elsewhere_question_party_id_fkey FOREIGN KEY (party_id) REFERENCES birth_registration_party(id),
+  CONSTRAINT elsewhere_question_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id)
+);
+CREATE INDEX elsewhere_question_by_party ON elsewhere_question USING btree (party_id);
+CREATE INDEX elsewhere_question_by_registration ON elsewhere_question USING btree (registration_id);
+ALTER TABLE elsewhere_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE elsewhere_question FORCE ROW LEVEL SECURITY;
+CREATE POLICY elsewhere_question_follows ON elsewhere_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = elsewhere_question.registration_id)))) WITH CHECK (((asked_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = elsewhere_question.registration_id)))));
+COMMENT ON TABLE elsewhere_question IS 'A question to another place whether this birth is registered there; silence never blocks anybody.';
+GRANT INSERT, SELECT ON elsewhere_question TO registration_rw;
 
 CREATE TABLE fact (
   id uuid NOT NULL,
@@ -1372,6 +1671,67 @@ CREATE POLICY stated_total_in_division ON stated_total AS PERMISSIVE FOR ALL TO 
 COMMENT ON TABLE stated_total IS 'How many people a household or division has by what others say: the newest is compared with what is registered. Append-only.';
 GRANT INSERT, SELECT ON stated_total TO registration_rw;
 
+CREATE TABLE voucher (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  registration_id uuid NOT NULL,
+  version integer NOT NULL,
+  no text NOT NULL,
+  code_hash bytea NOT NULL,
+  status_index bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  office_code text COLLATE "C" NOT NULL,
+  office_name text NOT NULL,
+  holder_masks text[] NOT NULL,
+  content jsonb NOT NULL,
+  pdf bytea NOT NULL,
+  pdf_sha256 bytea NOT NULL,
+  issued_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'valid'::text NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT voucher_pkey PRIMARY KEY (id),
+  CONSTRAINT voucher_code_is_unique UNIQUE (code_hash),
+  CONSTRAINT voucher_number_is_unique UNIQUE (no),
+  CONSTRAINT voucher_status_index_is_unique UNIQUE (status_index),
+  CONSTRAINT voucher_bytes_are_what_was_hashed CHECK (pdf_sha256 = sha256(pdf)),
+  CONSTRAINT voucher_code_is_kept_as_sha256 CHECK (length(code_hash) = 32),
+  CONSTRAINT voucher_end_has_its_moment CHECK ((state = 'valid'::text) = (ended_at IS NULL)),
+  CONSTRAINT voucher_state_is_known CHECK (state = ANY (ARRAY['valid'::text, 'superseded'::text, 'withdrawn'::text, 'cancelled'::text])),
+  CONSTRAINT voucher_office_code_fkey FOREIGN KEY (office_code) REFERENCES division(code),
+  CONSTRAINT voucher_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id),
+  CONSTRAINT voucher_registration_id_version_fkey FOREIGN KEY (registration_id, version) REFERENCES birth_registration_version(registration_id, version)
+);
+CREATE INDEX voucher_by_office ON voucher USING btree (office_code);
+CREATE INDEX voucher_by_version ON voucher USING btree (registration_id, version);
+CREATE INDEX voucher_ended ON voucher USING btree (status_index) WHERE state <> 'valid'::text;
+CREATE UNIQUE INDEX voucher_one_valid_per_registration ON voucher USING btree (registration_id) WHERE state = 'valid'::text;
+CREATE TRIGGER voucher_is_delivered BEFORE UPDATE ON voucher FOR EACH ROW EXECUTE FUNCTION voucher_is_delivered();
+ALTER TABLE voucher ENABLE ROW LEVEL SECURITY;
+ALTER TABLE voucher FORCE ROW LEVEL SECURITY;
+CREATE POLICY voucher_follows ON voucher AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = voucher.registration_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = voucher.registration_id))));
+CREATE POLICY voucher_names_its_issuer ON voucher AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((issued_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE voucher IS 'A delivered voucher: its bytes never change, a corrected registration gets a voucher of a new number.';
+COMMENT ON COLUMN voucher.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the document only.';
+COMMENT ON COLUMN voucher.status_index IS 'Place in the status list that verifiers of credentials read.';
+COMMENT ON COLUMN voucher.holder_masks IS 'What verifying shows of the names.';
+GRANT INSERT, SELECT, UPDATE (state, ended_at) ON voucher TO registration_rw;
+
+CREATE TABLE voucher_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT voucher_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT voucher_counter_counts_up CHECK (last > 0)
+);
+ALTER TABLE voucher_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE voucher_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY voucher_counter_in_any_context ON voucher_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE voucher_counter IS 'The last number that a county gave a voucher in a year.';
+GRANT INSERT, SELECT, UPDATE ON voucher_counter TO registration_rw;
+
 CREATE OR REPLACE FUNCTION registration.audit_about(of_type text, subject uuid, most integer)
  RETURNS SETOF audit_entry
  LANGUAGE sql
@@ -1912,6 +2272,17 @@ begin
   drop table stated, looked_at;
   drop table over;
   return written + wrote;
+end $function$;
+
+CREATE OR REPLACE FUNCTION registration.voucher_is_delivered()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state <> 'valid' or (to_jsonb(new) - 'state' - 'ended_at') is distinct from (to_jsonb(old) - 'state' - 'ended_at') then
+    raise exception 'a delivered voucher does not change' using errcode = '23514', constraint = 'voucher_is_delivered';
+  end if;
+  return new;
 end $function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE registration_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO registration_rw;

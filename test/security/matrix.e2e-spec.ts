@@ -3,9 +3,13 @@ import { inContext, Notes, systemContext } from '@app/database';
 import { GraphContext, listFields, listOperations } from '@app/graphql';
 import type { DivisionCode } from '@app/kernel';
 import { graphql, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { BirthRegistrationService } from '../../apps/registration/src/birth-registration/birth-registration.service';
+import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
+import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
@@ -42,6 +46,9 @@ interface Subject {
   /** A second record of the child without a number, the pair of both, and a contradiction about the child. */
   readonly pairId: string;
   readonly findingId: string;
+  readonly birthId: string;
+  readonly voucherId: string;
+  readonly elsewhereId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -163,6 +170,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
+    ...(await birthOf(world, row.applicant_id_number!, division, place)),
   };
 }
 
@@ -203,6 +211,25 @@ async function makeNewborn(childId: string, claimId: string, n: number) {
   };
 }
 
+/** A registered birth of the applicant's, with its voucher and a question that waits for an answer. */
+async function birthOf(at: TwoCounties, idNumber: string, division: DivisionCode, place: Place) {
+  const [township] = await at.database.admin<{ code: DivisionCode }>(
+    `select code from registration.division where level = 'township' and code like $1 order by code desc limit 1`,
+    [`${division.slice(0, 6)}%`],
+  );
+  const parties = [{ role: 'mother' as const, name: '示例母', idNumber, hukouDivision: division }];
+  const request = { clientRef: place.replace(/\W/g, '-'), division: township!.code, parties, expectedMonth: '2026-11' };
+  return asOfficer('matrix-births', async () => {
+    const registrations = at.get(BirthRegistrationService);
+    const birthId = await at.get(FilingService).file(request, { id: 'matrix-births', channel: 'counter' });
+    await registrations.register(birthId, 'matrix-births');
+    await registrations.askElsewhere(birthId, '430202');
+    const [question] = await registrations.questions([birthId]);
+    const [voucher] = await at.get(VoucherService).ofRegistrations([birthId]);
+    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id };
+  });
+}
+
 const callerOf = (role: Role): Caller => ({
   id: `matrix-${role}`,
   name: role,
@@ -239,9 +266,49 @@ const about = (ask: Asked['ask']): Asked => ({ ask });
 const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
 
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
+const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
+  'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
+  'Query.birthRegistrations': about(
+    ({ division }) => `{ birthRegistrations(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.birthServiceText': ofNobody('{ birthServiceText(division: "430202") { commitmentVersion } }'),
+  'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
+  'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
+  'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.voucherFile': about(({ voucherId }) => `{ voucherFile(id: ${q(voucherId)}) { sha256 } }`),
+  'Query.voucherKey': ofNobody('{ voucherKey }'),
+  'Query.voucherStatusList': ofNobody('{ voucherStatusList }'),
+  'Mutation.acceptBirthRegistration': onBirth((id) => `acceptBirthRegistration(id: ${id}) { id }`),
+  'Mutation.answerElsewhere': about(
+    ({ elsewhereId }) => `mutation { answerElsewhere(questionId: ${q(elsewhereId)}, outcome: NOT_FOUND) { id } }`,
+  ),
+  'Mutation.askElsewhere': onBirth((id) => `askElsewhere(id: ${id}, division: "130204") { id }`),
+  'Mutation.cancelBirthRegistration': onBirth((id) => `cancelBirthRegistration(id: ${id}, note: "试") { id }`),
+  'Mutation.correctBirthRegistration': onBirth(
+    (id) => `correctBirthRegistration(id: ${id}, reason: "试", statement: { parties: [] }) { id }`,
+  ),
+  'Mutation.decideSecondNotice': onBirth((id) => `decideSecondNotice(id: ${id}, allow: true) { id }`),
+  'Mutation.declareBirthNotCovered': onBirth((id) => `declareBirthNotCovered(id: ${id}, note: "试一试") { id }`),
+  'Mutation.fileBirthRegistration': about(
+    ({ childId, division }, n) =>
+      `mutation { fileBirthRegistration(clientRef: "m${n}", division: ${q(`${division.slice(0, 6)}100`)},
+        statement: { parties: [{ role: MOTHER, personId: ${q(childId)} }], expectedMonth: "2026-10" }) { id } }`,
+  ),
+  'Mutation.issueVoucherCredential': about(
+    ({ voucherId }) => `mutation { issueVoucherCredential(id: ${q(voucherId)}) }`,
+  ),
+  'Mutation.keepBirthRegistration': onBirth((id) => `keepBirthRegistration(id: ${id}, note: "试一试") { id }`),
+  'Mutation.recordRegisteredBirth': onBirth((id) => `recordRegisteredBirth(id: ${id}, children: []) { id }`),
+  'Mutation.registerBirth': onBirth((id) => `registerBirth(id: ${id}) { id }`),
+  'Mutation.returnBirthRegistration': onBirth((id) => `returnBirthRegistration(id: ${id}, items: [SIGNATURE]) { id }`),
+  'Mutation.supplementBirthRegistration': onBirth(
+    (id) => `supplementBirthRegistration(id: ${id}, statement: { parties: [] }) { id }`,
+  ),
+  'Mutation.takeOverBirthRegistration': onBirth((id) => `takeOverBirthRegistration(id: ${id}) { id }`),
+  'Mutation.withdrawBirthRegistration': onBirth((id) => `withdrawBirthRegistration(id: ${id}, note: "x") { id }`),
   'Query.claim': about(({ claimId }) => `{ claim(id: ${q(claimId)}) { id } }`),
   'Query.claims': about(
     ({ division }) => `{ claims(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -488,6 +555,9 @@ const DENIED = new Set(['NOT_SIGNED_IN', 'NOT_PERMITTED']);
 const ABSENT = new Set([
   'OUTSIDE_DIVISION',
   'BATCH_UNKNOWN',
+  'BIRTH_REGISTRATION_UNKNOWN',
+  'VOUCHER_UNKNOWN',
+  'ELSEWHERE_QUESTION_UNKNOWN',
   'CALENDAR_UNKNOWN',
   'CASE_UNKNOWN',
   'NO_OPEN_CASE',
@@ -638,6 +708,8 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     DuplicatePair: subject.pairId,
     QualityFinding: subject.findingId,
     RegistryQuestion: subject.registryQuestionId,
+    BirthRegistration: subject.birthId,
+    Voucher: subject.voucherId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

@@ -20,6 +20,8 @@ const KINDS: Readonly<Record<string, string>> = {
   SetAsideReply: 'set_aside',
   ComparisonLine: 'comparison_line',
   RegistryNomination: 'nomination',
+  BirthRegistration: 'birth_registration',
+  Voucher: 'voucher',
 };
 
 let world: TwoCounties;

@@ -21,6 +21,7 @@ const MATTER = (id: string) => `(select m.division_code from registration.newbor
 const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
+const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -54,6 +55,16 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.quality_month_line': 't.division_code',
   'registration.stated_total': 't.division_code',
   'registration.refiling': 't.new_code',
+  'registration.birth_registration': 't.division_code',
+  'registration.birth_registration_version': BIRTH('t.registration_id'),
+  'registration.birth_registration_party': BIRTH('t.registration_id'),
+  'registration.birth_registration_child': BIRTH('t.registration_id'),
+  'registration.birth_registration_claimed': BIRTH('t.registration_id'),
+  'registration.birth_registration_action': BIRTH('t.registration_id'),
+  'registration.birth_registration_commitment': BIRTH('t.registration_id'),
+  'registration.elsewhere_question': BIRTH('t.registration_id'),
+  'registration.elsewhere_answer': `(select ${BIRTH('q.registration_id')} from registration.elsewhere_question q where q.id = t.question_id)`,
+  'registration.voucher': BIRTH('t.registration_id'),
   'subsidy.person_fact': 't.division_code',
   'subsidy.person_fact_history': PERSON('t.person_id'),
   'subsidy.finding': PERSON('t.person_id'),
@@ -92,7 +103,6 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
 /** Tables of no division, and why everybody with a context may see them. */
 const SHARED: Readonly<Record<string, string>> = {
   'registration.division': 'public reference data',
-  'registration.sealed_column': 'names of columns',
   'registration.registry_feed_position': 'a position',
   'registration.division_succession': 'public reference data',
   'registration.quality_kind': 'the catalogue, public',
@@ -110,6 +120,10 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.certificate_reject': 'codes by line, for officers',
   'subsidy.fact_vital': 'ids of persons to look at',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
+  'registration.birth_registration_parameter': 'the rules, public',
+  'registration.birth_registration_move': 'the rules, public',
+  'registration.sealed_column': 'names of columns',
+  'registration.voucher_counter': 'counts of vouchers by county and year',
   'subsidy.import_batch': 'counts of imports, for officers',
   'subsidy.import_reject': 'codes by line, for officers',
   'subsidy.programme_version': 'the rules, public',

@@ -6,6 +6,8 @@ import { FollowingService } from '../../apps/exchange/src/comparison/following.s
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
 import { AskingService } from '../../apps/exchange/src/question/asking.service';
 import { QuestionService } from '../../apps/exchange/src/question/question.service';
+import { BirthRegistrationService } from '../../apps/registration/src/birth-registration/birth-registration.service';
+import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../apps/simulator/src/bank/bank.simulator';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
@@ -45,6 +47,8 @@ export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
   await generateCounty({ people, folder: ours });
   moveCounty(ours, theirs);
   for (const folder of [ours, theirs]) await takeIn(world, folder);
+  await registerBirths(world, ours);
+  await registerBirths(world, theirs);
   for (const [division, place] of [
     [OURS, 'ours'],
     [THEIRS, 'theirs'],
@@ -82,6 +86,38 @@ async function takeIn(world: CountyWorld, folder: string): Promise<void> {
   await world.get(IntakeService).importFindings(file('findings'));
   await world.get(IntakeService).importAccounts(file('accounts'));
   await world.get(IntakeService).importClaims(file('claims'), PROGRAMME);
+}
+
+/** Parents of the county's first claims register the births: each kind of row there is. */
+async function registerBirths(world: CountyWorld, folder: string): Promise<void> {
+  const claims = parse(fs.readFileSync(path.join(folder, 'claims.csv'), 'utf8'));
+  const numbers = [...new Set(claims.map((row) => row.applicant_id_number!))].filter((no) => /^\d{17}[\dX]$/.test(no));
+  const [{ code } = { code: '' }] = await world.database.admin<{ code: string }>(
+    `select code from registration.division where level = 'township' and code like $1 order by code limit 1`,
+    [`${numbers[0]!.slice(0, 6)}%`],
+  );
+  for (const [n, idNumber] of numbers.slice(0, 3).entries()) {
+    await asOfficer('birth-clerk', () => registerBirth(world, idNumber, code as DivisionCode, n));
+  }
+}
+
+async function registerBirth(world: CountyWorld, idNumber: string, division: DivisionCode, n: number): Promise<void> {
+  const parties = [{ role: 'mother' as const, name: `示例产妇${n}`, idNumber, hukouDivision: division }];
+  const commitment = {
+    facts: ['NOT_REGISTERED_ELSEWHERE'],
+    textVersion: '2026-01',
+    signedBy: 'mother' as const,
+    signedOn: day(TODAY),
+  };
+  const children = [{ order: 1, bornOn: day('2026-03-01'), birthCertificateNo: `Y${idNumber.slice(0, 6)}00${n}` }];
+  const request = { clientRef: `${division}-${n}`, division, parties, children, commitment };
+  const id = await world.get(FilingService).file(request, { id: 'birth-clerk', channel: 'counter' });
+  const registrations = world.get(BirthRegistrationService);
+  await registrations.register(id, 'birth-clerk');
+  await registrations.askElsewhere(id, '430202');
+  const [question] = await registrations.questions([id]);
+  await registrations.answerElsewhere(question!.id, { outcome: 'not_found', office: null, note: null });
+  await registrations.askElsewhere(id, '130204');
 }
 
 async function pay(world: CountyWorld, division: DivisionCode, place: string): Promise<void> {

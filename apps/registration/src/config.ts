@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const REGISTRATION_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...VAULT_SETTINGS,
+  /** The Ed25519 private key (PEM) that voucher credentials are signed with; without it vouchers are documents only. */
+  YANGYU_VOUCHER_KEY: z.string().min(1).optional(),
   /** Where the exchange's processes answer; several, separated by commas. */
   YANGYU_EXCHANGE_URL: z.string().min(1),
 } as const;

@@ -8,6 +8,7 @@ import { explainConstraint } from './fact/fact.errors';
 import { RegistrationModule } from './registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.tokens';
 import { RegistryEventFeedClient } from './registry-feed/registry-event-feed.client';
+import { VOUCHER_SETTINGS } from './voucher/voucher.types';
 
 /** What both doors of this app stand on: its schema, its keys, its modules, and the exchange at the other end of a wire. */
 export async function openRegistration(life: Life, settings: ReturnType<typeof readConfig>) {
@@ -25,6 +26,7 @@ export async function openRegistration(life: Life, settings: ReturnType<typeof r
     [REGISTRY_EVENT_FEED, new RegistryEventFeedClient(exchange)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
+    [VOUCHER_SETTINGS, { keyPem: settings.YANGYU_VOUCHER_KEY }],
   ]);
   life.ends('modules', () => app.close());
   return { ...parts, app };

@@ -1,6 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { CertificateModule } from './certificate/certificate.module';
+import { BirthRegistrationModule } from './birth-registration/birth-registration.module';
 import { DivisionModule } from './division/division.module';
 import { DuplicateModule } from './duplicate/duplicate.module';
 import { DuplicateProcessor } from './duplicate/duplicate.processor';
@@ -17,12 +18,14 @@ import { RegistryFeedModule } from './registry-feed/registry-feed.module';
 import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
+import { VoucherModule } from './voucher/voucher.module';
 
 const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor, NewbornMatterProcessor];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault.
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become
+ * credentials.
  */
 @Module({
   imports: [
@@ -38,6 +41,8 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor,
     QualityModule,
     NewbornMatterModule,
     CertificateModule,
+    BirthRegistrationModule,
+    VoucherModule,
   ],
   providers: [
     {
@@ -61,6 +66,8 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor,
     QualityModule,
     NewbornMatterModule,
     CertificateModule,
+    BirthRegistrationModule,
+    VoucherModule,
   ],
 })
 export class RegistrationModule {}

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import { assertGuarded, Database, inContext, systemContext } from '@app/database';
 import { assertQueueKeeps, JobsRuntime } from '@app/jobs';
@@ -97,6 +98,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     clock,
     bankFolders: bankFolders(config),
     household,
+    voucher: { keyFile: path.join(config.dataFolder, 'voucher.key') },
   };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
     logger: ['error', 'warn'],

@@ -27,6 +27,7 @@ import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
+import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
@@ -41,6 +42,8 @@ export interface StandaloneParts {
   readonly bankFolders?: BankFolders;
   /** Without it the household registry is not connected: what it is asked waits. */
   readonly household?: Pick<RegistryConnection, 'registry' | 'callbacks'>;
+  /** Without a key vouchers are documents only, and no credentials. */
+  readonly voucher?: VoucherSettings;
 }
 
 /** What every app asks for by token, given once. */
@@ -60,6 +63,7 @@ class PlatformModule {
       { provide: REGISTRY_CALLBACKS, useValue: callbacks },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
+      ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
       ...(parts.bankFolders ? [{ provide: BANK_FOLDERS, useValue: parts.bankFolders }] : []),
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -97,6 +97,16 @@ describe('permissions', () => {
       'registry.settle: county-confirmer',
       'registry.nomination: township-reviewer county-confirmer auditor supervisor',
       'registry.nominate: county-confirmer',
+      'birth-registration.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'birth-registration.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
+      'birth-registration.parties: village-clerk township-reviewer county-confirmer auditor citizen',
+      'birth-registration.ask: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'birth-registration.file: village-clerk township-reviewer citizen',
+      'birth-registration.withdraw: township-reviewer citizen',
+      'birth-registration.handle: township-reviewer',
+      'birth-registration.oversee: county-confirmer',
+      'voucher.read: village-clerk township-reviewer county-confirmer citizen',
+      'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });
@@ -111,7 +121,12 @@ describe('permissions', () => {
 
   it('need no sign-in only where everyone may', () => {
     const open = Object.entries<Permission>(PERMISSIONS).filter(([, { roles }]) => roles === 'everyone');
-    expect(open.map(([word]) => word)).toEqual(['certificate.verify', 'programme.read']);
+    expect(open.map(([word]) => word)).toEqual([
+      'certificate.verify',
+      'programme.read',
+      'birth-registration.ask',
+      'voucher.verify',
+    ]);
     expect(() => authorise(undefined, 'programme.read')).not.toThrow();
     expect(() => authorise(undefined, PUBLIC)).not.toThrow();
   });

@@ -257,6 +257,43 @@ export const PERMISSIONS = {
     roles: ['county-confirmer'],
     lets: { zh: '指定查询经办人', en: 'name officers to the household registry' },
   },
+  'birth-registration.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看生育登记', en: 'see birth registrations' },
+  },
+  'birth-registration.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看生育登记的状态和期限', en: 'be shown where birth registrations stand and their deadlines' },
+  },
+  'birth-registration.parties': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看登记的父母、孩子和承诺书', en: 'be shown the parents, children and commitments of one' },
+  },
+  'birth-registration.ask': {
+    roles: 'everyone',
+    lets: { zh: '查看生育登记办事规定', en: 'see what a place’s text says of birth registration' },
+  },
+  'birth-registration.file': {
+    roles: ['village-clerk', 'township-reviewer', 'citizen'],
+    lets: { zh: '申请、补正生育登记，补记出生', en: 'file and complete a birth registration' },
+  },
+  'birth-registration.withdraw': {
+    roles: ['township-reviewer', 'citizen'],
+    lets: { zh: '撤回生育登记', en: 'take a birth registration back' },
+  },
+  'birth-registration.handle': {
+    roles: ['township-reviewer'],
+    lets: { zh: '受理、登记、更正生育登记，跨地区协查', en: 'accept, register and correct births, ask other places' },
+  },
+  'birth-registration.oversee': {
+    roles: ['county-confirmer'],
+    lets: { zh: '审批第二次补正告知', en: 'allow a second notice of what is missing' },
+  },
+  'voucher.read': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },
+  },
+  'voucher.verify': { roles: 'everyone', lets: { zh: '核验生育登记凭证', en: 'verify a voucher' } },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看待办清单', en: 'see work-lists' },

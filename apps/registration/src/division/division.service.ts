@@ -57,6 +57,14 @@ export class DivisionService {
     return codes.map((code) => byCode.get(code) ?? null);
   }
 
+  /** What an office is called, county and township; its code where nobody has named it. */
+  async nameOf(read: Tx, code: string): Promise<string> {
+    const township = `${code.slice(0, 9)}000`;
+    const found = await this.divisions.find(read, [`${code.slice(0, 6)}000000`, township]);
+    const names = found.sort((a, b) => (a.code < b.code ? -1 : 1)).flatMap(({ name }) => name ?? []);
+    return names.length > 0 ? names.join('') : township;
+  }
+
   children(parentCode: string | null, on: Day | null): Promise<DivisionView[]> {
     return this.database.read((read) => this.divisions.listChildren(read, parentCode, on));
   }

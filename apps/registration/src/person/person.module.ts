@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { FactModule } from '../fact/fact.module';
 import { FamilyService } from './family.service';
+import { IdentityRepository } from './identity.repository';
+import { IdentityService } from './identity.service';
 import { PersonRepository } from './person.repository';
 import { PersonResolver } from './person.resolver';
 import { PersonService } from './person.service';
@@ -10,7 +12,16 @@ import { RevealService } from './reveal.service';
 /** Persons: read here, written by imports. */
 @Module({
   imports: [FactModule],
-  providers: [PersonRepository, PersonService, RevealRepository, RevealService, FamilyService, PersonResolver],
-  exports: [PersonService, FamilyService, PersonResolver],
+  providers: [
+    PersonRepository,
+    PersonService,
+    IdentityRepository,
+    IdentityService,
+    RevealRepository,
+    RevealService,
+    FamilyService,
+    PersonResolver,
+  ],
+  exports: [PersonService, IdentityService, FamilyService, PersonResolver],
 })
 export class PersonModule {}

@@ -1,0 +1,40 @@
+-- The rows of birth-registration.parameters.csv, which is the copy that people read; a test keeps the two equal.
+-- A change of law is a further row of a further migration, never a change of one that was in force.
+
+alter table birth_registration_parameter no force row level security;
+insert into birth_registration_parameter (region, name, value, valid, source) values
+  ('CN', 'who-may-register', 'anyone', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号：登记不设婚姻、户籍、子女数量条件'),
+  ('CN', 'places', 'hukou-or-residence', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号：任一方户籍地或现居住地乡镇（街道）'),
+  ('CN', 'residence-months', '0', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号'),
+  ('CN', 'make-up', 'any', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号：产后可以补登，不限期限'),
+  ('CN', 'order-rule', 'none', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号：不按孩次办理'),
+  ('CN', 'earlier-children', 'not-asked', daterange('2021-08-20', null), '个人信息保护法第六条：无地方规定需要时不收集'),
+  ('CN', 'marital-status', 'not-asked', daterange('2021-08-20', null), '个人信息保护法第六条：无地方规定需要时不收集'),
+  ('CN', 'ask-elsewhere-first', 'no', daterange('2021-08-20', null), '人口与计划生育法（2021-08-20修正）；国卫办人口发〔2021〕21号'),
+  ('CN', 'commitment-replaces', 'residence-proof|marriage-certificate|birth-certificate|kinship-proof|not-registered-elsewhere', daterange('2021-08-20', null), '告知承诺制；国卫办人口发〔2021〕21号'),
+  ('CN', 'shared-papers', 'identity-card|household-book|marriage-certificate|birth-certificate|residence-permit', daterange('2021-08-20', null), '政务数据共享条例（国令809号，2025-08-01施行）；在线政务规定第七条：共享可得的不得要求提交'),
+  ('CN', 'notice-working-days', '5', daterange('2021-08-20', null), '行政许可法第三十二条（参照）：一次性告知当场或者五日内，逾期不告知的自收到之日起即为受理'),
+  ('CN', 'decide-working-days', '7', daterange('2021-08-20', null), '无全国规定；取广东旧办事指南法定时限（罗湖2020），可由地方行修改'),
+  ('CN', 'elsewhere-working-days', '5', daterange('2021-08-20', null), '粤湘全员信息协查：5个工作日（2014年起）'),
+  ('CN', 'verification-address', '-', daterange('2021-08-20', null), '本地核验页面地址，由各地填写；“-”表示凭证上只印核验码'),
+  ('44', 'who-may-register', 'anyone', daterange('2022-05-01', null), '广东省生育登记管理办法（2022-05-01施行）：未婚人员凭本人身份证或户口簿登记'),
+  ('51', 'who-may-register', 'anyone', daterange('2023-02-15', '2028-02-15'), '川卫规〔2022〕5号（2023-02-15施行，有效期5年）：凡生育的公民均应登记，取消结婚限制'),
+  ('51', 'places', 'hukou-or-permit', daterange('2023-02-15', '2028-02-15'), '川卫规〔2022〕5号：一方或双方四川户籍，或者持居住证'),
+  ('51', 'marital-status', 'asked', daterange('2023-02-15', '2028-02-15'), '川卫规〔2022〕5号登记表：双方基本信息含婚姻状况'),
+  ('51', 'earlier-children', 'asked', daterange('2023-02-15', '2028-02-15'), '川卫规〔2022〕5号登记表：子女情况含原婚姻子女'),
+  ('61', 'who-may-register', 'anyone', daterange('2022-06-01', null), '陕西（2022-06）：夫妻；有子女而未婚的也可登记'),
+  ('34', 'who-may-register', 'anyone', daterange('2022-01-01', null), '安徽（2022）：未婚同样开放；施行日不详，取年初'),
+  ('13', 'who-may-register', 'anyone', daterange('2022-12-09', null), '河北办事指南（2022-12-09，王快镇）：已婚夫妻，或未婚、离异、丧偶孕妇'),
+  ('13', 'ask-elsewhere-first', 'yes', daterange('2022-12-09', null), '河北办事指南（2022-12-09）：已在外省登记的不再重复登记，外省注销的除外'),
+  ('13', 'make-up', '2:2016-01-01|3:2021-05-31', daterange('2022-12-09', null), '河北办事指南（2022-12-09）：一孩随时；二孩生于2016-01-01以后、三孩及以上生于2021-05-31以后可补登'),
+  ('13', 'order-rule', 'joint', daterange('2022-12-09', null), '河北办事指南未写明如何计数；按计数较少、对当事人有利者办理'),
+  ('13', 'earlier-children', 'asked', daterange('2022-12-09', null), '河北办事指南（2022-12-09）：补登条件按孩次'),
+  ('43', 'who-may-register', 'couple', daterange('2022-01-01', null), '湘卫人口家庭发〔2022〕1号：依法生育的夫妻；非婚生育后结婚的可补登；施行日不详取年初，此后有无修改不详'),
+  ('43', 'residence-months', '1', daterange('2022-01-01', null), '湘卫人口家庭发〔2022〕1号：双方户籍均在外省的，在湘居住满1个月'),
+  ('43', 'order-rule', 'joint', daterange('2022-01-01', null), '湘卫人口家庭发〔2022〕1号：孩次为夫妻共同生育；前婚子女、收养、死亡、与他人所生不计'),
+  ('43', 'earlier-children', 'asked', daterange('2022-01-01', null), '湘卫人口家庭发〔2022〕1号登记表：孩次'),
+  ('43', 'marital-status', 'asked', daterange('2022-01-01', null), '湘卫人口家庭发〔2022〕1号：须为夫妻'),
+  ('33', 'who-may-register', 'anyone', daterange('2021-11-25', null), '浙江省人口与计划生育条例（2021-11-25）第十七条'),
+  ('31', 'who-may-register', 'anyone', daterange('2021-11-25', null), '上海市人口与计划生育条例（2021-11-25）'),
+  ('23', 'order-rule', 'joint-living', daterange('2025-01-01', null), '黑龙江育儿补贴口径：共同生育且存活；本服务不收集既往子女，故不计数');
+alter table birth_registration_parameter force row level security;
