@@ -49,6 +49,7 @@ interface Subject {
   readonly birthId: string;
   readonly voucherId: string;
   readonly elsewhereId: string;
+  readonly checkId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -569,6 +570,7 @@ const ABSENT = new Set([
   'BIRTH_REGISTRATION_UNKNOWN',
   'VOUCHER_UNKNOWN',
   'ELSEWHERE_QUESTION_UNKNOWN',
+  'REGISTRY_CHECK_UNKNOWN',
   'CALENDAR_UNKNOWN',
   'CASE_UNKNOWN',
   'NO_OPEN_CASE',

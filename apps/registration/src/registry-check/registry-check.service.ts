@@ -114,7 +114,7 @@ export class RegistryCheckService {
   }
 
   /** An officer looked, and it goes on. */
-  settle(id: string, note: string): Promise<CheckView> {
+  async settle(id: string, note: string): Promise<CheckView> {
     const said = note.trim();
     if ([...said].length < 4 || [...said].length > 400) throw refuse.noteMissing();
     return this.database.write(async (tx) => {
