@@ -23,7 +23,7 @@ const SUB_CASE = (id: string) =>
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
 const CHECKED = (id: string) =>
-  `(select coalesce(${BIRTH('k.registration_id')}, ${MATTER('k.matter_id')}) from registration.registry_check k where k.id = ${id})`;
+  `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
