@@ -9,7 +9,7 @@ export function citizenNumber(born: string, sequence: number): string {
 }
 
 /** A row of a registry extract with everything an ordinary person has. */
-function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
+export function registryRow(id: string, born: string, sequence: number, more: Row = {}): Row {
   return {
     registry_person_id: id,
     name: `示例${id}`,
@@ -54,6 +54,16 @@ export function family(): Row[] {
       father_id_number: FATHER,
       mother_id_number: MOTHER,
     }),
+  ];
+}
+
+/** The same three, called so. */
+export function namedFamily(...names: readonly [string, string, string]): [Row, Row, Row] {
+  const [father, mother, child] = family();
+  return [
+    { ...father, name: names[0] },
+    { ...mother, name: names[1] },
+    { ...child, name: names[2] },
   ];
 }
 

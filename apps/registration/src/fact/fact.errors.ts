@@ -48,6 +48,15 @@ export const refuse = {
       { zh: `没有编号为 ${id} 的有效事实。`, en: `There is no fact ${id} that still stands.` },
       { id },
     ),
+  factOnRecord: (id: string) =>
+    new Refusal(
+      'FACT_ON_RECORD',
+      {
+        zh: `该事实已登记（${id}），起止日期相同，无需重复办理。`,
+        en: `This is on record already (${id}), for the same days; there is nothing to do again.`,
+      },
+      { id },
+    ),
   closesOutside: (day: string) =>
     new Refusal(
       'FACT_CLOSES_OUTSIDE',

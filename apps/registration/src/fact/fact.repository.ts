@@ -19,6 +19,8 @@ type RawFact = Omit<FactRow, 'period'> & {
 };
 
 const CHANGE = `c.id, c.kind, c.basis, c.source_ref as "sourceRef", c.reason, c.persons, c.households, c.before, c.undoes,
+  -- Whom a change is about may lie in two places or two families: each is told of those they may see.
+  array(select p.id from unnest(c.persons) with ordinality o (id, n) join person p using (id) order by o.n) as shown,
   (select u.id from change u where u.undoes = c.id) as "undoneBy", c.actor, c.at`;
 
 /** The only SQL about facts and the journal of changes, but for what an import derives. */

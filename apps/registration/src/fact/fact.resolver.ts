@@ -67,7 +67,7 @@ export class ChangeResolver {
   }
 
   @Field()
-  persons({ persons }: ChangeView): { id: string }[] {
-    return persons.map((id) => ({ id }));
+  persons({ shown }: ChangeView): { id: string }[] {
+    return shown.map((id) => ({ id }));
   }
 }

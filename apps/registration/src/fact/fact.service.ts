@@ -18,6 +18,8 @@ import { ProjectionService } from './projection.service';
 export interface OpenChange {
   readonly id: string;
   readonly at: Date;
+  /** Refuses what is on record just so, such as the second press of a button: before anything is closed for it. */
+  assertNew(...facts: NewFact[]): Promise<void>;
   /** Records what is known from now on. */
   record(...facts: NewFact[]): Promise<FactRow[]>;
   /** It was not so, or something better is known: the row ends on the axis of knowledge and leaves no other. */
@@ -99,23 +101,48 @@ export class FactService {
     if (undone.undoneBy !== null) throw refuse.changeUndone(changeId);
 
     const { persons, households, basis, kind } = undone;
+    // A merge also touched whoever names the record, wherever they are; taking it back is for who sees the two records.
+    const needed = kind === 'merge' ? persons.slice(0, 2) : persons;
+    const seen = await this.facts.lockPersons(tx, needed);
+    const missing = needed.filter((id) => !seen.some((person) => person.id === id));
+    if (missing.length > 0) throw refuse.personsUnknown(missing);
     const input: ChangeInput = { kind: 'undo', persons, households, basis, reason, undoes: changeId };
-    const { id } = await this.change(
-      tx,
-      input,
-      async (change) => {
-        const rows = await this.facts.ofChange(tx, changeId);
-        const recorded = rows.filter(({ recordedBy }) => recordedBy === changeId);
-        const later = [...new Set(recorded.flatMap(({ endedBy }) => (endedBy === null ? [] : [endedBy])))];
-        if (later.length > 0) throw refuse.changeBuiltUpon(changeId, later);
-        await change.end(...recorded);
-        for (const row of rows.filter(({ endedBy }) => endedBy === changeId)) await this.restore(tx, change, row);
-        await this.projection.restore(tx, kind, changeId, change.id, undone.before);
-        change.touches(...rows.flatMap((row) => [row.personId, ...(row.otherPersonId ? [row.otherPersonId] : [])]));
-      },
-      { mayBeMerged: true },
-    );
-    return id;
+    return tx.across('a change is taken back whole, wherever the people in it are', async () => {
+      const { id } = await this.change(tx, input, (change) => this.takeBack(tx, change, undone), { mayBeMerged: true });
+      return id;
+    });
+  }
+
+  private async takeBack(tx: Tx, change: OpenChange, undone: ChangeView): Promise<void> {
+    const rows = await this.facts.ofChange(tx, undone.id);
+    const standing: FactRow[] = [];
+    const later = new Set<string>();
+    for (const row of rows.filter(({ recordedBy }) => recordedBy === undone.id)) {
+      const found = await this.standingFor(tx, row);
+      if (typeof found === 'string') later.add(found);
+      else standing.push(found);
+    }
+    if (later.size > 0) throw refuse.changeBuiltUpon(undone.id, [...later]);
+    await change.end(...standing);
+    for (const row of rows.filter(({ endedBy }) => endedBy === undone.id)) await this.restore(tx, change, row);
+    await this.projection.restore(tx, undone.kind, undone.id, change.id, undone.before);
+    change.touches(...rows.flatMap((row) => [row.personId, ...(row.otherPersonId ? [row.otherPersonId] : [])]));
+  }
+
+  /**
+   * The row itself, or the one by which it stands again since the change that ended it was taken back; else the id of the
+   * change that rests on it.
+   */
+  private async standingFor(tx: Tx, row: FactRow): Promise<FactRow | string> {
+    let at = row;
+    while (at.endedBy !== null) {
+      const { undoneBy = null } = (await this.facts.findChange(tx, at.endedBy)) ?? {};
+      const restored = undoneBy === null ? [] : await this.facts.ofChange(tx, undoneBy);
+      const again = restored.find((other) => other.recordedBy === undoneBy && isTheSameRow(other, at));
+      if (!again) return at.endedBy;
+      at = again;
+    }
+    return at;
   }
 
   /** A row that stood before stands again, on the evidence it had. */
@@ -226,6 +253,18 @@ class Recording implements OpenChange {
     this.at = input.at;
   }
 
+  async assertNew(...facts: NewFact[]): Promise<void> {
+    const standing = await this.facts.standing(
+      this.tx,
+      facts.map(({ personId }) => personId),
+    );
+    const known = facts.map((fact) => {
+      const numberKey = fact.number ? numberIndex(this.vault, fact.code, fact.number) : null;
+      return standing.find((row) => !row.isDisputed && saysTheSame(row, { ...fact, numberKey }) && sameDays(row, fact));
+    });
+    if (known.every((row) => row !== undefined)) throw refuse.factOnRecord(known[0]!.id);
+  }
+
   async record(...facts: NewFact[]): Promise<FactRow[]> {
     const rows = facts.map((fact) => this.rowOf(fact));
     await this.facts.insert(this.tx, rows);
@@ -291,7 +330,11 @@ class Recording implements OpenChange {
   }
 }
 
-const sameDays = (a: FactRow, b: FactRow): boolean => JSON.stringify(a.period) === JSON.stringify(b.period);
+const sameDays = (a: Pick<FactRow, 'period'>, b: Pick<FactRow, 'period'>): boolean =>
+  JSON.stringify(a.period) === JSON.stringify(b.period);
+
+const isTheSameRow = (a: FactRow, b: FactRow): boolean =>
+  a.personId === b.personId && a.isDisputed === b.isDisputed && saysTheSame(a, b) && sameDays(a, b);
 
 /** The blind index that a paper is looked up by; the birth certificate has one of its own. */
 const numberIndex = (vault: Vault, code: string, number: string): Buffer =>

@@ -90,6 +90,8 @@ export interface ChangeView {
   readonly sourceRef: string | null;
   readonly reason: string;
   readonly persons: readonly string[];
+  /** Those of them whom the caller may see. */
+  readonly shown: readonly string[];
   readonly households: readonly string[];
   readonly before: Readonly<Record<string, unknown>>;
   readonly undoes: string | null;

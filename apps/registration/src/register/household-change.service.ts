@@ -28,6 +28,7 @@ export class HouseholdChangeService {
       const persons = members.map(({ personId }) => personId);
       const input = { kind: 'move', persons, households: [householdId], ...evidence } as const;
       const { id } = await this.facts.change(tx, input, async (change) => {
+        await this.assertChanges(tx, householdId, members, on);
         await this.leave(tx, change, persons, on);
         await this.join(change, householdId, members, on);
       });
@@ -113,6 +114,7 @@ export class HouseholdChangeService {
       if (fromId === intoId) throw refuse.sameHousehold();
       assertRelations(relations);
       const persons = (await this.membersOn(tx, fromId, on)).map(({ personId }) => personId);
+      if (persons.length === 0) throw refuse.nothingChanges();
       const members = persons.map((personId) => ({
         personId,
         relation: relations.find((member) => member.personId === personId)?.relation ?? '00',
@@ -138,6 +140,7 @@ export class HouseholdChangeService {
       const persons = relations.map(({ personId }) => personId);
       const input = { kind: 'head', persons, households: [householdId], ...evidence } as const;
       const { id } = await this.facts.change(tx, input, async (change) => {
+        await this.assertChanges(tx, householdId, relations, on);
         await this.leave(tx, change, persons, on);
         await this.join(change, householdId, relations, on);
       });
@@ -182,6 +185,14 @@ export class HouseholdChangeService {
     return (await this.facts.standingIn(tx, [householdId])).filter((fact) => !fact.isDisputed && runsOn(fact, on));
   }
 
+  /** Refuses what is so already, such as the second press of a button: a change that changes nothing bars the undo of the first. */
+  private async assertChanges(tx: Tx, householdId: string, members: readonly Member[], on: Day): Promise<void> {
+    const before = await this.membersOn(tx, householdId, on);
+    const isSo = ({ personId, relation }: Member): boolean =>
+      before.some((fact) => fact.personId === personId && fact.code === relation && isSureOn(fact, on));
+    if (members.every(isSo)) throw refuse.nothingChanges();
+  }
+
   private async assertKnown(tx: Tx, ids: readonly string[]): Promise<void> {
     const known = await this.register.visibleHouseholds(tx, ids);
     const missing = ids.find((id) => !known.includes(id));
@@ -191,6 +202,9 @@ export class HouseholdChangeService {
 
 const runsOn = ({ period: { valid } }: FactRow, on: Day): boolean =>
   (valid.from === null || valid.from <= on) && (valid.until === null || valid.until > on);
+
+const isSureOn = ({ period: { certain } }: FactRow, on: Day): boolean =>
+  certain !== null && (certain.from === null || certain.from <= on) && (certain.until === null || certain.until > on);
 
 function assertRelations(members: readonly Member[]): void {
   const strange = members.find(({ relation }) => !isRelationCode(relation));

@@ -38,24 +38,35 @@ export class MergeService {
       if (missing.length > 0) throw this.facts.unknown(missing);
       if (fromId === intoId) throw refuse.samePerson();
       if (await this.duplicates.areNotSame(tx, fromId, intoId)) throw refuse.saidNotSame();
-      const towards = await this.facts.standingTowards(tx, [fromId]);
-      const persons = [...new Set([fromId, intoId, ...towards.map(({ personId }) => personId)])];
-      const { id } = await this.facts.change(tx, { kind: 'merge', persons, ...evidence }, async (change) => {
-        await this.projection.merge(tx, { id: newId(change.at), fromId, intoId, changeId: change.id });
-        const standing = await this.facts.standing(tx, [fromId, intoId]);
-        const [going, staying] = [ofPerson(standing, fromId), ofPerson(standing, intoId)];
-        const losing = this.losers(going, staying, intoId, keep);
-        await change.end(...standing.filter(({ id: factId }) => losing.has(factId)));
-        for (const fact of going.filter(({ id: factId }) => !losing.has(factId)))
-          await change.replace(fact, { personId: intoId });
-        // Who named the record as mother, guardian or spouse means the person it lives on in.
-        for (const fact of await this.facts.standingTowards(tx, [fromId]))
-          await change.replace(fact, { otherPersonId: intoId });
-        change.touches(...persons);
-        await this.duplicates.markMerged(tx, intoId, fromId, change.id);
-      });
-      return id;
+      const why =
+        'whoever names the record as mother, guardian or spouse, wherever they are, means the person it lives on in';
+      return tx.across(why, () => this.mergeWithin(tx, fromId, intoId, keep, evidence));
     });
+  }
+
+  private async mergeWithin(
+    tx: Tx,
+    fromId: string,
+    intoId: string,
+    keep: readonly string[],
+    evidence: Evidence,
+  ): Promise<string> {
+    const towards = await this.facts.standingTowards(tx, [fromId]);
+    const persons = [...new Set([fromId, intoId, ...towards.map(({ personId }) => personId)])];
+    const { id } = await this.facts.change(tx, { kind: 'merge', persons, ...evidence }, async (change) => {
+      await this.projection.merge(tx, { id: newId(change.at), fromId, intoId, changeId: change.id });
+      const standing = await this.facts.standing(tx, [fromId, intoId]);
+      const [going, staying] = [ofPerson(standing, fromId), ofPerson(standing, intoId)];
+      const losing = this.losers(going, staying, intoId, keep);
+      await change.end(...standing.filter(({ id: factId }) => losing.has(factId)));
+      for (const fact of going.filter(({ id: factId }) => !losing.has(factId)))
+        await change.replace(fact, { personId: intoId });
+      for (const fact of await this.facts.standingTowards(tx, [fromId]))
+        await change.replace(fact, { otherPersonId: intoId });
+      change.touches(...persons);
+      await this.duplicates.markMerged(tx, intoId, fromId, change.id);
+    });
+    return id;
   }
 
   /** Facts that must go so that the rest can stand together: the same said twice, and what `keep` decides against. */

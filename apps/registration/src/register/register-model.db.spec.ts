@@ -1,4 +1,4 @@
-import { type Day, Refusal, uncertainPeriod } from '@app/kernel';
+import { addDays, type Day, Refusal, uncertainPeriod } from '@app/kernel';
 import * as fc from 'fast-check';
 import { excludes } from '../fact/fact.rules';
 import { FactService } from '../fact/fact.service';
@@ -41,6 +41,15 @@ const step = fc.oneof(
     relation: fc.constant('20'),
     on: fc.constant('2021-01-01' as Day),
   }),
+  ...[1, 2].map(() =>
+    fc.record({
+      op: fc.constant('head' as const),
+      h: fc.constant(0),
+      a: who,
+      b: who,
+      on: fc.constant('2026-04-01' as Day),
+    }),
+  ),
   fc.record({ op: fc.constant('move' as const), a: who, h: where, relation, on }),
   fc.record({ op: fc.constant('move-out' as const), a: who, on }),
   fc.record({ op: fc.constant('kinship' as const), a: who, b: who, kinship, from: bound, until: bound }),
@@ -62,6 +71,32 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
+/** One history in which everything goes through that needs something before it; every third change is undone at once. */
+const AT_ONCE_UNDONE: Step = { op: 'correct', a: 0, name: '甲' };
+const EVERYTHING: Step[] = [
+  AT_ONCE_UNDONE,
+  { op: 'death', a: 0, day: '2020' },
+  { op: 'reverse-death', a: 0 },
+  AT_ONCE_UNDONE,
+  { op: 'investigate', n: 0 },
+  { op: 'settle', n: 0, holds: true },
+  AT_ONCE_UNDONE,
+  { op: 'move', a: 3, h: 0, relation: '20', on: '2021-01-01' as Day },
+  { op: 'head', h: 0, a: 0, b: 3, on: '2026-04-01' as Day },
+  { op: 'undo', n: 0 },
+  AT_ONCE_UNDONE,
+  { op: 'merge', a: 1, b: 2, keepsFirst: true },
+  { op: 'withdraw', n: 0 },
+  { op: 'kinship', a: 3, b: 0, kinship: 'guardian', from: '2020', until: null },
+  { op: 'marriage', a: 0, b: 2, from: '2021-01', until: null },
+  { op: 'paper', a: 0, from: '2020-01-01', until: null },
+  { op: 'split', a: 2, n: 0 },
+  { op: 'merge-households', h: 0, i: 1, on: '2026-04-01' as Day },
+  { op: 'move-out', a: 3, on: '2026-04-01' as Day },
+  { op: 'close', n: 0, on: '2026-04-01' as Day },
+  { op: 'registry', a: 0, h: 0, isDead: false },
+];
+
 type Raw = Record<string, unknown> & { id: string; ended_at: string | null };
 
 /** One small register, changed step by step. */
@@ -70,6 +105,7 @@ class Village {
   readonly households: string[] = [];
   readonly numbers: string[] = [];
   readonly changes: string[] = [];
+  private stated = 0;
   private readonly name = `V${Village.count++}`;
   private static count = 0;
 
@@ -198,11 +234,11 @@ class Village {
       case 'correct':
         return register.correct(person(one.a), { name: one.name }, null, evidence);
       case 'registry': {
-        const day = `2026-0${2 + (this.changes.length % 7)}-${String(1 + (this.changes.length % 27)).padStart(2, '0')}`;
+        const day = addDays('2026-02-01' as Day, this.stated++); // Each later than the last, none in the future.
         await opened
           .state(day, {
             registry_person_id: `${this.name}-${one.a}`,
-            name: `人${one.a}${this.changes.length}`,
+            name: `人${one.a}${this.stated}`,
             id_number: this.numbers[one.a]!,
             household_no: `${this.name}-${one.h}`,
             relation_to_head: '20',
@@ -237,9 +273,10 @@ describe('the register under any sequence of changes', () => {
   it('never breaks a constraint, never loses a row, answers every past question as it did, and undoes what it did', async () => {
     const seen = new Map<string, [done: number, refused: number]>();
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16 }), fc.nat(1), async (steps, e) => {
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16, size: 'max' }), fc.nat(1), async (steps, e) => {
         const village = await Village.open();
         let before = await village.rows();
+        let done = 0;
         const moments: { at: Date; day: Day; answers: string[] }[] = [];
         for (const one of steps) {
           opened.clock.advance(1_000);
@@ -276,7 +313,7 @@ describe('the register under any sequence of changes', () => {
             expect(projected(row)).toEqual(expectedRow(now, village.persons[n]!, row));
 
           // Whatever was done can be undone at once, and leaves nothing but its trace.
-          if (change !== undefined && one.op !== 'undo' && village.changes.length % 3 === 0) {
+          if (change !== undefined && one.op !== 'undo' && done++ % 3 === 0) {
             opened.clock.advance(1_000);
             await opened.get(RegisterService).undo(change, '当即撤销');
             const split = one.op === 'split' ? village.persons.length - 1 : village.persons.length;
@@ -290,7 +327,11 @@ describe('the register under any sequence of changes', () => {
         opened.clock.advance(1_000);
         for (const { at, day, answers } of moments) expect(await asOf(village, day, at)).toEqual(answers);
       }),
-      { numRuns: RUNS, ...(process.env.YANGYU_SEED && { seed: Number(process.env.YANGYU_SEED) }) },
+      {
+        numRuns: RUNS,
+        examples: [[EVERYTHING, 1]],
+        ...(process.env.YANGYU_SEED && { seed: Number(process.env.YANGYU_SEED) }),
+      },
     );
     // The model would prove nothing about an operation that never went through.
     if (RUNS >= 20) expect([...seen].filter(([, [done]]) => done === 0)).toEqual([]);

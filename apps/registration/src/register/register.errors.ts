@@ -7,6 +7,20 @@ export const refuse = {
       zh: '更正未改变任何内容：请填写与现有记录不同的姓名、性别或出生日期。',
       en: 'This correction changes nothing: give a name, sex or day of birth other than the one on record.',
     }),
+  nothingChanges: () =>
+    new Refusal('NOTHING_CHANGES', {
+      zh: '所列人员当日已在该户且与户主关系相同，无需变更。',
+      en: 'On that day everybody named is in this household already, in the same relation to its head; there is nothing to change.',
+    }),
+  newbornOnRecord: (id: string) =>
+    new Refusal(
+      'NEWBORN_ON_RECORD',
+      {
+        zh: `同一依据下已登记同样的新生儿（${id}）。如为同一儿童请使用该记录；如为多胞胎请填写各自的姓名、出生医学证明编号或材料编号。`,
+        en: `The same newborn is on record on the same evidence (${id}). Use that record if it is the same child; of twins give each its name, certificate or paper.`,
+      },
+      { id },
+    ),
   nameUnusable: () =>
     new Refusal('NAME_UNUSABLE', {
       zh: '姓名须为 1 至 50 个字符，且不含控制字符。',
@@ -119,16 +133,6 @@ export const refuse = {
       },
       { facts },
     ),
-  personsDistinct: () =>
-    new Refusal('PERSONS_KNOWN_DISTINCT', {
-      zh: '两条记录已被认定为不同的人。如认定有误，请先撤回该认定。',
-      en: 'These two records are on record as two people. Take that back first if it was wrong.',
-    }),
-  bothHoldNumbers: () =>
-    new Refusal('PERSONS_HOLD_TWO_NUMBERS', {
-      zh: '两条记录各有不同的有效身份证号码，不能直接合并。请先更正其中一个号码，或在指明保留的证件后合并。',
-      en: 'Each of the two records holds a valid identity number of its own. Correct one of the numbers first, or say which paper is to stand.',
-    }),
   nothingToSplit: () =>
     new Refusal('NOTHING_TO_SPLIT', {
       zh: '拆分须指明至少一项归属新记录的事实。',

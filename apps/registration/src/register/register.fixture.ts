@@ -72,7 +72,8 @@ export async function openRegister(events: RegistryEventFeed = NO_EVENTS): Promi
     get: (type) => app.get(type, { strict: false }),
     numberOf: (born, sex = 1) => {
       sequence += 2;
-      const digits = `340202${born.replaceAll('-', '')}${String(sequence + (sex === 1 ? 1 : 0)).padStart(3, '0')}`;
+      const [place, no] = [2 + Math.floor(sequence / 998), sequence % 998]; // One place has some five hundred numbers a day.
+      const digits = `34020${place}${born.replaceAll('-', '')}${String(no + (sex === 1 ? 1 : 0)).padStart(3, '0')}`;
       return digits + checkCharacter(digits);
     },
     state: async (on, ...rows) => {

@@ -1,7 +1,7 @@
 import type { Tx } from '@app/database';
 import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
-import type { NewHousehold } from './register.types';
+import type { Newborn, NewHousehold } from './register.types';
 
 export interface PersonBasics {
   readonly id: string;
@@ -48,6 +48,38 @@ export class RegisterRepository {
     const [row] = await read.query<{ id: string }>(
       'select id from person where birth_certificate_key = $1 and merged_into is null limit 1',
       [key],
+    );
+    return row?.id;
+  }
+
+  /**
+   * A child registered on the same evidence of whom everything that was said is the same. Locks the parents, so that two
+   * presses of a button meet here one after the other.
+   */
+  async sameNewborn(
+    tx: Tx,
+    {
+      name,
+      sex,
+      born,
+      divisionCode,
+      motherId,
+      fatherId,
+      sourceRef,
+    }: Omit<Newborn, 'birthCertificateNo'> & { sourceRef?: string | null },
+  ): Promise<string | undefined> {
+    const parents = [motherId, fatherId];
+    await tx.query('select from person where id = any($1::uuid[]) order by id for update', [parents]);
+    const parent = (code: string) =>
+      `(select k.other_person_id from fact k where k.person_id = p.id and k.code = '${code}' and k.ended_at is null limit 1)`;
+    const [row] = await tx.query<{ id: string }>(
+      `select p.id from change c join person p on p.id = any (c.persons)
+        where c.kind = 'newborn' and p.registry_person_id = 'own:' || p.id and p.merged_into is null
+          and p.birth_certificate_key is null and (p.name, p.sex, p.born, p.division_code) = ($1, $2, $3, $4)
+          and c.source_ref is not distinct from $7
+          and ${parent('birth-mother')} is not distinct from $5::uuid and ${parent('birth-father')} is not distinct from $6::uuid
+        limit 1`,
+      [name, sex, born, divisionCode, motherId, fatherId, sourceRef ?? null],
     );
     return row?.id;
   }

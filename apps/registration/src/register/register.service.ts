@@ -47,6 +47,8 @@ export class RegisterService {
     const at = this.clock.now();
     const id = newId(at);
     const name = newborn.name === null ? unnamed(parents, sex) : usableName(newborn.name);
+    const same = certificate === null ? await this.register.sameNewborn(tx, { ...newborn, name }) : undefined;
+    if (same !== undefined) throw refuse.newbornOnRecord(same);
     const hash = this.vault.blindIndex('row', id);
     await this.register.insertPerson(tx, {
       id,
@@ -115,6 +117,8 @@ export class RegisterService {
       if (paper.kind === 'BIRTH_CERTIFICATE') await this.assertCertificateFree(tx, number, personId);
       const input: ChangeInput = { kind: 'identity', persons: [personId], ...evidence };
       const { id } = await this.facts.change(tx, input, async (change) => {
+        const fact = { kind: 'identity', personId, code: paper.kind, number, period } as const;
+        await change.assertNew(fact);
         const begins = period.certain?.from ?? period.valid.from;
         if (begins !== null) {
           const running = await this.running(
@@ -125,7 +129,7 @@ export class RegisterService {
           );
           for (const former of running) await change.close(former, begins);
         }
-        await change.record({ kind: 'identity', personId, code: paper.kind, number, period });
+        await change.record(fact);
       });
       return id;
     });
@@ -158,10 +162,14 @@ export class RegisterService {
       const missing = others.filter(({ personId }) => !elders.some(({ id }) => id === personId));
       if (missing.length > 0) throw this.facts.unknown(missing.map(({ personId }) => personId));
       const { id } = await this.facts.change(tx, input, async (change) => {
+        const kin = others.map(
+          ({ personId, kind }) =>
+            ({ kind: 'kinship', personId: childId, otherPersonId: personId, code: kind, period }) as const,
+        );
+        await change.assertNew(...kin);
         if (others.some(({ kind }) => kind.startsWith('adoptive-')))
           await this.endParents(tx, change, childId, period, keeps);
-        for (const { personId, kind } of others)
-          await change.record({ kind: 'kinship', personId: childId, otherPersonId: personId, code: kind, period });
+        await change.record(...kin);
       });
       return id;
     });
@@ -181,7 +189,9 @@ export class RegisterService {
       const persons = spouseId === null ? [personId] : [personId, spouseId];
       const { id } = await this.facts.change(tx, { kind: 'marriage', persons, ...evidence }, async (change) => {
         const side = { kind: 'marriage', code: 'spouse', period } as const;
-        await change.record({ ...side, personId, otherPersonId: spouseId, words });
+        const fact = { ...side, personId, otherPersonId: spouseId, words };
+        await change.assertNew(fact);
+        await change.record(fact);
         if (spouseId !== null) await change.record({ ...side, personId: spouseId, otherPersonId: personId });
       });
       return id;

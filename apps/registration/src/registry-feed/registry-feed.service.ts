@@ -1,5 +1,11 @@
-import { REGISTRY_EVENT_FEED, REGISTRY_EVENTS, type RegistryEvent, type RegistryEventFeed } from '@app/contracts';
-import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import {
+  PERSONS_FEED,
+  registrationChanged,
+  REGISTRY_EVENT_FEED,
+  REGISTRY_EVENTS,
+  type RegistryEvent,
+  type RegistryEventFeed,
+} from '@app/contracts';
 import { type Database, newId, type Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, Refusal } from '@app/kernel';
