@@ -426,7 +426,13 @@ describe('asking elsewhere', () => {
     clock.set('2026-04-10');
     expect(await as('clerk', () => registrations.register(id, 'clerk'), '13')).toMatchObject({ state: 'registered' });
     // The other place was silent, and so was the household registry.
-    expect(await kinds(id)).toEqual(['file', 'ask-elsewhere', 'go-on-without-answer', 'go-on-without-answer', 'register']);
+    expect(await kinds(id)).toEqual([
+      'file',
+      'ask-elsewhere',
+      'go-on-without-answer',
+      'go-on-without-answer',
+      'register',
+    ]);
 
     const late = { outcome: 'mismatch' as const, office: null, note: '姓名用字不同' };
     const seen = await as('clerk', () => registrations.answerElsewhere(question!.id, late), '13');
