@@ -287,7 +287,7 @@ CREATE TABLE birth_registration_parameter (
   valid daterange NOT NULL,
   source text NOT NULL,
   CONSTRAINT birth_registration_parameter_has_a_source CHECK (source <> ''::text),
-  CONSTRAINT birth_registration_parameter_is_known CHECK (name = ANY (ARRAY['who-may-register'::text, 'places'::text, 'residence-months'::text, 'make-up'::text, 'order-rule'::text, 'earlier-children'::text, 'marital-status'::text, 'ask-elsewhere-first'::text, 'commitment-replaces'::text, 'shared-papers'::text, 'notice-working-days'::text, 'decide-working-days'::text, 'elsewhere-working-days'::text, 'verification-address'::text])),
+  CONSTRAINT birth_registration_parameter_is_known CHECK (name = ANY (ARRAY['who-may-register'::text, 'places'::text, 'residence-months'::text, 'make-up'::text, 'order-rule'::text, 'earlier-children'::text, 'marital-status'::text, 'ask-elsewhere-first'::text, 'commitment-replaces'::text, 'shared-papers'::text, 'notice-working-days'::text, 'decide-working-days'::text, 'elsewhere-working-days'::text, 'verification-address'::text, 'registry-silence'::text, 'registry-working-days'::text])),
   CONSTRAINT birth_registration_parameter_region_is_a_code CHECK (region = 'CN'::text OR region ~ '^[1-8]\d(\d{2}){0,2}$'::text),
   CONSTRAINT birth_registration_parameter_has_one_value_a_day EXCLUDE USING gist (region WITH =, name WITH =, valid WITH &&)
 );
@@ -1574,6 +1574,69 @@ CREATE POLICY refiling_by_its_officer ON refiling AS PERMISSIVE FOR INSERT TO PU
 CREATE POLICY refiling_in_either_division ON refiling AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (old_code ^@ ( SELECT guard_from() AS guard_from)) OR (new_code ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 COMMENT ON TABLE refiling IS 'Each person and household that was filed under another code because the division changed, not because they moved. Append-only.';
 GRANT INSERT (person_id, household_id, old_code, new_code, reason, done_at), SELECT ON refiling TO registration_rw;
+
+CREATE TABLE registry_check (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  registration_id uuid,
+  party_id uuid,
+  matter_id uuid,
+  newborn_parent_id uuid,
+  planned_at timestamp with time zone NOT NULL,
+  due_on date NOT NULL,
+  question uuid,
+  asked_at timestamp with time zone,
+  outcome text,
+  is_death_marked boolean,
+  answered_at timestamp with time zone,
+  CONSTRAINT registry_check_pkey PRIMARY KEY (id),
+  CONSTRAINT registry_check_is_about_one_parent_of_one_matter CHECK (num_nonnulls(registration_id, matter_id) = 1 AND (registration_id IS NULL) = (party_id IS NULL) AND (matter_id IS NULL) = (newborn_parent_id IS NULL)),
+  CONSTRAINT registry_check_mark_comes_with_an_answer CHECK (is_death_marked IS NULL OR (outcome = ANY (ARRAY['match'::text, 'mismatch'::text, 'not-found'::text]))),
+  CONSTRAINT registry_check_outcome_has_its_moment CHECK ((outcome IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT registry_check_outcome_is_known CHECK (outcome = ANY (ARRAY['match'::text, 'mismatch'::text, 'not-found'::text, 'set-aside'::text, 'no-reply'::text, 'not-asked'::text])),
+  CONSTRAINT registry_check_question_has_its_moment CHECK ((question IS NULL) = (asked_at IS NULL)),
+  CONSTRAINT registry_check_matter_id_fkey FOREIGN KEY (matter_id) REFERENCES newborn_matter(id),
+  CONSTRAINT registry_check_newborn_parent_id_fkey FOREIGN KEY (newborn_parent_id) REFERENCES newborn_parent(id),
+  CONSTRAINT registry_check_party_id_fkey FOREIGN KEY (party_id) REFERENCES birth_registration_party(id),
+  CONSTRAINT registry_check_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES birth_registration(id)
+);
+CREATE INDEX registry_check_by_matter ON registry_check USING btree (matter_id) WHERE matter_id IS NOT NULL;
+CREATE UNIQUE INDEX registry_check_by_newborn_parent ON registry_check USING btree (newborn_parent_id) WHERE newborn_parent_id IS NOT NULL;
+CREATE INDEX registry_check_by_outcome ON registry_check USING btree (id) WHERE (outcome = ANY (ARRAY['mismatch'::text, 'not-found'::text, 'set-aside'::text])) OR is_death_marked;
+CREATE UNIQUE INDEX registry_check_by_party ON registry_check USING btree (party_id) WHERE party_id IS NOT NULL;
+CREATE INDEX registry_check_by_registration ON registry_check USING btree (registration_id) WHERE registration_id IS NOT NULL;
+ALTER TABLE registry_check ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_check FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_check_follows ON registry_check AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM birth_registration r
+  WHERE (r.id = registry_check.registration_id))) OR (EXISTS ( SELECT
+   FROM newborn_matter m
+  WHERE (m.id = registry_check.matter_id)))));
+COMMENT ON TABLE registry_check IS 'A question to the household registry about one parent, and what came of it; it refuses nothing by itself.';
+COMMENT ON COLUMN registry_check.due_on IS 'The last working day on which an answer is waited for; after it the registry is silent.';
+COMMENT ON COLUMN registry_check.question IS 'Of the exchange; asked again under this row''s id it is the same one.';
+COMMENT ON COLUMN registry_check.outcome IS 'Null while nothing came. no-reply and set-aside say nothing about the person; not-asked: the registry keeps no such paper.';
+GRANT INSERT, SELECT, UPDATE (question, asked_at, outcome, is_death_marked, answered_at) ON registry_check TO registration_rw;
+
+CREATE TABLE registry_check_word (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  check_id uuid NOT NULL,
+  note text NOT NULL,
+  said_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  said_at timestamp with time zone NOT NULL,
+  CONSTRAINT registry_check_word_pkey PRIMARY KEY (id),
+  CONSTRAINT registry_check_word_has_4_to_400_characters CHECK (char_length(note) >= 4 AND char_length(note) <= 400),
+  CONSTRAINT registry_check_word_check_id_fkey FOREIGN KEY (check_id) REFERENCES registry_check(id)
+);
+CREATE INDEX registry_check_word_by_check ON registry_check_word USING btree (check_id, said_at);
+ALTER TABLE registry_check_word ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registry_check_word FORCE ROW LEVEL SECURITY;
+CREATE POLICY registry_check_word_follows ON registry_check_word AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM registry_check c
+  WHERE (c.id = registry_check_word.check_id)))) WITH CHECK (((said_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM registry_check c
+  WHERE (c.id = registry_check_word.check_id)))));
+COMMENT ON TABLE registry_check_word IS 'An officer looked and says how it goes on; append-only.';
+GRANT INSERT, SELECT ON registry_check_word TO registration_rw;
 
 CREATE TABLE registry_event_taken (
   event_id text NOT NULL,

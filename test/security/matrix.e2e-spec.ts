@@ -49,6 +49,7 @@ interface Subject {
   readonly birthId: string;
   readonly voucherId: string;
   readonly elsewhereId: string;
+  readonly checkId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -226,7 +227,12 @@ async function birthOf(at: TwoCounties, idNumber: string, division: DivisionCode
     await registrations.askElsewhere(birthId, '430202');
     const [question] = await registrations.questions([birthId]);
     const [voucher] = await at.get(VoucherService).ofRegistrations([birthId]);
-    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id };
+    const [check] = await at.database.admin<{ id: string }>(
+      `update registration.registry_check set outcome = 'mismatch', is_death_marked = false, answered_at = now()
+        where registration_id = $1 returning id`,
+      [birthId],
+    );
+    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id, checkId: check!.id };
   });
 }
 
@@ -278,6 +284,9 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.registryChecks': about(
+    ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
   'Query.voucherFile': about(({ voucherId }) => `{ voucherFile(id: ${q(voucherId)}) { sha256 } }`),
   'Query.voucherKey': ofNobody('{ voucherKey }'),
   'Query.voucherStatusList': ofNobody('{ voucherStatusList }'),
@@ -444,6 +453,9 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
       `mutation { recordPaper(id: ${q(childId)}, kind: PASSPORT, number: "E12345678", ${EVIDENCE}) { id } }`,
   ),
   'Mutation.refreshQuality': ofNobody('mutation { refreshQuality { opened } }'),
+  'Mutation.settleRegistryCheck': about(
+    ({ checkId }) => `mutation { settleRegistryCheck(id: ${q(checkId)}, note: "已当面查看") { id } }`,
+  ),
   'Mutation.registerNewborn': about(
     ({ childId }) =>
       `mutation { registerNewborn(sex: FEMALE, born: "2015-01-01", mother: ${q(childId)}, division: "340202", ${EVIDENCE}) { id } }`,
@@ -558,6 +570,7 @@ const ABSENT = new Set([
   'BIRTH_REGISTRATION_UNKNOWN',
   'VOUCHER_UNKNOWN',
   'ELSEWHERE_QUESTION_UNKNOWN',
+  'REGISTRY_CHECK_UNKNOWN',
   'CALENDAR_UNKNOWN',
   'CASE_UNKNOWN',
   'NO_OPEN_CASE',

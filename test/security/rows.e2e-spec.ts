@@ -22,6 +22,8 @@ const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
+const CHECKED = (id: string) =>
+  `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -65,6 +67,8 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.elsewhere_question': BIRTH('t.registration_id'),
   'registration.elsewhere_answer': `(select ${BIRTH('q.registration_id')} from registration.elsewhere_question q where q.id = t.question_id)`,
   'registration.voucher': BIRTH('t.registration_id'),
+  'registration.registry_check': CHECKED('t.id'),
+  'registration.registry_check_word': CHECKED('t.check_id'),
   'subsidy.person_fact': 't.division_code',
   'subsidy.person_fact_history': PERSON('t.person_id'),
   'subsidy.finding': PERSON('t.person_id'),
@@ -198,6 +202,8 @@ async function plantSettled(county: string): Promise<void> {
      select gen_random_uuid(), a, b, c.id from ${two} join registration.change c on c.persons = array[a, b]`,
     `insert into registration.registry_event_taken (event_id, kind, registry_person_id, person_id, happened_at, outcome, taken_at)
      select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
+    `insert into registration.registry_check_word (check_id, note, said_by, said_at)
+     select k.id, '已当面查看身份证', 'x', now() from registration.registry_check k where ${CHECKED('k.id')} like '${county.slice(0, 6)}%'`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);

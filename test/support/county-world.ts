@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
+import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
 import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -29,7 +30,8 @@ export interface CountyWorld {
   close(): Promise<void>;
 }
 
-export async function openCountyWorld(today: string): Promise<CountyWorld> {
+/** @param outside A household registry of the test's own instead of the one in a few lines. */
+export async function openCountyWorld(today: string, outside?: HouseholdRegistry): Promise<CountyWorld> {
   const database = await createTestDatabase();
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
@@ -47,7 +49,7 @@ export async function openCountyWorld(today: string): Promise<CountyWorld> {
     vault: new Vault(Buffer.alloc(32, 1)),
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
-    household: { registry, callbacks: null },
+    household: { registry: outside ?? registry, callbacks: null },
     voucher: { keyFile: path.join(folder, 'voucher.key') },
   };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {

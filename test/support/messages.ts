@@ -1,5 +1,6 @@
 import { type JobHandler, JobsRuntime, type Payload } from '@app/jobs';
 import { createTestQueue } from '@app/testing';
+import { EXCHANGE_HANDLERS } from '../../apps/exchange/src/exchange.tokens';
 import { REGISTRATION_HANDLERS } from '../../apps/registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
 import type { CountyWorld } from './county-world';
@@ -15,8 +16,11 @@ export interface Messages {
 const WAIT = 60_000;
 const LOOK = 25;
 
-/** Real queues, real outboxes and the handlers of both apps; an error of a handler fails the next settle(). */
-export async function openMessages(world: CountyWorld): Promise<Messages> {
+/**
+ * Real queues, real outboxes and the handlers of the register and of subsidy, and of the exchange where a test needs it; an
+ * error of a handler fails the next settle().
+ */
+export async function openMessages(world: CountyWorld, { withExchange = false } = {}): Promise<Messages> {
   const queue = await createTestQueue(world.database);
   const errors: unknown[] = [];
   const handlers = (token: symbol): readonly JobHandler<Payload>[] => world.app.get(token, { strict: false });
@@ -29,6 +33,15 @@ export async function openMessages(world: CountyWorld): Promise<Messages> {
         handlers: handlers(REGISTRATION_HANDLERS),
       },
       { schema: 'subsidy', database: await world.database.open('subsidy'), handlers: handlers(SUBSIDY_HANDLERS) },
+      ...(withExchange
+        ? [
+            {
+              schema: 'exchange',
+              database: await world.database.open('exchange'),
+              handlers: handlers(EXCHANGE_HANDLERS),
+            },
+          ]
+        : []),
     ],
     clock: world.clock,
     onError: (error) => errors.push(error),
@@ -37,7 +50,9 @@ export async function openMessages(world: CountyWorld): Promise<Messages> {
   const waiting = async (): Promise<number> => {
     const [row] = await world.database.admin<{ n: number }>(
       `select (select count(*) from registration.outbox where acked_at is null)::int
-            + (select count(*) from subsidy.outbox where acked_at is null)::int as n`,
+            + (select count(*) from subsidy.outbox where acked_at is null)::int
+            + (select count(*) from exchange.outbox where acked_at is null and $1)::int as n`,
+      [withExchange],
     );
     return row!.n;
   };

@@ -1,4 +1,4 @@
-import { REGISTRY_EVENT_FEED } from '@app/contracts';
+import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, RegistryQuestionsClient } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -24,6 +24,7 @@ export async function openRegistration(life: Life, settings: ReturnType<typeof r
     [REGISTRATION_DATABASE, parts.database],
     [REGISTRATION_OUTBOX, new Outbox('registration')],
     [REGISTRY_EVENT_FEED, new RegistryEventFeedClient(exchange)],
+    [REGISTRY_QUESTIONS, new RegistryQuestionsClient(exchange)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
     [VOUCHER_SETTINGS, { keyPem: settings.YANGYU_VOUCHER_KEY }],

@@ -2,7 +2,13 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Caller } from '@app/access';
-import { type FeedPage, REGISTRATION_FEED, type RegistrationFeed, REGISTRY_EVENT_FEED } from '@app/contracts';
+import {
+  type FeedPage,
+  REGISTRATION_FEED,
+  type RegistrationFeed,
+  REGISTRY_EVENT_FEED,
+  REGISTRY_QUESTIONS,
+} from '@app/contracts';
 import { buildMergedSchema, collectSdl, GraphContext, listOperations, resolversOf } from '@app/graphql';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, type DivisionCode } from '@app/kernel';
@@ -92,9 +98,10 @@ beforeAll(async () => {
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: CLOCK, useValue: new TestClock('2026-04-01') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
+      { provide: REGISTRY_QUESTIONS, useValue: {} },
       { provide: Vault, useValue: new Vault(Buffer.alloc(32, 7)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK, Vault],
+    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, CLOCK, Vault],
   };
   const app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   const divisions = path.join(folder, 'divisions.csv');

@@ -14,17 +14,25 @@ import { PersonModule } from './person/person.module';
 import { QualityModule } from './quality/quality.module';
 import { QualityProcessor } from './quality/quality.processor';
 import { RegisterModule } from './register/register.module';
+import { RegistryCheckModule } from './registry-check/registry-check.module';
+import { RegistryCheckProcessor } from './registry-check/registry-check.processor';
 import { RegistryFeedModule } from './registry-feed/registry-feed.module';
 import { RegistryFeedProcessor } from './registry-feed/registry-feed.processor';
 import { RegistryImportModule } from './registry-import/registry-import.module';
 import { REGISTRATION_HANDLERS } from './registration.tokens';
 import { VoucherModule } from './voucher/voucher.module';
 
-const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor, NewbornMatterProcessor];
+const PROCESSORS = [
+  RegistryFeedProcessor,
+  DuplicateProcessor,
+  QualityProcessor,
+  NewbornMatterProcessor,
+  RegistryCheckProcessor,
+];
 
 /**
  * Who exists and who belongs to whom. Needs from outside, provided globally: REGISTRATION_DATABASE,
- * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become
+ * REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, CLOCK and Vault; VOUCHER_SETTINGS where vouchers become
  * credentials.
  */
 @Module({
@@ -34,6 +42,7 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor,
     RegisterModule,
     RegistryImportModule,
     RegistryFeedModule,
+    RegistryCheckModule,
     PersonModule,
     HouseholdModule,
     FeedModule,
@@ -59,6 +68,7 @@ const PROCESSORS = [RegistryFeedProcessor, DuplicateProcessor, QualityProcessor,
     RegisterModule,
     RegistryImportModule,
     RegistryFeedModule,
+    RegistryCheckModule,
     PersonModule,
     HouseholdModule,
     FeedModule,

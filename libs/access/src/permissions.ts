@@ -289,6 +289,14 @@ export const PERMISSIONS = {
     roles: ['county-confirmer'],
     lets: { zh: '审批第二次补正告知', en: 'allow a second notice of what is missing' },
   },
+  'registry-check.read': {
+    roles: [...REVIEWERS, 'auditor'],
+    lets: { zh: '查看户籍核验结果和待核看清单', en: 'see what the household registry said of parents' },
+  },
+  'registry-check.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '核看户籍核验', en: 'look at what the household registry said, and have it go on' },
+  },
   'voucher.read': {
     roles: ['village-clerk', ...REVIEWERS, 'citizen'],
     lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },

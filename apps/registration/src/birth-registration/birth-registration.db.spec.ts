@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import { constraintName, type Database, inContext, sqlState, systemContext, type WorkContext } from '@app/database';
-import { REGISTRY_EVENT_FEED } from '@app/contracts';
+import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, day, type DivisionCode } from '@app/kernel';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
@@ -42,11 +42,20 @@ beforeAll(async () => {
       { provide: REGISTRATION_DATABASE, useValue: database },
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
+      { provide: REGISTRY_QUESTIONS, useValue: {} },
       { provide: CLOCK, useValue: clock },
       { provide: Vault, useValue: vault },
       { provide: VOUCHER_SETTINGS, useValue: { fonts: [] } },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, CLOCK, Vault, VOUCHER_SETTINGS],
+    exports: [
+      REGISTRATION_DATABASE,
+      REGISTRATION_OUTBOX,
+      REGISTRY_EVENT_FEED,
+      REGISTRY_QUESTIONS,
+      CLOCK,
+      Vault,
+      VOUCHER_SETTINGS,
+    ],
   };
   app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   await world.admin(`insert into registration.division (code, name, level, parent_code, status, recorded_at)
@@ -416,7 +425,14 @@ describe('asking elsewhere', () => {
     );
     clock.set('2026-04-10');
     expect(await as('clerk', () => registrations.register(id, 'clerk'), '13')).toMatchObject({ state: 'registered' });
-    expect(await kinds(id)).toEqual(['file', 'ask-elsewhere', 'go-on-without-answer', 'register']);
+    // The other place was silent, and so was the household registry.
+    expect(await kinds(id)).toEqual([
+      'file',
+      'ask-elsewhere',
+      'go-on-without-answer',
+      'go-on-without-answer',
+      'register',
+    ]);
 
     const late = { outcome: 'mismatch' as const, office: null, note: '姓名用字不同' };
     const seen = await as('clerk', () => registrations.answerElsewhere(question!.id, late), '13');

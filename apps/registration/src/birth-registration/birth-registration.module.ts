@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DivisionModule } from '../division/division.module';
 import { PersonModule } from '../person/person.module';
+import { RegistryCheckModule } from '../registry-check/registry-check.module';
 import { VoucherModule } from '../voucher/voucher.module';
 import { BirthRegistrationRepository } from './birth-registration.repository';
 import { BirthRegistrationResolver } from './birth-registration.resolver';
@@ -23,7 +24,7 @@ import { WorkingDayService } from './working-day.service';
 
 /** The birth registration service: free, for anyone, once for a birth; what a province's text adds is a dated row. */
 @Module({
-  imports: [DivisionModule, PersonModule, VoucherModule],
+  imports: [DivisionModule, PersonModule, RegistryCheckModule, VoucherModule],
   providers: [
     BirthRegistrationRepository,
     ClaimedRepository,

@@ -16,6 +16,7 @@ import {
 } from '@app/graphql';
 import { type DivisionCode, divisionLevel, findDivisionCode } from '@app/kernel';
 import { DivisionService } from '../division/division.service';
+import { type CheckView, RegistryCheckService, type Told } from '../registry-check/registry-check.service';
 import { VoucherService } from '../voucher/voucher.service';
 import type { VoucherRow } from '../voucher/voucher.types';
 import { refuse } from './birth-registration.errors';
@@ -65,6 +66,7 @@ export class BirthRegistrationResolver {
     private readonly registrations: BirthRegistrationService,
     private readonly filing: FilingService,
     private readonly vouchersOf: VoucherService,
+    private readonly checks: RegistryCheckService,
   ) {}
 
   @Query()
@@ -280,6 +282,22 @@ export class BirthRegistrationResolver {
   @Field()
   vouchers({ id }: BirthRegistrationRow, _args: unknown, context: GraphContext) {
     return of<VoucherRow>(context, 'vouchers', (ids) => this.vouchersOf.ofRegistrations(ids), id);
+  }
+
+  @Field()
+  registryChecks({ id }: BirthRegistrationRow, _args: unknown, context: GraphContext): Promise<CheckView[]> {
+    const loader = context.loader<string, CheckView[]>('birthRegistration.registryChecks', async (ids) =>
+      inGroups(ids, await this.checks.byMatters('birth-registration', ids), ({ registrationId }) => registrationId!),
+    );
+    return loader.load(id);
+  }
+
+  @Field()
+  registrySilence({ id }: BirthRegistrationRow, _args: unknown, context: GraphContext): Promise<Told | null> {
+    const loader = context.loader<string, Told | null>('birthRegistration.registrySilence', async (ids) =>
+      inOrder(ids, await this.checks.told('birth-registration', ids), ({ matter }) => matter),
+    );
+    return loader.load(id);
   }
 
   @Field()

@@ -27,7 +27,9 @@ export type ParameterName =
   | 'notice-working-days'
   | 'decide-working-days'
   | 'elsewhere-working-days'
-  | 'verification-address';
+  | 'verification-address'
+  | 'registry-silence'
+  | 'registry-working-days';
 
 /** What holds where and when none of the rows does: free, for anyone, without limits. */
 const SAFE: Readonly<Record<ParameterName, string>> = {
@@ -45,6 +47,8 @@ const SAFE: Readonly<Record<ParameterName, string>> = {
   'decide-working-days': '7',
   'elsewhere-working-days': '5',
   'verification-address': '-',
+  'registry-silence': 'commitment',
+  'registry-working-days': '5',
 };
 
 /** The text of one place on one day: the narrowest region's row of each name that is in force. */

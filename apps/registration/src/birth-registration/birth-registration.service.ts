@@ -5,6 +5,7 @@ import { failpoint } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
+import { RegistryCheckService } from '../registry-check/registry-check.service';
 import { reasonOf, refuse } from './birth-registration.errors';
 import { BirthRegistrationRepository, type Change, type ListFilter } from './birth-registration.repository';
 import { ASKABLE_ITEMS, isSilent, type ServiceText } from './birth-registration.rules';
@@ -46,6 +47,7 @@ export class BirthRegistrationService {
     private readonly texts: ServiceTextService,
     private readonly workingDays: WorkingDayService,
     private readonly vouchers: VoucherContentService,
+    private readonly checks: RegistryCheckService,
   ) {}
 
   /** Takes it up; where the text says so, or the parents do, the other place is asked first. */
@@ -72,6 +74,9 @@ export class BirthRegistrationService {
         if (current.state === 'asking') return undefined; // Accepted just now, and the other place is being asked.
       }
       if (current.look) throw refuse.lookFirst(current.look);
+      if (await this.checks.assertGoesOn(tx, id)) {
+        await this.take(tx, current, { kind: 'go-on-without-answer', to: current.state, items: ['registry_silent'] });
+      }
       const at = this.clock.now();
       await this.take(tx, current, { kind: 'register', to: 'registered', change: { registeredAt: at, dueOn: null } });
       await this.registrations.decided(tx, id, `register|${id}|${row.version}`);

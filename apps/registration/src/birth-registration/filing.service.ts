@@ -5,6 +5,7 @@ import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
+import { RegistryCheckService } from '../registry-check/registry-check.service';
 import { isClaimedAtOnce, reasonOf, refuse } from './birth-registration.errors';
 import { BirthRegistrationRepository } from './birth-registration.repository';
 import { type BirthRegistrationState, canMove } from './birth-registration.state';
@@ -31,6 +32,7 @@ export class FilingService {
     private readonly texts: ServiceTextService,
     private readonly workingDays: WorkingDayService,
     private readonly vouchers: VoucherContentService,
+    private readonly checks: RegistryCheckService,
   ) {}
 
   /** Files a registration, or finds the one that the same reference made. Returns its id. */
@@ -68,6 +70,7 @@ export class FilingService {
       await this.claimed.claim(tx, id, stated.claimed);
       const items = stated.judgement.reasons.map(({ code }) => code);
       await this.registrations.act(tx, id, { kind: 'file', from: 'new', to: 'submitted', version: 1, items, at });
+      await this.checks.plan(tx, { kind: 'birth-registration', id });
       failpoint('birth-registration.file');
       return id;
     });
@@ -144,6 +147,7 @@ export class FilingService {
         await this.registrations.decided(tx, id, `${kind}|${id}|${version}`);
         await this.vouchers.issue(tx, id, text);
       }
+      await this.checks.plan(tx, { kind: 'birth-registration', id });
       failpoint('birth-registration.restate');
       return (await this.registrations.byIds(tx, [id]))[0]!;
     });

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { DivisionModule } from '../division/division.module';
 import { FactModule } from '../fact/fact.module';
 import { RegisterModule } from '../register/register.module';
+import { RegistryCheckModule } from '../registry-check/registry-check.module';
 import { NewbornClaimService } from './newborn-claim.service';
 import { NewbornMatterProcessor } from './newborn-matter.processor';
 import { NewbornMatterRepository } from './newborn-matter.repository';
@@ -15,7 +16,7 @@ import { SubCaseResolver } from './sub-case.resolver';
 
 /** One newborn's matter (出生一件事): opened once, with parts that never wait for each other. */
 @Module({
-  imports: [DivisionModule, FactModule, RegisterModule],
+  imports: [DivisionModule, FactModule, RegisterModule, RegistryCheckModule],
   providers: [
     NewbornMatterRepository,
     NewbornViewRepository,

@@ -14,6 +14,7 @@ import {
   Resolver,
 } from '@app/graphql';
 import { type Day, divisionPrefix, findDivisionCode, type Sentence } from '@app/kernel';
+import { type CheckView, RegistryCheckService, type Told } from '../registry-check/registry-check.service';
 import { refuse } from './newborn-matter.errors';
 import { codeOf, graphWord, reasonSentence, SINGLE_ITEMS } from './newborn-matter.rules';
 import { NewbornMatterService, type Receipt } from './newborn-matter.service';
@@ -53,6 +54,7 @@ export class NewbornMatterResolver {
   constructor(
     private readonly matters: NewbornMatterService,
     private readonly views: NewbornViewService,
+    private readonly checks: RegistryCheckService,
   ) {}
 
   @Query()
@@ -183,6 +185,22 @@ export class NewbornMatterResolver {
   subCases({ id }: MatterView, _args: unknown, context: GraphContext): Promise<SubCaseView[]> {
     const loader = context.loader<string, SubCaseView[]>('newborn.subCases', async (ids) =>
       inGroups(ids, await this.views.subCases(ids), ({ matterId }) => matterId),
+    );
+    return loader.load(id);
+  }
+
+  @Field()
+  registryChecks({ id }: MatterView, _args: unknown, context: GraphContext): Promise<CheckView[]> {
+    const loader = context.loader<string, CheckView[]>('newborn.registryChecks', async (ids) =>
+      inGroups(ids, await this.checks.byMatters('newborn-matter', ids), ({ matterId }) => matterId!),
+    );
+    return loader.load(id);
+  }
+
+  @Field()
+  registrySilence({ id }: MatterView, _args: unknown, context: GraphContext): Promise<Told | null> {
+    const loader = context.loader<string, Told | null>('newborn.registrySilence', async (ids) =>
+      inOrder(ids, await this.checks.told('newborn-matter', ids), ({ matter }) => matter),
     );
     return loader.load(id);
   }

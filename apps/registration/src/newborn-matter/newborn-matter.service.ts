@@ -11,6 +11,7 @@ import type { Evidence } from '../register/register.types';
 import { FactService } from '../fact/fact.service';
 import type { NewFact } from '../fact/fact.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
+import { RegistryCheckService } from '../registry-check/registry-check.service';
 import { checkOpening, type CheckedOpening, ROLES } from './newborn-application.service';
 import { refuse } from './newborn-matter.errors';
 import {
@@ -61,6 +62,7 @@ export class NewbornMatterService {
     private readonly facts: FactService,
     private readonly divisions: DivisionService,
     private readonly matters: NewbornMatterRepository,
+    private readonly checks: RegistryCheckService,
   ) {}
 
   /**
@@ -230,6 +232,7 @@ export class NewbornMatterService {
     await this.matters.insertParents(tx, id, parents);
     await this.matters.insertSubCases(tx, id, itemsOf(await this.matters.itemRows(tx, code, today)));
     tx.concern('newborn_matter', [id]);
+    await this.checks.plan(tx, { kind: 'newborn-matter', id });
     return id;
   }
 
@@ -267,6 +270,7 @@ export class NewbornMatterService {
         learnt.push({ kind: 'kinship', personId: child.id, code: `birth-${role}`, otherPersonId, period });
     }
     tx.concern('newborn_matter', [id]);
+    await this.checks.plan(tx, { kind: 'newborn-matter', id });
     if (learnt.length === 0) return;
     const persons = [child.id, ...learnt.flatMap(({ otherPersonId }) => otherPersonId ?? [])];
     await this.facts.change(tx, { kind: 'newborn', persons, ...evidence }, async (change) => {
