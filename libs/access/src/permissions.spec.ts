@@ -105,6 +105,8 @@ describe('permissions', () => {
       'birth-registration.withdraw: township-reviewer citizen',
       'birth-registration.handle: township-reviewer',
       'birth-registration.oversee: county-confirmer',
+      'registry-check.read: township-reviewer county-confirmer auditor',
+      'registry-check.settle: township-reviewer county-confirmer',
       'voucher.read: village-clerk township-reviewer county-confirmer citizen',
       'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
