@@ -151,11 +151,6 @@ export class FactService {
   }
 
   /** What was known at a moment about a day, each with its answer: yes, possible, under investigation. */
-  asOf(read: Tx, persons: readonly string[], at: AsOf): Promise<FactRow[]> {
-    return this.facts.asOf(read, persons, at);
-  }
-
-  /** The same for the graph. */
   answers(persons: readonly string[], at: AsOf): Promise<FactAnswer[]> {
     return this.database.read(async (read) => {
       const rows = await this.facts.asOf(read, persons, at);

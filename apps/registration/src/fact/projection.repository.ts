@@ -212,14 +212,6 @@ select k.household_id, nullif(k.code, '00') as code, lower(k.valid) as moved_in_
     }
   }
 
-  /** The record that a person lives on in; their own while it stands for itself. */
-  async survivorOf(read: Tx, personId: string): Promise<string> {
-    const [row] = await read.query<{ id: string }>('select coalesce(merged_into, id) as id from person where id = $1', [
-      personId,
-    ]);
-    return row?.id ?? personId;
-  }
-
   async undoMerge(tx: Tx, changeId: string, undoneBy: string): Promise<void> {
     await tx.query('update merge set undone_by = $2 where change_id = $1 and undone_by is null', [changeId, undoneBy]);
   }

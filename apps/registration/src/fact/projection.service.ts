@@ -78,10 +78,6 @@ export class ProjectionService {
     return this.rows.insertMerge(tx, merge);
   }
 
-  survivorOf(read: Tx, personId: string): Promise<string> {
-    return this.rows.survivorOf(read, personId);
-  }
-
   correct(tx: Tx, personId: string, { name, ...rest }: Basics): Promise<void> {
     return this.rows.setBasics(tx, personId, { ...rest, name, nameMatch: name ? nameForMatching(name) : null });
   }

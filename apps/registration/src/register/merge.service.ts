@@ -134,11 +134,6 @@ export class MergeService {
       return { changeId, personId: id };
     });
   }
-
-  /** Whether a record lives on in another one, and in which. */
-  async survivorOf(read: Tx, personId: string): Promise<string> {
-    return this.projection.survivorOf(read, personId);
-  }
 }
 
 const ofPerson = (facts: readonly FactRow[], personId: string): FactRow[] =>
