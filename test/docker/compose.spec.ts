@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { readSettings } from '@app/service';
 import Ajv from 'ajv';
 import type { z } from 'zod';
+import { FEES_SETTINGS, FEES_WORKER_SETTINGS } from '../../apps/fees/src/config';
 import { MIGRANT_SETTINGS, MIGRANT_WORKER_SETTINGS } from '../../apps/migrant/src/config';
 import { EXCHANGE_SETTINGS, EXCHANGE_WORKER_SETTINGS } from '../../apps/exchange/src/config';
 import { GATEWAY_SETTINGS } from '../../apps/gateway/src/config';
@@ -31,6 +32,8 @@ const HOSTED = {
 
 /** What each program reads of its environment. */
 const SETTINGS: Readonly<Record<string, z.ZodRawShape>> = {
+  'dist/apps/fees/src/main.js': FEES_SETTINGS,
+  'dist/apps/fees/src/worker.js': FEES_WORKER_SETTINGS,
   'dist/apps/migrant/src/main.js': MIGRANT_SETTINGS,
   'dist/apps/migrant/src/worker.js': MIGRANT_WORKER_SETTINGS,
   'dist/apps/exchange/src/main.js': EXCHANGE_SETTINGS,
@@ -152,7 +155,7 @@ describe.each(cases)('%s', (_name, service) => {
 
   it('is given the secrets that its environment points at, and no others', () => {
     const pointedAt = Object.values(environment).flatMap((value) => /^\/run\/secrets\/(.+)$/.exec(value)?.[1] ?? []);
-    const roles = ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'].map(
+    const roles = ['registration', 'subsidy', 'migrant', 'fees', 'exchange', 'gateway'].map(
       (schema) => `${schema}_rw.password`,
     );
     const wanted = [...pointedAt, ...(environment.YANGYU_SECRETS ? roles : [])];
@@ -198,6 +201,8 @@ describe('an installation on servers of others', () => {
         'exchange',
         'exchange-worker',
         'gateway',
+        'fees',
+        'fees-worker',
         'migrant',
         'migrant-worker',
         'migrate',

@@ -61,6 +61,7 @@ let world: TestDatabase;
 let registration: Database;
 let subsidy: Database;
 let migrant: Database;
+let fees: Database;
 let exchange: Database;
 let schemas: SealedSchema[];
 /** Of the running server, which only follows. */
@@ -74,7 +75,7 @@ beforeAll(async () => {
   world = await createTestDatabase();
   const open = (schema: string) => world.open(schema, { recorder: auditRecorder(schema) });
   [registration, subsidy] = [await open('registration'), await open('subsidy')];
-  [migrant, exchange] = [await open('migrant'), await open('exchange')];
+  [migrant, fees, exchange] = [await open('migrant'), await open('fees'), await open('exchange')];
   schemas = [
     { schema: 'registration', database: registration, columns: REGISTRATION_COLUMNS },
     { schema: 'subsidy', database: subsidy, columns: SUBSIDY_COLUMNS },
@@ -85,7 +86,7 @@ beforeAll(async () => {
     throw error;
   });
   app = await NestFactory.createApplicationContext(
-    StandaloneModule.of({ registration, subsidy, migrant, exchange, vault: serving, clock }),
+    StandaloneModule.of({ registration, subsidy, migrant, fees, exchange, vault: serving, clock }),
     { logger: ['error'], abortOnError: false },
   );
   const file = path.join(folder, 'registry.csv');

@@ -137,7 +137,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'fees.parameter': 'deadlines and bounds by region',
   'migrant.parameter': 'deadlines and thresholds by region',
+  'fees.sealed_column': 'names of columns',
   'migrant.sealed_column': 'names of columns',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
@@ -147,7 +149,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'exchange.seen_message': 'ids of messages of other agencies',
   'exchange.sealed_column': 'names of columns',
   ...Object.fromEntries(
-    ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'].flatMap((schema) =>
+    ['registration', 'subsidy', 'migrant', 'fees', 'exchange', 'gateway'].flatMap((schema) =>
       ['outbox', 'inbox', 'delivery', 'quarantine'].map((name) => [`${schema}.${name}`, 'messages hold ids only']),
     ),
   ),
@@ -165,6 +167,7 @@ beforeAll(async () => {
     registration: await world.database.open('registration', { standing: undefined }),
     subsidy: await world.database.open('subsidy', { standing: undefined }),
     migrant: await world.database.open('migrant', { standing: undefined }),
+    fees: await world.database.open('fees', { standing: undefined }),
     exchange: await world.database.open('exchange', { standing: undefined }),
   };
 }, 120_000);
@@ -245,7 +248,7 @@ describe('rows', () => {
     const tables = await world.database.admin<{ name: string; forced: boolean }>(
       `select n.nspname || '.' || c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'migrant', 'exchange', 'gateway')`,
+        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'migrant', 'fees', 'exchange', 'gateway')`,
     );
     const open = tables.filter(({ name, forced }) => !forced && !name.endsWith('.migration'));
     expect(open).toEqual([]);

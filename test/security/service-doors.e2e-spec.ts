@@ -18,7 +18,7 @@ import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } f
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
-type App = 'registration' | 'subsidy' | 'migrant' | 'exchange';
+type App = 'registration' | 'subsidy' | 'migrant' | 'fees' | 'exchange';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
@@ -33,6 +33,7 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   },
   subsidy: { 'POST /graphql': ['gateway'] },
   migrant: { 'POST /graphql': ['gateway'] },
+  fees: { 'POST /graphql': ['gateway'] },
   exchange: {
     'POST /graphql': ['gateway'],
     'POST /questions': ['registration', 'subsidy'],
@@ -97,7 +98,7 @@ const ids = async (table: string): Promise<[string]> =>
 const readRows = async (): Promise<number> => {
   const [row] = await world.database.admin<{ n: number }>(
     `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int
-          + (select count(*) from migrant.audit_entry)::int + (select count(*) from exchange.audit_entry)::int as n`,
+          + (select count(*) from migrant.audit_entry)::int + (select count(*) from fees.audit_entry)::int + (select count(*) from exchange.audit_entry)::int as n`,
   );
   return row!.n;
 };
@@ -132,10 +133,12 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
     registration: ['Person', personId, 'name'],
     subsidy: ['Claim', claimId, 'claimNo'],
     migrant: null,
+    fees: null,
     exchange: ['RegistryQuestion', questionId, 'legalBasis'],
   }[app] ?? [null, null, null];
   // Nothing of this app's is told of by key yet.
-  if (type === null) return [JSON.stringify({ query: '{ migrantParameters(division: "34") { name } }' })];
+  if (type === null)
+    return [JSON.stringify({ query: `{ ${app === 'fees' ? 'fee' : app}Parameters(division: "34") { name } }` })];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
   return [
     JSON.stringify({ query, variables: { of: [{ __typename: type, id }] } }),
@@ -161,7 +164,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
   const allowed = ROUTES[app][`POST ${path}`] ?? ['gateway'];
   const own = allowed[0]!;
-  const others = (['gateway', 'registration', 'subsidy', 'migrant', 'exchange'] as const).filter(
+  const others = (['gateway', 'registration', 'subsidy', 'migrant', 'fees', 'exchange'] as const).filter(
     (name) => !allowed.includes(name),
   );
   const good = sign(house.keys, own).authorization;
@@ -193,7 +196,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
 }
 
-const APPS: readonly App[] = ['registration', 'subsidy', 'migrant', 'exchange'];
+const APPS: readonly App[] = ['registration', 'subsidy', 'migrant', 'fees', 'exchange'];
 const CASES = APPS.flatMap((app) => Object.keys(ROUTES[app]).map((route) => [app, route.slice(5)] as const));
 
 describe('the doors between the processes', () => {

@@ -7,21 +7,23 @@ import type { GraphQLSchema } from 'graphql';
 import { familyFrom } from '../../apps/gateway/src/family.client';
 import { federatedSchema } from '../../apps/gateway/src/federation';
 import { openExchangeDoor } from '../../apps/exchange/src/door';
+import { openFeesDoor } from '../../apps/fees/src/door';
 import { openMigrantDoor } from '../../apps/migrant/src/door';
 import { openRegistrationDoor } from '../../apps/registration/src/door';
 import { openSubsidyDoor } from '../../apps/subsidy/src/door';
 import type { CountyWorld } from './county-world';
 
 /** The processes of the house, with a key each. */
-const NAMES = ['gateway', 'registration', 'subsidy', 'migrant', 'exchange'] as const;
+const NAMES = ['gateway', 'registration', 'subsidy', 'migrant', 'fees', 'exchange'] as const;
 export type ServiceName = (typeof NAMES)[number];
 
 /** Who may call whom. */
 const CALLERS: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
   gateway: [],
-  registration: ['gateway', 'subsidy', 'migrant', 'exchange'],
-  subsidy: ['gateway', 'migrant', 'exchange'],
+  registration: ['gateway', 'subsidy', 'migrant', 'exchange', 'fees'],
+  subsidy: ['gateway', 'migrant', 'exchange', 'fees'],
   migrant: ['gateway', 'registration', 'subsidy', 'exchange'],
+  fees: ['gateway', 'subsidy'],
   exchange: ['gateway', 'registration', 'subsidy', 'migrant'],
 };
 
@@ -40,6 +42,7 @@ export function makeKeys(): Readonly<Record<ServiceName, ServiceKeys>> {
     registration: keysOf('registration'),
     subsidy: keysOf('subsidy'),
     migrant: keysOf('migrant'),
+    fees: keysOf('fees'),
     exchange: keysOf('exchange'),
   };
 }
@@ -50,6 +53,7 @@ export interface FederatedWorld {
   readonly registration: ServiceDoor;
   readonly subsidy: ServiceDoor;
   readonly migrant: ServiceDoor;
+  readonly fees: ServiceDoor;
   readonly exchange: ServiceDoor;
   readonly schema: GraphQLSchema;
   readonly complete: (caller: Caller) => Promise<Caller>;
@@ -77,6 +81,7 @@ export async function openFederatedWorld(
     registration: await openRegistrationDoor(app, { ...at, verifier: new ServiceVerifier(keys.registration, clock) }),
     subsidy: await openSubsidyDoor(app, { ...at, verifier: new ServiceVerifier(keys.subsidy, clock) }),
     migrant: await openMigrantDoor(app, { ...at, verifier: new ServiceVerifier(keys.migrant, clock) }),
+    fees: await openFeesDoor(app, { ...at, verifier: new ServiceVerifier(keys.fees, clock) }),
     exchange: await openExchangeDoor(app, { ...at, verifier: new ServiceVerifier(keys.exchange, clock) }),
   };
   const client = (from: ServiceName, to: ServiceName, own: Partial<ServiceClientOptions> = {}): ServiceClient => {
@@ -92,11 +97,11 @@ export async function openFederatedWorld(
   };
   const registration = client('gateway', 'registration', more);
   const [subsidy, migrant] = [client('gateway', 'subsidy', more), client('gateway', 'migrant', more)];
-  const exchange = client('gateway', 'exchange', more);
+  const [fees, exchange] = [client('gateway', 'fees', more), client('gateway', 'exchange', more)];
   return {
     keys,
     ...doors,
-    schema: federatedSchema(readSupergraph(), [registration, subsidy, migrant, exchange]),
+    schema: federatedSchema(readSupergraph(), [registration, subsidy, migrant, fees, exchange]),
     complete: familyFrom(registration),
     failures,
     client,
@@ -105,6 +110,7 @@ export async function openFederatedWorld(
       await doors.registration.close();
       await doors.subsidy.close();
       await doors.migrant.close();
+      await doors.fees.close();
       await doors.exchange.close();
     },
   };

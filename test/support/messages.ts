@@ -1,6 +1,7 @@
 import { type JobHandler, JobsRuntime, type Payload } from '@app/jobs';
 import { createTestQueue } from '@app/testing';
 import { EXCHANGE_HANDLERS } from '../../apps/exchange/src/exchange.tokens';
+import { FEES_HANDLERS } from '../../apps/fees/src/fees.tokens';
 import { MIGRANT_HANDLERS } from '../../apps/migrant/src/migrant.tokens';
 import { REGISTRATION_HANDLERS } from '../../apps/registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
@@ -18,7 +19,7 @@ const WAIT = 60_000;
 const LOOK = 25;
 
 /**
- * Real queues, real outboxes and the handlers of the register, of subsidy and of migrant, and of the exchange where a test needs it; an
+ * Real queues, real outboxes and the handlers of the register, of subsidy, of migrant and of fees, and of the exchange where a test needs it; an
  * error of a handler fails the next settle().
  */
 export async function openMessages(world: CountyWorld, { withExchange = false } = {}): Promise<Messages> {
@@ -34,6 +35,7 @@ export async function openMessages(world: CountyWorld, { withExchange = false } 
         handlers: handlers(REGISTRATION_HANDLERS),
       },
       { schema: 'subsidy', database: await world.database.open('subsidy'), handlers: handlers(SUBSIDY_HANDLERS) },
+      { schema: 'fees', database: await world.database.open('fees'), handlers: handlers(FEES_HANDLERS) },
       { schema: 'migrant', database: await world.database.open('migrant'), handlers: handlers(MIGRANT_HANDLERS) },
       ...(withExchange
         ? [
@@ -54,6 +56,7 @@ export async function openMessages(world: CountyWorld, { withExchange = false } 
       `select (select count(*) from registration.outbox where acked_at is null)::int
             + (select count(*) from subsidy.outbox where acked_at is null)::int
             + (select count(*) from migrant.outbox where acked_at is null)::int
+            + (select count(*) from fees.outbox where acked_at is null)::int
             + (select count(*) from exchange.outbox where acked_at is null and $1)::int as n`,
       [withExchange],
     );

@@ -22,6 +22,7 @@ void live('gateway', readConfig, async (life, settings) => {
   const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
   const subsidy = clientOf('subsidy', settings.YANGYU_SUBSIDY_URL);
   const migrant = clientOf('migrant', settings.YANGYU_MIGRANT_URL);
+  const fees = clientOf('fees', settings.YANGYU_FEES_URL);
   const exchange = clientOf('exchange', settings.YANGYU_EXCHANGE_URL);
   const limits = openRateLimits(
     withPassword(settings.YANGYU_DATABASE_URL, settings.YANGYU_DATABASE_PASSWORD),
@@ -36,6 +37,7 @@ void live('gateway', readConfig, async (life, settings) => {
       registration,
       subsidy,
       migrant,
+      fees,
       exchange,
     ]),
     verify: door.verify,

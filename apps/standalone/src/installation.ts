@@ -15,6 +15,7 @@ import { explainConstraint as explainRegister } from '../../registration/src/fac
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
 import { openHousehold } from './demo-registry';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
+import { FEES_HANDLERS } from '../../fees/src/fees.tokens';
 import { MIGRANT_HANDLERS } from '../../migrant/src/migrant.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
@@ -29,6 +30,7 @@ export interface Installation {
   readonly registration: Database;
   readonly subsidy: Database;
   readonly migrant: Database;
+  readonly fees: Database;
   readonly exchange: Database;
   /** What the door keeps: who is let in no more. Nothing about families. */
   readonly gateway: Database;
@@ -75,7 +77,7 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
 async function openOn(place: Place, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
   options.onStep?.('apps');
   const vault = (await openVault(config.vault)).follow(options.onError ?? (() => undefined));
-  const [registration, subsidy, migrant, exchange, gateway] = await Promise.all(
+  const [registration, subsidy, migrant, fees, exchange, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
         url: place.url(`${schema}_rw`),
@@ -90,6 +92,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
   await assertGuarded(migrant!, 'migrant', now, isThrowaway);
+  await assertGuarded(fees!, 'fees', now, isThrowaway);
   await assertGuarded(exchange!, 'exchange', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
   const household = openHousehold(config, clock);
@@ -97,6 +100,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     registration: registration!,
     subsidy: subsidy!,
     migrant: migrant!,
+    fees: fees!,
     exchange: exchange!,
     vault,
     clock,
@@ -121,6 +125,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
       },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
       { schema: 'migrant', database: parts.migrant, handlers: app.get(MIGRANT_HANDLERS, { strict: false }) },
+      { schema: 'fees', database: parts.fees, handlers: app.get(FEES_HANDLERS, { strict: false }) },
       { schema: 'exchange', database: parts.exchange, handlers: app.get(EXCHANGE_HANDLERS, { strict: false }) },
     ],
     clock,
@@ -143,6 +148,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
       await parts.registration.close();
       await household.close();
       await parts.subsidy.close();
+      await parts.fees.close();
       await parts.migrant.close();
       await parts.exchange.close();
       await gateway!.close();

@@ -92,11 +92,12 @@ async function portsOf({ port, issuerPort }: Config, instances: number): Promise
     registration: [],
     subsidy: [],
     migrant: [],
+    fees: [],
     exchange: [],
     gateway: [port],
     simulator: [issuerPort],
   };
-  for (const service of ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'])
+  for (const service of ['registration', 'subsidy', 'migrant', 'fees', 'exchange', 'gateway'])
     while (ports[service]!.length < instances) ports[service]!.push(await freePort());
   return ports;
 }
@@ -115,6 +116,7 @@ function processesOf(
       'http://registration:4101': ports.registration!.map(urlOf).join(','),
       'http://subsidy:4102': ports.subsidy!.map(urlOf).join(','),
       'http://migrant:4104': ports.migrant!.map(urlOf).join(','),
+      'http://fees:4105': ports.fees!.map(urlOf).join(','),
       'http://exchange:4103': ports.exchange!.map(urlOf).join(','),
       '127.0.0.1:4000': `127.0.0.1:${config.port}`,
       'localhost:4000': `localhost:${config.port}`,

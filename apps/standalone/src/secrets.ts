@@ -46,7 +46,10 @@ export async function makeSecrets(folder: string, ring = path.join(folder, RING)
     );
   // Whoever asks another: the gateway all apps, and the apps each other's doors.
   const publicHalf = (name: string) => createPublicKey(read(`${name}.key`)).export({ format: 'pem', type: 'spki' });
-  const callers = ['gateway', 'subsidy', 'registration', 'migrant', 'exchange'].map((name) => [name, publicHalf(name)]);
+  const callers = ['gateway', 'subsidy', 'registration', 'migrant', 'fees', 'exchange'].map((name) => [
+    name,
+    publicHalf(name),
+  ]);
   remake('callers.json', JSON.stringify(Object.fromEntries(callers)));
   make('registry.json', () => '{"kind":"none"}');
   make('voucher.key', () => String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })));

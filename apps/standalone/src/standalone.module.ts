@@ -23,6 +23,8 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { FeesModule } from '../../fees/src/fees.module';
+import { FEES_DATABASE, FEES_OUTBOX } from '../../fees/src/fees.tokens';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
@@ -40,6 +42,7 @@ export interface StandaloneParts {
   readonly registration: Database;
   readonly subsidy: Database;
   readonly migrant: Database;
+  readonly fees: Database;
   readonly exchange: Database;
   readonly vault: Vault;
   readonly clock: Clock;
@@ -64,6 +67,8 @@ class PlatformModule {
       { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
       { provide: MIGRANT_DATABASE, useValue: parts.migrant },
       { provide: MIGRANT_OUTBOX, useValue: new Outbox('migrant') },
+      { provide: FEES_DATABASE, useValue: parts.fees },
+      { provide: FEES_OUTBOX, useValue: new Outbox('fees') },
       { provide: EXCHANGE_DATABASE, useValue: parts.exchange },
       { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
       { provide: HOUSEHOLD_REGISTRY, useValue: registry },
@@ -116,6 +121,7 @@ export class StandaloneModule {
         RegistrationModule,
         SubsidyModule,
         MigrantModule,
+        FeesModule,
         ExchangeModule,
       ],
     };

@@ -1,0 +1,24 @@
+import type { JobHandler, Payload } from '@app/jobs';
+import { Module } from '@nestjs/common';
+import { FEES_HANDLERS } from './fees.tokens';
+import { ParameterModule } from './parameter/parameter.module';
+
+const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
+
+/**
+ * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
+ * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
+ */
+@Module({
+  imports: [ParameterModule],
+  providers: [
+    {
+      provide: FEES_HANDLERS,
+      useFactory: (...processors: { readonly handlers: readonly JobHandler<Payload>[] }[]) =>
+        processors.flatMap(({ handlers }) => handlers),
+      inject: PROCESSORS,
+    },
+  ],
+  exports: [FEES_HANDLERS, ParameterModule],
+})
+export class FeesModule {}

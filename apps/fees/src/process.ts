@@ -1,0 +1,29 @@
+import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import { Outbox } from '@app/jobs';
+import { CLOCK } from '@app/kernel';
+import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
+import { Vault } from '@app/vault';
+import type { readConfig } from './config';
+import { FeesModule } from './fees.module';
+import { FEES_DATABASE, FEES_OUTBOX } from './fees.tokens';
+
+/** What both doors of this app stand on: its schema, its keys, its modules, and the other apps at the end of a wire. */
+export async function openFees(life: Life, settings: ReturnType<typeof readConfig>) {
+  const parts = await openParts(life, 'fees', settings);
+  const clientOf = (service: string, url: string): ServiceClient => {
+    const onFailure = (of: string, error: unknown) => report(`call to ${of}`, error);
+    const client = new ServiceClient({ service, url, signer: parts.signer, onFailure });
+    life.ends(`calls to ${service}`, () => client.close());
+    return client;
+  };
+  const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
+  const app = await openModule(FeesModule, [
+    [FEES_DATABASE, parts.database],
+    [FEES_OUTBOX, new Outbox('fees')],
+    [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
+    [Vault, await openKeys(life, settings)],
+    [CLOCK, parts.clock],
+  ]);
+  life.ends('modules', () => app.close());
+  return { ...parts, app };
+}
