@@ -6,7 +6,8 @@ import { day } from '@app/kernel';
 import { TestClock } from '@app/testing';
 import { decodeJwt, importJWK, jwtVerify } from 'jose';
 import { CredentialService } from './credential.service';
-import { codeOf, maskName, normalCode, statusBits } from './voucher.rules';
+import { codeOf, maskName, normalCode } from '@app/letter';
+import { statusBits } from './voucher.rules';
 import type { VoucherRow } from './voucher.types';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'voucher-'));

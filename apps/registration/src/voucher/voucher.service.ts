@@ -8,7 +8,8 @@ import { CredentialService } from './credential.service';
 import { refuse } from './voucher.errors';
 import { VoucherPdfService } from './voucher-pdf.service';
 import { VoucherRepository } from './voucher.repository';
-import { codeOf, maskName, normalCode, voucherNo } from './voucher.rules';
+import { codeOf, maskName, normalCode } from '@app/letter';
+import { voucherNo } from './voucher.rules';
 import type { Verified, VoucherContent, VoucherRow } from './voucher.types';
 
 const CODE_BYTES = 20;
