@@ -137,6 +137,197 @@ CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USIN
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO fees_rw;
 
+CREATE TABLE legacy_deletion (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  office_code text COLLATE "C" NOT NULL,
+  taken_before date NOT NULL,
+  cases integer NOT NULL,
+  payments integer NOT NULL,
+  letters integer NOT NULL,
+  by_actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT legacy_deletion_pkey PRIMARY KEY (id),
+  CONSTRAINT legacy_deletion_deleted_something CHECK (cases > 0)
+);
+ALTER TABLE legacy_deletion ENABLE ROW LEVEL SECURITY;
+ALTER TABLE legacy_deletion FORCE ROW LEVEL SECURITY;
+CREATE POLICY legacy_deletion_by_owner ON legacy_deletion AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY legacy_deletion_is_seen ON legacy_deletion AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE legacy_deletion IS 'The certificate of a deletion: how much of which office, by whom, when; nothing of any person.';
+GRANT SELECT ON legacy_deletion TO fees_rw;
+
+CREATE TABLE legacy_fee_case (
+  id uuid NOT NULL,
+  office_code text COLLATE "C" NOT NULL,
+  case_no text NOT NULL,
+  payer_name text NOT NULL,
+  number_sealed bytea,
+  number_key bytea,
+  number_mask text,
+  decided_on date,
+  levied_fen bigint,
+  paid_fen bigint NOT NULL,
+  mispaid_fen bigint NOT NULL,
+  ceased_fen bigint GENERATED ALWAYS AS (GREATEST((COALESCE(levied_fen, (0)::bigint) - paid_fen), (0)::bigint)) STORED NOT NULL,
+  close_out text NOT NULL,
+  court_document text,
+  source_ref text NOT NULL,
+  row_hash bytea NOT NULL,
+  taken_by text NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT legacy_fee_case_pkey PRIMARY KEY (id),
+  CONSTRAINT legacy_fee_case_is_known_once UNIQUE (office_code, case_no),
+  CONSTRAINT legacy_fee_amounts_are_no_debts_of_ours CHECK (levied_fen > 0 AND paid_fen >= 0 AND mispaid_fen >= 0),
+  CONSTRAINT legacy_fee_close_out_follows CHECK (close_out =
+CASE
+    WHEN decided_on IS NULL THEN 'CLOSED_NO_DECISION'::text
+    WHEN paid_fen = levied_fen THEN 'CLOSED_PAID'::text
+    WHEN paid_fen > 0 THEN 'CLOSED_PARTIAL_REMAINDER_CEASED'::text
+    ELSE 'CLOSED_UNPAID_CEASED'::text
+END),
+  CONSTRAINT legacy_fee_has_an_amount_only_by_decision CHECK ((decided_on IS NULL) = (levied_fen IS NULL)),
+  CONSTRAINT legacy_fee_number_is_sealed_indexed_and_masked CHECK ((num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])) AND length(number_key) = 32),
+  CONSTRAINT legacy_fee_takes_no_more_than_was_levied CHECK (paid_fen <= COALESCE(levied_fen, 0::bigint)),
+  CONSTRAINT legacy_fee_was_decided_before_the_repeal CHECK (decided_on <= '2021-08-20'::date),
+  CONSTRAINT legacy_fee_case_office_code_fkey FOREIGN KEY (office_code) REFERENCES legacy_fee_office(office_code)
+);
+CREATE INDEX legacy_fee_case_by_number ON legacy_fee_case USING btree (number_key);
+ALTER TABLE legacy_fee_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE legacy_fee_case FORCE ROW LEVEL SECURITY;
+CREATE POLICY legacy_fee_case_by_archive ON legacy_fee_case AS PERMISSIVE FOR SELECT TO PUBLIC USING (((( SELECT legacy_is_archive() AS legacy_is_archive) AND (( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)))) OR (number_key = ( SELECT guard_key() AS guard_key))));
+CREATE POLICY legacy_fee_case_by_owner ON legacy_fee_case AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE legacy_fee_case IS 'An old case as it stood when the law repealed the fee: closed. What was not paid is ceased, owed by nobody.';
+COMMENT ON COLUMN legacy_fee_case.paid_fen IS 'Paid lawfully until 2021-08-20; not refunded.';
+COMMENT ON COLUMN legacy_fee_case.mispaid_fen IS 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
+COMMENT ON COLUMN legacy_fee_case.ceased_fen IS 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+COMMENT ON COLUMN legacy_fee_case.court_document IS 'The document by which an application for enforcement was withdrawn or ended.';
+GRANT SELECT ON legacy_fee_case TO fees_rw;
+
+CREATE TABLE legacy_fee_office (
+  office_code text COLLATE "C" NOT NULL,
+  sealed_on date,
+  sealed_by text,
+  CONSTRAINT legacy_fee_office_pkey PRIMARY KEY (office_code),
+  CONSTRAINT legacy_fee_office_is_a_division CHECK (office_code ~ '^\d{12}$'::text),
+  CONSTRAINT legacy_fee_office_is_sealed_by_someone CHECK ((sealed_on IS NULL) = (sealed_by IS NULL))
+);
+ALTER TABLE legacy_fee_office ENABLE ROW LEVEL SECURITY;
+ALTER TABLE legacy_fee_office FORCE ROW LEVEL SECURITY;
+CREATE POLICY legacy_fee_office_by_owner ON legacy_fee_office AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY legacy_fee_office_is_open ON legacy_fee_office AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE legacy_fee_office IS 'Offices whose old ledgers were taken in; once sealed nothing goes in any more.';
+GRANT SELECT ON legacy_fee_office TO fees_rw;
+
+CREATE TABLE legacy_fee_payment (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  paid_on date,
+  fen bigint NOT NULL,
+  receipt_no text,
+  payer_name text NOT NULL,
+  error text,
+  CONSTRAINT legacy_fee_payment_pkey PRIMARY KEY (id),
+  CONSTRAINT legacy_fee_payment_after_the_repeal_is_an_error CHECK (paid_on <= '2021-08-20'::date OR error IS NOT NULL),
+  CONSTRAINT legacy_fee_payment_error_is_known CHECK (error = ANY (ARRAY['twice'::text, 'after-repeal'::text, 'wrong-person'::text, 'without-decision'::text])),
+  CONSTRAINT legacy_fee_payment_is_an_amount CHECK (fen > 0),
+  CONSTRAINT legacy_fee_payment_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE
+);
+CREATE INDEX legacy_fee_payment_by_case ON legacy_fee_payment USING btree (case_id);
+ALTER TABLE legacy_fee_payment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE legacy_fee_payment FORCE ROW LEVEL SECURITY;
+CREATE POLICY legacy_fee_payment_by_archive ON legacy_fee_payment AS PERMISSIVE FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT
+   FROM legacy_fee_case c
+  WHERE (c.id = legacy_fee_payment.case_id))));
+CREATE POLICY legacy_fee_payment_by_owner ON legacy_fee_payment AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE legacy_fee_payment IS 'A payment of an old case; one made in error can be reviewed for a refund.';
+GRANT SELECT ON legacy_fee_payment TO fees_rw;
+
+CREATE TABLE legacy_refund_review (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  payment_id uuid NOT NULL,
+  fen bigint NOT NULL,
+  state text NOT NULL,
+  found_by_unit boolean NOT NULL,
+  reason text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  due_on date,
+  verified_by text,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decision text,
+  CONSTRAINT legacy_refund_review_pkey PRIMARY KEY (id),
+  CONSTRAINT legacy_refund_review_gives_something_back CHECK (fen > 0),
+  CONSTRAINT legacy_refund_review_is_decided_by_another CHECK ((state = ANY (ARRAY['approved'::text, 'rejected'::text])) = (num_nulls(decided_by, decided_at, decision) = 0) AND decided_by <> verified_by),
+  CONSTRAINT legacy_refund_review_is_verified_by_someone CHECK (state = 'opened'::text OR verified_by IS NOT NULL),
+  CONSTRAINT legacy_refund_review_state_is_known CHECK (state = ANY (ARRAY['opened'::text, 'verified'::text, 'approved'::text, 'rejected'::text])),
+  CONSTRAINT legacy_refund_review_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE,
+  CONSTRAINT legacy_refund_review_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES legacy_fee_payment(id) ON DELETE CASCADE
+);
+CREATE INDEX legacy_refund_review_by_case ON legacy_refund_review USING btree (case_id);
+CREATE UNIQUE INDEX legacy_refund_review_once_a_payment ON legacy_refund_review USING btree (payment_id) WHERE state <> 'rejected'::text;
+CREATE TRIGGER legacy_refund_review_moves BEFORE INSERT OR UPDATE ON legacy_refund_review FOR EACH ROW EXECUTE FUNCTION legacy_refund_review_moves();
+ALTER TABLE legacy_refund_review ENABLE ROW LEVEL SECURITY;
+ALTER TABLE legacy_refund_review FORCE ROW LEVEL SECURITY;
+CREATE POLICY legacy_refund_review_by_archive ON legacy_refund_review AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM legacy_fee_case c
+  WHERE (c.id = legacy_refund_review.case_id))));
+CREATE POLICY legacy_refund_review_by_owner ON legacy_refund_review AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY legacy_refund_review_names_its_opener ON legacy_refund_review AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (decided_by IS NULL)));
+COMMENT ON TABLE legacy_refund_review IS 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
+COMMENT ON COLUMN legacy_refund_review.due_on IS 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
+GRANT INSERT, SELECT, UPDATE (state, due_on, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
+
+CREATE TABLE letter (
+  id uuid NOT NULL,
+  no text NOT NULL,
+  kind text NOT NULL,
+  about_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  office_name text NOT NULL,
+  recipient_name text NOT NULL,
+  recipient_key bytea,
+  content jsonb NOT NULL,
+  pdf bytea NOT NULL,
+  pdf_sha256 bytea NOT NULL,
+  code_hash bytea NOT NULL,
+  made_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  made_on date NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT letter_pkey PRIMARY KEY (id),
+  CONSTRAINT letter_code_is_unique UNIQUE (code_hash),
+  CONSTRAINT letter_number_is_unique UNIQUE (no),
+  CONSTRAINT letter_bytes_are_what_was_hashed CHECK (pdf_sha256 = sha256(pdf)),
+  CONSTRAINT letter_code_is_kept_as_sha256 CHECK (length(code_hash) = 32),
+  CONSTRAINT letter_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT letter_recipient_key_is_an_index CHECK (length(recipient_key) = 32)
+);
+CREATE INDEX letter_by_about ON letter USING btree (about_id);
+CREATE INDEX letter_by_recipient ON letter USING btree (recipient_key);
+ALTER TABLE letter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE letter FORCE ROW LEVEL SECURITY;
+CREATE POLICY letter_by_owner ON letter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY letter_in_division ON letter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY letter_names_its_maker ON letter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE letter IS 'A letter as it was made: neither its bytes nor what it says can change, a correction is another letter.';
+COMMENT ON COLUMN letter.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the letter only.';
+GRANT INSERT, SELECT ON letter TO fees_rw;
+
+CREATE TABLE letter_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT letter_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT letter_counter_counts_up CHECK (last > 0)
+);
+ALTER TABLE letter_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE letter_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY letter_counter_in_any_context ON letter_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE letter_counter IS 'The last number that a county gave a letter in a year.';
+GRANT INSERT, SELECT, UPDATE ON letter_counter TO fees_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -346,6 +537,125 @@ CREATE OR REPLACE FUNCTION fees.guard_whole()
  STABLE PARALLEL SAFE
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare years int; before date; ids uuid[]; n_payments int; n_letters int;
+begin
+  if not (guard_text('permission') = 'legacy-fee.forget' and (guard_whole() or office ^@ guard_from())) then
+    raise exception 'the archive deletes' using errcode = '42501';
+  end if;
+  select value::int into years from parameter where name = 'legacy-fee.keep-years' and valid @> today order by length(region) desc limit 1;
+  before := (today - make_interval(years => years))::date;
+  select array_agg(c.id) into ids from legacy_fee_case c
+   where c.office_code = office and c.taken_at < before
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+  if ids is null then return 0; end if;
+  select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
+  with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
+  delete from legacy_fee_case c where c.id = any (ids);
+  insert into legacy_deletion (office_code, taken_before, cases, payments, letters, at)
+  values (office, before, cardinality(ids), n_payments, n_letters, at);
+  return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_seal(office text, today date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if not (guard_text('permission') = 'legacy-fee.seal' and (guard_whole() or office ^@ guard_from())) then
+    raise exception 'the register is sealed by the archive' using errcode = '42501';
+  end if;
+  update legacy_fee_office o set sealed_on = today, sealed_by = guard_text('actor') where o.office_code = office and o.sealed_on is null;
+  if not found then
+    raise exception 'sealed already, or never filled' using errcode = '23514', constraint = 'legacy_fee_office_is_sealed_once';
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_take(rows jsonb, at timestamp with time zone)
+ RETURNS TABLE(line integer, outcome text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  one jsonb; known bytea; sealed date; pay jsonb; lawful bigint; wrong bigint; levied bigint; decided date;
+begin
+  if not (legacy_is_archive() and guard_text('permission') = 'legacy-fee.take') then
+    raise exception 'old ledgers are taken in by the archive' using errcode = '42501';
+  end if;
+  for one in select value from jsonb_array_elements(rows) loop
+    if not (guard_whole() or one ->> 'office' ^@ guard_from()) then
+      raise exception 'an office of another place' using errcode = '42501';
+    end if;
+    line := (one ->> 'line')::int;
+    select c.row_hash into known from legacy_fee_case c where c.office_code = one ->> 'office' and c.case_no = one ->> 'caseNo';
+    if found then
+      outcome := case when known = decode(one ->> 'hash', 'hex') then 'unchanged' else 'CASE_ON_RECORD' end;
+      return next;
+      continue;
+    end if;
+    insert into legacy_fee_office (office_code) values (one ->> 'office') on conflict do nothing;
+    select o.sealed_on into sealed from legacy_fee_office o where o.office_code = one ->> 'office' for share;
+    if sealed is not null then
+      outcome := 'REGISTER_SEALED';
+      return next;
+      continue;
+    end if;
+    levied := (one ->> 'levied')::bigint;
+    decided := (one ->> 'decided')::date;
+    select coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is null), 0),
+           coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
+      into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
+    insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
+                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+    values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
+            decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
+            case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
+                 when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
+            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+    for pay in select value from jsonb_array_elements(one -> 'payments') loop
+      insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
+      values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
+              pay ->> 'payer', pay ->> 'error');
+    end loop;
+    outcome := 'accepted';
+    return next;
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_is_archive()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$ select coalesce(guard_text('permission') ^@ 'legacy-fee.', false) $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare error text; paid bigint; back bigint;
+begin
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+     or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
+    raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
+  end if;
+  select p.error, p.fen into error, paid from legacy_fee_payment p where p.id = new.payment_id and p.case_id = new.case_id;
+  if error is null or new.fen > paid then
+    raise exception 'only what was paid in error goes back, and no more than that' using errcode = '23514', constraint = 'legacy_refund_is_of_an_error';
+  end if;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION fees.outbox_keep_promise()
  RETURNS trigger

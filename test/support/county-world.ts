@@ -9,6 +9,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
+import { explainConstraint as explainFees } from '../../apps/fees/src/legacy-fee/legacy-fee.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
 import { FakeRegistry } from './fake-registry';
@@ -38,7 +39,7 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
   const open = (schema: string) =>
     database.open(schema, {
       recorder: auditRecorder(schema),
-      explain: (name) => explainRegister(name) ?? explainPayment(name),
+      explain: (name) => explainRegister(name) ?? explainPayment(name) ?? explainFees(name),
     });
   const [registration, subsidy] = [await open('registration'), await open('subsidy')];
   const [migrant, fees, exchange] = [await open('migrant'), await open('fees'), await open('exchange')];

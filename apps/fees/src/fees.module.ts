@@ -1,6 +1,8 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { FEES_HANDLERS } from './fees.tokens';
+import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
+import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
@@ -10,7 +12,7 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule],
+  imports: [ParameterModule, LetterModule, LegacyFeeModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -19,6 +21,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [FEES_HANDLERS, ParameterModule],
+  exports: [FEES_HANDLERS, ParameterModule, LetterModule, LegacyFeeModule],
 })
 export class FeesModule {}

@@ -4,12 +4,13 @@ import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
 import { Vault } from '@app/vault';
 import type { readConfig } from './config';
+import { explainConstraint } from './legacy-fee/legacy-fee.errors';
 import { FeesModule } from './fees.module';
 import { FEES_DATABASE, FEES_OUTBOX } from './fees.tokens';
 
 /** What both doors of this app stand on: its schema, its keys, its modules, and the other apps at the end of a wire. */
 export async function openFees(life: Life, settings: ReturnType<typeof readConfig>) {
-  const parts = await openParts(life, 'fees', settings);
+  const parts = await openParts(life, 'fees', settings, { explain: explainConstraint });
   const clientOf = (service: string, url: string): ServiceClient => {
     const onFailure = (of: string, error: unknown) => report(`call to ${of}`, error);
     const client = new ServiceClient({ service, url, signer: parts.signer, onFailure });

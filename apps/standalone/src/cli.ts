@@ -119,6 +119,13 @@ verb(files, 'certificates <file>', '独生子女父母光荣证台账 / a ledger
   (file: string, options: Global) =>
     run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importCertificates(file))),
 );
+verb(files, 'legacy-fee <file>', '已取消收费的历史台账 / an old ledger of the repealed fee')
+  .option('--payments <file>', '缴款明细 / payments one by one')
+  .action((file: string, options: Global & { payments?: string }) =>
+    run(options, async (steps, terminal) =>
+      view.importSummary(terminal, await steps.importLegacyFee(file, options.payments)),
+    ),
+  );
 verb(files, 'accounts <file>', '收款账户 / payee accounts').action((file: string, options: Global) =>
   run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importAccounts(file))),
 );
@@ -235,6 +242,14 @@ verb(program, 'explain', '说明为何得到这个结果 / why a person is paid 
     ),
   );
 
+verb(program, 'forget-legacy-fee', '删除保管期满的历史案件 / delete old cases that were kept long enough').action(
+  (options: Global) =>
+    run(options, async (steps, terminal) => {
+      const gone = await steps.forgetLegacyFee();
+      const cases = gone.reduce((sum, one) => sum + one.cases, 0);
+      terminal.say(`已删除 ${cases} 件`, `deleted ${cases} cases`);
+    }),
+);
 verb(program, 'verify', '检查账、单、状态是否处处一致 / check that everything that must be true is true').action(
   (options: Global) =>
     run(options, async (steps, terminal) => {

@@ -13,6 +13,7 @@ import { EXCHANGE_HANDLERS } from '../../exchange/src/exchange.tokens';
 import { bindMode } from './mode';
 import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
+import { explainConstraint as explainFees } from '../../fees/src/legacy-fee/legacy-fee.errors';
 import { openHousehold } from './demo-registry';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { FEES_HANDLERS } from '../../fees/src/fees.tokens';
@@ -83,7 +84,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
         url: place.url(`${schema}_rw`),
         schema,
         recorder: auditRecorder(schema),
-        explain: (constraint) => explainRegister(constraint) ?? explainPayment(constraint),
+        explain: (constraint) => explainRegister(constraint) ?? explainPayment(constraint) ?? explainFees(constraint),
       }),
     ),
   );

@@ -12,6 +12,7 @@ import {
   splitFen,
   yearOf,
 } from '@app/kernel';
+import { LegacyImportService } from '../../fees/src/legacy-fee/legacy-import.service';
 import { LedgerImportService } from '../../registration/src/certificate/ledger-import.service';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
@@ -91,6 +92,17 @@ export class Steps {
     return this.take(file, '导入光荣证台账', 'importing a ledger of certificates', (options) =>
       this.get(LedgerImportService).import(file, options),
     );
+  }
+
+  importLegacyFee(file: string, payments: string | undefined) {
+    return this.take(file, '导入历史收费台账', 'importing a ledger of the repealed fee', (options) =>
+      this.get(LegacyImportService).import(file, payments ?? null, options),
+    );
+  }
+
+  /** Deletes old cases that were kept long enough. */
+  forgetLegacyFee() {
+    return this.get(LegacyImportService).forget();
   }
 
   importAccounts(file: string) {

@@ -10,6 +10,7 @@ export const ROLES = [
   'bank-operator',
   'auditor',
   'supervisor',
+  'archivist',
   'citizen',
   'agency',
 ] as const;

@@ -23,6 +23,7 @@ export const DEMO_USERS: readonly Caller[] = [
   demoUser('payment-clerk', '发放专员 付清', 'bank-operator'),
   demoUser('auditor', '审计 沈直', 'auditor'),
   demoUser('supervisor', '监督 卫平', 'supervisor'),
+  demoUser('archivist', '档案管理 书存', 'archivist'),
 ];
 
 /** The demo user of that id; refuses with SIGN_IN_UNKNOWN. */

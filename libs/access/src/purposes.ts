@@ -12,6 +12,7 @@ export const PURPOSES = {
   audit: { zh: '审计', en: 'auditing' },
   supervision: { zh: '社会监督', en: 'supervising' },
   'own-matters': { zh: '本人办事', en: 'a citizen’s own matters' },
+  archive: { zh: '档案管理', en: 'keeping archives' },
   exchange: { zh: '部门数据共享', en: 'exchange between agencies' },
   coordination: { zh: '户籍地与居住地协同', en: 'co-ordination between places' },
 } as const;
@@ -27,6 +28,7 @@ const OF_ROLE: Readonly<Record<Role, readonly [Purpose, ...Purpose[]]>> = {
   'bank-operator': ['payment', 'complaint'],
   auditor: ['audit'],
   supervisor: ['supervision', 'complaint'],
+  archivist: ['archive'],
   citizen: ['own-matters'],
   agency: ['exchange'],
 };
