@@ -81,10 +81,7 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
             and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter')
             and tablename not like '%\\_move'`,
       );
-      // Append-only tables refuse TRUNCATE by trigger; a test's broom may go past them.
-      await database.admin('set session_replication_role = replica');
-      await database.admin(`truncate ${tables!.list} restart identity`);
-      await database.admin('set session_replication_role = origin');
+      await database.empty(tables!.list);
     },
     close: async () => {
       await app.close();

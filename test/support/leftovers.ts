@@ -4,10 +4,36 @@ import * as path from 'node:path';
 
 export const TEST_FOLDER = 'yangyu-test-';
 
+const SHARED_MEMORY = '/dev/shm';
+const TMPFS = 0x01021994;
+const FREE_MEGABYTES_NEEDED = 4_000; // A run's server has held up to PEAK MB; what else the machine does needs some too.
+
+/**
+ * Where a run's server keeps its files: in memory where the machine has enough to lend. Every test database is some thousand
+ * files, and a file system on a disk spends more on making and removing those than the tests on everything they do in them.
+ */
+export function placeForServer(): string {
+  return hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : os.tmpdir();
+}
+
+function hasRoom(folder: string): boolean {
+  try {
+    const { type, bavail, bsize } = fs.statfsSync(folder);
+    const free = Math.min(bavail * bsize, process.availableMemory()) / 1_048_576;
+    return type === TMPFS && free >= FREE_MEGABYTES_NEEDED;
+  } catch {
+    return false;
+  }
+}
+
 /** Stops the servers and removes the folders of test runs that were killed: nobody else will. */
 export function removeLeftovers(): void {
-  for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(TEST_FOLDER))) {
-    const folder = path.join(os.tmpdir(), name);
+  for (const place of [os.tmpdir(), SHARED_MEMORY].filter((one) => fs.existsSync(one))) removeLeftoversOf(place);
+}
+
+function removeLeftoversOf(place: string): void {
+  for (const name of fs.readdirSync(place).filter((entry) => entry.startsWith(TEST_FOLDER))) {
+    const folder = path.join(place, name);
     try {
       const note = fs.readFileSync(path.join(folder, 'postgres.json'), 'utf8');
       const { ownerPid, serverPid } = JSON.parse(note) as { ownerPid: number; serverPid: number };
