@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { startCluster } from '@app/database';
 import { day } from '@app/kernel';
 import { readConfig } from '../../apps/standalone/src/config';
 import { openInstallation } from '../../apps/standalone/src/installation';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
-import { isAlive } from './leftovers';
+import { isAlive, placeForServer, placesForServers } from './leftovers';
 
 const ROOT = path.join(__dirname, '..', '..');
 const FOLDER = 'yangyu-killed-';
@@ -37,7 +36,7 @@ export class CompiledProgram {
       encoding: 'utf8',
     });
     if (built.status !== 0) throw new Error(`the build failed: ${built.stdout}${built.stderr}`);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${FOLDER}${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(placeForServer(), `${FOLDER}${process.pid}-`));
     fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
     // A copy, so that nobody who builds meanwhile changes the program between two runs.
     fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
@@ -119,9 +118,11 @@ function redisOf(dataFolder: string): Record<string, string> {
 
 /** What runs left behind that were interrupted themselves. */
 async function removeAbandoned(): Promise<void> {
-  for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
-    const owner = Number(name.slice(FOLDER.length).split('-')[0]);
-    if (owner !== process.pid && !isAlive(owner)) await removeFolder(path.join(os.tmpdir(), name));
+  for (const place of placesForServers()) {
+    for (const name of fs.readdirSync(place).filter((entry) => entry.startsWith(FOLDER))) {
+      const owner = Number(name.slice(FOLDER.length).split('-')[0]);
+      if (owner !== process.pid && !isAlive(owner)) await removeFolder(path.join(place, name));
+    }
   }
 }
 

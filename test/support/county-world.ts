@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { createTestDatabase, type Prepared, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -27,14 +27,24 @@ export interface CountyWorld {
   file(name: string, rows: readonly Readonly<Record<string, string | number>>[]): string;
   /** Empties every table but those that migrations and programmes fill: a new world without a new process. */
   reset(): Promise<void>;
+  /** Ends here, and leaves its database and files for others to begin with. */
+  keepAs(prepared: Prepared): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param outside A household registry of the test's own instead of the one in a few lines. */
-export async function openCountyWorld(today: string, outside?: HouseholdRegistry): Promise<CountyWorld> {
-  const database = await createTestDatabase();
+/**
+ * @param outside A household registry of the test's own instead of the one in a few lines.
+ * @param from What another world left, to begin with.
+ */
+export async function openCountyWorld(
+  today: string,
+  outside?: HouseholdRegistry,
+  from?: Prepared,
+): Promise<CountyWorld> {
+  const database = await createTestDatabase(from?.database);
   const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
+  if (from) fs.cpSync(from.folder, folder, { recursive: true });
   const open = (schema: string) =>
     database.open(schema, {
       recorder: auditRecorder(schema),
@@ -82,6 +92,12 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
             and tablename not like '%\\_move'`,
       );
       await database.empty(tables!.list);
+    },
+    keepAs: async (prepared) => {
+      await app.close();
+      fs.cpSync(folder, prepared.folder, { recursive: true });
+      fs.rmSync(folder, { recursive: true, force: true });
+      await database.keepAs(prepared.database);
     },
     close: async () => {
       await app.close();

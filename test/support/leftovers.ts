@@ -16,6 +16,9 @@ export function placeForServer(): string {
   return hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : os.tmpdir();
 }
 
+/** Wherever one of some run may be. */
+export const placesForServers = (): string[] => [os.tmpdir(), SHARED_MEMORY].filter((place) => fs.existsSync(place));
+
 function hasRoom(folder: string): boolean {
   try {
     const { type, bavail, bsize } = fs.statfsSync(folder);
@@ -28,7 +31,7 @@ function hasRoom(folder: string): boolean {
 
 /** Stops the servers and removes the folders of test runs that were killed: nobody else will. */
 export function removeLeftovers(): void {
-  for (const place of [os.tmpdir(), SHARED_MEMORY].filter((one) => fs.existsSync(one))) removeLeftoversOf(place);
+  placesForServers().forEach(removeLeftoversOf);
 }
 
 function removeLeftoversOf(place: string): void {

@@ -38,6 +38,7 @@ export default async function setup(): Promise<void> {
     port: cluster.port,
     password: cluster.superuserPassword,
     template: 'yangyu_template',
+    folder: dataFolder,
   });
 }
 
