@@ -1,15 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { startCluster } from '@app/database';
 import { day } from '@app/kernel';
 import { readConfig } from '../../apps/standalone/src/config';
 import { openInstallation } from '../../apps/standalone/src/installation';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
-import { isAlive, placeForServer, placesForServers } from './leftovers';
 
 const ROOT = path.join(__dirname, '..', '..');
-const FOLDER = 'yangyu-killed-';
 
 /** How a child process ended: by itself with a code, or by a signal. */
 export interface Ended {
@@ -30,13 +29,12 @@ export class CompiledProgram {
   ) {}
 
   static async build(people: number): Promise<CompiledProgram> {
-    await removeAbandoned();
     const built = spawnSync(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], {
       cwd: ROOT,
       encoding: 'utf8',
     });
     if (built.status !== 0) throw new Error(`the build failed: ${built.stdout}${built.stderr}`);
-    const folder = fs.mkdtempSync(path.join(placeForServer(), `${FOLDER}${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-killed-'));
     fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
     // A copy, so that nobody who builds meanwhile changes the program between two runs.
     fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
@@ -114,16 +112,6 @@ function redisOf(dataFolder: string): Record<string, string> {
   const url = process.env.YANGYU_TEST_REDIS;
   if (url === undefined) return {};
   return { YANGYU_REDIS_URL: url, YANGYU_REDIS_PREFIX: `p${path.basename(dataFolder).replaceAll(/\W/g, '-')}` };
-}
-
-/** What runs left behind that were interrupted themselves. */
-async function removeAbandoned(): Promise<void> {
-  for (const place of placesForServers()) {
-    for (const name of fs.readdirSync(place).filter((entry) => entry.startsWith(FOLDER))) {
-      const owner = Number(name.slice(FOLDER.length).split('-')[0]);
-      if (owner !== process.pid && !isAlive(owner)) await removeFolder(path.join(place, name));
-    }
-  }
 }
 
 /** Also stops the servers whose owners were killed and never started again. */

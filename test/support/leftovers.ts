@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 export const TEST_FOLDER = 'yangyu-test-';
+const NOTE = 'postgres.json';
 
 const SHARED_MEMORY = '/dev/shm';
 const TMPFS = 0x01021994;
@@ -16,9 +17,6 @@ export function placeForServer(): string {
   return hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : os.tmpdir();
 }
 
-/** Wherever one of some run may be. */
-export const placesForServers = (): string[] => [os.tmpdir(), SHARED_MEMORY].filter((place) => fs.existsSync(place));
-
 function hasRoom(folder: string): boolean {
   try {
     const { type, bavail, bsize } = fs.statfsSync(folder);
@@ -31,25 +29,31 @@ function hasRoom(folder: string): boolean {
 
 /** Stops the servers and removes the folders of test runs that were killed: nobody else will. */
 export function removeLeftovers(): void {
-  placesForServers().forEach(removeLeftoversOf);
-}
-
-function removeLeftoversOf(place: string): void {
-  for (const name of fs.readdirSync(place).filter((entry) => entry.startsWith(TEST_FOLDER))) {
-    const folder = path.join(place, name);
-    try {
-      const note = fs.readFileSync(path.join(folder, 'postgres.json'), 'utf8');
-      const { ownerPid, serverPid } = JSON.parse(note) as { ownerPid: number; serverPid: number };
-      if (isAlive(ownerPid)) continue;
-      if (commandOf(serverPid).includes(folder)) process.kill(serverPid, 'SIGQUIT');
-      fs.rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Another account's, or a run that is only just starting: not ours to judge.
-    }
+  for (const place of [os.tmpdir(), SHARED_MEMORY].filter((one) => fs.existsSync(one))) {
+    const names = fs.readdirSync(place).filter((entry) => entry.startsWith(TEST_FOLDER));
+    for (const name of names) removeLeftover(path.join(place, name));
   }
 }
 
-export function isAlive(pid: number): boolean {
+function removeLeftover(folder: string): void {
+  try {
+    if (isAlive(noteIn(folder).ownerPid)) return;
+    const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    // The run's own, and those of installations that a test was about.
+    for (const file of files.filter((one) => path.basename(one) === NOTE)) {
+      const { serverPid } = noteIn(path.join(folder, path.dirname(file)));
+      if (commandOf(serverPid).includes(folder)) process.kill(serverPid, 'SIGQUIT');
+    }
+    fs.rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Another account's, or a run that is only just starting: not ours to judge.
+  }
+}
+
+const noteIn = (folder: string) =>
+  JSON.parse(fs.readFileSync(path.join(folder, NOTE), 'utf8')) as { ownerPid: number; serverPid: number };
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -13,6 +13,8 @@ export default async function setup(): Promise<void> {
   const dataFolder = fs.mkdtempSync(path.join(placeForServer(), TEST_FOLDER));
   fs.chmodSync(dataFolder, 0o755);
   const cluster = await startCluster({ dataFolder, throwaway: true });
+  process.env.TMPDIR = path.join(dataFolder, 'tmp'); // Of the test files too: what they leave behind goes with the rest.
+  fs.mkdirSync(process.env.TMPDIR, { mode: 0o755 });
   const redis = await openRedis(path.join(dataFolder, 'redis'));
   const stop = async () => {
     await redis?.stop();
