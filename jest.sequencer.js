@@ -1,5 +1,8 @@
+const { createRequire } = require('node:module');
 const path = require('node:path');
-const Sequencer = require(require.resolve('@jest/test-sequencer', { paths: [require.resolve('jest')] })).default;
+
+/** Jest's own, of which it has one only. */
+const { default: Sequencer } = createRequire(require.resolve('jest'))('@jest/test-sequencer');
 
 /** Seconds of work, the server's too, of the files that have most of it, as last measured. What is not named here is short. */
 const SECONDS = {
