@@ -5,6 +5,7 @@ import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { CertificateService } from './certificate/certificate.service';
+import { SuccessionService } from './division/succession.service';
 import { FeedService } from './feed/feed.service';
 import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
@@ -16,17 +17,19 @@ const PAGE_MAX = 10_000;
 const feedBody = z.strictObject({ after: z.string().max(100), limit: z.number().int().min(1).max(PAGE_MAX) });
 const newbornClaimBody = z.strictObject({ subCase: z.uuid() });
 const certificateBody = z.strictObject({ certificate: z.uuid() });
+const wholeBody = z.strictObject({});
 const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
- * change feed, what newborn matters ask for and which certificates ended to subsidy.
+ * change feed, what newborn matters ask for and which certificates ended to subsidy, which division followed which to migrant.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
   options: Omit<ServiceDoorOptions, 'graph' | 'routes'>,
 ): Promise<ServiceDoor> {
   const feed = app.get(FeedService, { strict: false });
+  const successions = app.get(SuccessionService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
   const certificates = app.get(CertificateService, { strict: false });
   const newborns = app.get(NewbornClaimService, { strict: false });
@@ -57,6 +60,14 @@ export function openRegistrationDoor(
           const { certificate } = certificateBody.parse(body);
           const context = systemContext('certificate-ended', { actor: `system:${service}` });
           return inContext(context, () => certificates.ended(certificate));
+        },
+      },
+      '/successions': {
+        from: ['migrant'],
+        answer: (body, { service }) => {
+          wholeBody.parse(body);
+          const context = systemContext('successions', { actor: `system:${service}` });
+          return inContext(context, () => successions.all());
         },
       },
       '/family': { from: ['gateway'], answer: (body) => families.of(familyBody.parse(body).idNumber) },
