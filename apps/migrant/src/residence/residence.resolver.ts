@@ -56,10 +56,7 @@ export class ResidentResolver {
 
   @Query('residents')
   @Requires('residence.read')
-  async on(
-    args: DivisionArgument & { on?: Day | null },
-    context: GraphContext,
-  ): Promise<Connection<ResidentFound>> {
+  async on(args: DivisionArgument & { on?: Day | null }, context: GraphContext): Promise<Connection<ResidentFound>> {
     const page = openPage('residents', args, 1);
     const prefix = prefixOf(args, context);
     return closePage(page, await this.views.on(prefix, args.on ?? null, page.after?.[0], page.limit), keyOf);
