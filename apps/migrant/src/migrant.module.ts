@@ -1,16 +1,20 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
+import { ResidenceModule } from './residence/residence.module';
+import { ResidenceProcessor } from './residence/residence.processor';
 import { ParameterModule } from './parameter/parameter.module';
 
-const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
+const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
+  ResidenceProcessor,
+];
 
 /**
  * People who move: where they live, what places do for each other about them, and the services they are owed. Needs from
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule],
+  imports: [ParameterModule, ResidenceModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -19,6 +23,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule],
 })
 export class MigrantModule {}
