@@ -9,6 +9,7 @@ import { SuccessionService } from './division/succession.service';
 import { FeedService } from './feed/feed.service';
 import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
+import { PersonIdentityService } from './person/person-identity.service';
 import { RegistrationModule } from './registration.module';
 
 const APPS = path.join(__dirname, '..', '..');
@@ -17,18 +18,28 @@ const PAGE_MAX = 10_000;
 const feedBody = z.strictObject({ after: z.string().max(100), limit: z.number().int().min(1).max(PAGE_MAX) });
 const newbornClaimBody = z.strictObject({ subCase: z.uuid() });
 const certificateBody = z.strictObject({ certificate: z.uuid() });
+const caseRef = z.string().min(1).max(100);
+const identitiesBody = z.strictObject({ personIds: z.array(z.uuid()).max(1_000), caseRef });
+const findPersonBody = z.strictObject({
+  name: z.string().max(400),
+  idNumber: z.string().max(40).nullable(),
+  birthCertificateNo: z.string().max(40).nullable(),
+  caseRef,
+});
 const wholeBody = z.strictObject({});
 const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
- * change feed, what newborn matters ask for and which certificates ended to subsidy, which division followed which to migrant.
+ * change feed, what newborn matters ask for and which certificates ended to subsidy, who somebody is to the apps that
+ * speak with other places, which division followed which to migrant.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
   options: Omit<ServiceDoorOptions, 'graph' | 'routes'>,
 ): Promise<ServiceDoor> {
   const feed = app.get(FeedService, { strict: false });
+  const identities = app.get(PersonIdentityService, { strict: false });
   const successions = app.get(SuccessionService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
   const certificates = app.get(CertificateService, { strict: false });
@@ -60,6 +71,22 @@ export function openRegistrationDoor(
           const { certificate } = certificateBody.parse(body);
           const context = systemContext('certificate-ended', { actor: `system:${service}` });
           return inContext(context, () => certificates.ended(certificate));
+        },
+      },
+      '/identities': {
+        from: ['migrant', 'exchange'],
+        answer: (body, { service }) => {
+          const { personIds, caseRef: what } = identitiesBody.parse(body);
+          const context = systemContext('identities', { actor: `system:${service}` });
+          return inContext(context, () => identities.identify(personIds, what));
+        },
+      },
+      '/find-person': {
+        from: ['migrant', 'exchange'],
+        answer: (body, { service }) => {
+          const { caseRef: what, ...stated } = findPersonBody.parse(body);
+          const context = systemContext('find-person', { actor: `system:${service}` });
+          return inContext(context, () => identities.find(stated, what));
         },
       },
       '/successions': {
