@@ -1,5 +1,6 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { FlowModule } from './flow/flow.module';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { ParameterModule } from './parameter/parameter.module';
 
@@ -10,7 +11,7 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule],
+  imports: [ParameterModule, FlowModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -19,6 +20,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, FlowModule],
 })
 export class MigrantModule {}

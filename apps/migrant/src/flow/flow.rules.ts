@@ -1,3 +1,4 @@
+import { type DivisionCode, divisionPrefix } from '@app/kernel';
 import { FLOW_DIRECTIONS, type FlowDirection, type FlowRow } from './flow.types';
 import { type PartTable, type Place, withheldOf } from './suppression.rules';
 
@@ -47,10 +48,43 @@ const LEVELS = [2, 4, 6, 9] as const;
 export const codeOf = (digits: string): string =>
   /^(\d{6}000|\d{4}00|\d{2}00)$/.test(digits) ? digits : digits.padEnd(12, '0');
 
+/** The leading digits that a code of a row stands for. */
+export const digitsOf = (code: string): string => (code.length === 12 ? divisionPrefix(code as DivisionCode) : code);
+
+const levelBelow = (digits: string): number | undefined => LEVELS.find((level) => level > digits.length);
+
+/** A division is shown with those one level below it. */
+export function isShownWith(code: string, prefix: string): boolean {
+  const digits = digitsOf(code);
+  return digits === prefix || (digits.startsWith(prefix) && digits.length === levelBelow(prefix));
+}
+
+/** Rows of townships by the division asked for and those one level below it, as they are called by `codeNow`. */
+export function groupsBelow<R extends { readonly divisionCode: string; readonly direction: FlowDirection }>(
+  rows: readonly R[],
+  codeNow: (code: string) => string,
+  prefix: string,
+): { divisionCode: string; direction: FlowDirection; rows: R[] }[] {
+  const groups = new Map<string, { divisionCode: string; direction: FlowDirection; rows: R[] }>();
+  const level = levelBelow(prefix);
+  for (const row of rows) {
+    const township = codeNow(row.divisionCode).slice(0, 9);
+    if (!township.startsWith(prefix)) continue;
+    for (const digits of level === undefined ? [prefix] : [prefix, township.slice(0, level)]) {
+      const divisionCode = codeOf(digits);
+      const key = `${divisionCode.padEnd(12)} ${row.direction}`;
+      const group = groups.get(key) ?? { divisionCode, direction: row.direction, rows: [] };
+      group.rows.push(row);
+      groups.set(key, group);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
 /** The divisions of an area as a tree down to townships, each with the sum of what is below it. */
 export function treeOf(area: string, townships: ReadonlyMap<string, readonly number[]>, width: number): Place {
   const build = (digits: string, inside: readonly string[]): Place => {
-    const next = LEVELS.find((level) => level > digits.length);
+    const next = levelBelow(digits);
     if (next === undefined) return { code: codeOf(digits), counts: townships.get(digits)!, children: [] };
     const groups = new Map<string, string[]>();
     for (const one of inside) {

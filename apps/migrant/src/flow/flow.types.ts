@@ -37,16 +37,9 @@ export interface FlowMonth extends FlowParameters {
   readonly frozenAt: Date;
 }
 
-/** One figure of a closed month that is known otherwise now. */
-export interface FlowCorrectionView {
-  readonly id: string;
-  readonly month: Day;
-  readonly divisionCode: string;
-  readonly direction: FlowDirection;
-  readonly cell: string;
-  readonly before: number;
-  readonly after: number;
-  readonly recordedAt: Date;
+/** What is known otherwise now of a closed month, figure by figure. */
+export interface FlowCorrectionView extends FlowCorrectionRow {
+  readonly lines: readonly { readonly cell: string; readonly before: number; readonly after: number }[];
 }
 
 /** A line of a correction as it is kept, whole row by whole row. */
