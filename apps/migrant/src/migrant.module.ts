@@ -2,16 +2,20 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { FlowModule } from './flow/flow.module';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
+import { ResidenceModule } from './residence/residence.module';
+import { ResidenceProcessor } from './residence/residence.processor';
 import { ParameterModule } from './parameter/parameter.module';
 
-const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
+const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
+  ResidenceProcessor,
+];
 
 /**
  * People who move: where they live, what places do for each other about them, and the services they are owed. Needs from
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, FlowModule],
+  imports: [ParameterModule, ResidenceModule, FlowModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -20,6 +24,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule, FlowModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule, FlowModule],
 })
 export class MigrantModule {}

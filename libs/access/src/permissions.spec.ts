@@ -110,6 +110,14 @@ describe('permissions', () => {
       'voucher.read: village-clerk township-reviewer county-confirmer citizen',
       'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'migrant-parameter.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'residence.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'residence.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
+      'residence.identity: village-clerk township-reviewer county-confirmer auditor citizen',
+      'residence.note: village-clerk township-reviewer county-confirmer',
+      'residence.correct: village-clerk township-reviewer county-confirmer citizen',
+      'residence.permit: agency',
+      'residence.settle: township-reviewer county-confirmer',
+      'own.residence: citizen',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });

@@ -314,6 +314,38 @@ export const PERMISSIONS = {
     roles: 'everyone',
     lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
   },
+  'residence.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看辖区内流动人口的居住情况', en: 'see who moved to or from one’s division' },
+  },
+  'residence.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看姓名、居住期间和居住地', en: 'be shown names and residence periods by division' },
+  },
+  'residence.identity': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看流动人口的掩码号码和登记依据', en: 'be shown masked numbers of residents and what a period rests on' },
+  },
+  'residence.note': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '窗口受理居住申报', en: 'take a notice of residence at the counter' },
+  },
+  'residence.correct': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '更正、终止居住记录', en: 'correct and end residence periods' },
+  },
+  'residence.permit': {
+    roles: ['agency'],
+    lets: { zh: '告知居住证办理情况（居住证机关）', en: 'give notice of a residence permit, as its authority' },
+  },
+  'residence.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '裁定有争议的居住记录', en: 'settle residence periods under investigation' },
+  },
+  'own.residence': {
+    roles: ['citizen'],
+    lets: { zh: '申报本人和未成年子女的居住情况', en: 'give notice of one’s own residence' },
+  },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看待办清单', en: 'see work-lists' },
