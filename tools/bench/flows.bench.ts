@@ -90,7 +90,7 @@ async function make(admin: Client, periods: number): Promise<void> {
   );
   await admin.query(
     `create temp table mover as
-       select id, row_number() over () as n, (random() * random() * 300)::int % 300 as first_at, (random() * 299)::int as next_at,
+       select id, row_number() over () as n, (random() * random() * 300)::int % 300 as first_at, (random() * 298)::int as further,
               random() as kind, date '2020-03-01' + (random() * 2000)::int as came, (random() * 700)::int + 20 as days, random() as sure
          from resident`,
   );
@@ -106,7 +106,7 @@ async function make(admin: Client, periods: number): Promise<void> {
      select m.id, m.id, t.code, v.valid, case when m.sure < 0.03 then 'empty' else v.valid end, 'agency', m.sure > 0.99, 'bench', now()
        from mover m
        cross join lateral (select 1 as k, m.first_at as at, daterange(m.came, case when m.n % 2 = 0 then m.came + m.days end) as valid
-         union all select 2, m.next_at, daterange(m.came + m.days, null) where m.n % 2 = 0) v
+         union all select 2, (m.first_at + 1 + m.further) % 300, daterange(m.came + m.days, null) where m.n % 2 = 0) v
        join township t on t.n = v.at`,
   );
   await admin.query(`set session_replication_role = default`);

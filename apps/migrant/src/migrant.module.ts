@@ -1,6 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { FlowModule } from './flow/flow.module';
+import { FlowProcessor } from './flow/flow.processor';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { ResidenceModule } from './residence/residence.module';
 import { ResidenceProcessor } from './residence/residence.processor';
@@ -8,6 +9,7 @@ import { ParameterModule } from './parameter/parameter.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   ResidenceProcessor,
+  FlowProcessor,
 ];
 
 /**

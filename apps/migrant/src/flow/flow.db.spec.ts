@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   // A closed month can be emptied by nobody, so the triggers are passed by.
-  await world.admin(`set session_replication_role = replica; truncate migrant.resident, migrant.flow_run, migrant.flow_month,
+  await world.admin(`set session_replication_role = replica; truncate migrant.outbox, migrant.resident, migrant.flow_run, migrant.flow_month,
     migrant.division_succession cascade; set session_replication_role = default;
     delete from migrant.parameter where valid = '[2026-05-01,)'; update migrant.parameter set valid = '[2000-01-01,)' where name ^@ 'flow'`);
   clock.set('2026-04-10');
@@ -286,11 +286,20 @@ describe('a month', () => {
   it('is closed by the bell once a day, and not before anybody is registered', async () => {
     list.counties = [];
     await service.ring();
+    await service.closeDue();
     expect(await world.admin('select 1 from migrant.flow_run')).toEqual([]);
     await expect(service.run()).rejects.toMatchObject({ code: 'FLOW_AREA_UNKNOWN' });
     list.counties = COUNTIES;
     await service.ring();
     await service.ring();
+    expect(await world.admin('select name from migrant.outbox')).toEqual([
+      { name: 'flow.close' },
+      { name: 'flow.close' },
+    ]);
+    await service.closeDue();
+    await service.closeDue();
+    await service.ring();
+    expect(await world.admin('select 1 from migrant.outbox')).toHaveLength(2);
     expect(await world.admin('select stage, months from migrant.flow_run order by id')).toEqual([
       { stage: 'failed', months: 0 },
       { stage: 'done', months: 1 },

@@ -1,5 +1,6 @@
 import type { DivisionList } from '@app/contracts';
 import type { Database } from '@app/database';
+import { Outbox } from '@app/jobs';
 import type { Clock } from '@app/kernel';
 import type { TestDatabase } from '@app/testing';
 import { ParameterRepository } from '../parameter/parameter.repository';
@@ -76,5 +77,13 @@ export async function makeStay(world: TestDatabase, residentId: string, stay: Ma
 export function openFlows(database: Database, clock: Clock, list: DivisionList): FlowService {
   const parameters = new ParameterService(database, clock, new ParameterRepository());
   const divisions = { all: () => Promise.resolve(list) };
-  return new FlowService(database, clock, divisions, parameters, new FlowCountRepository(), new FlowRepository());
+  return new FlowService(
+    database,
+    new Outbox('migrant'),
+    clock,
+    divisions,
+    parameters,
+    new FlowCountRepository(),
+    new FlowRepository(),
+  );
 }

@@ -4,6 +4,7 @@ import { FlowCorrectionResolver } from './flow-correction.resolver';
 import { FlowCountRepository } from './flow-count.repository';
 import { FlowMonthResolver } from './flow-month.resolver';
 import { FlowViewService } from './flow-view.service';
+import { FlowProcessor } from './flow.processor';
 import { FlowRepository } from './flow.repository';
 import { FlowResolver } from './flow.resolver';
 import { FlowService } from './flow.service';
@@ -18,6 +19,7 @@ import { StatedTableService } from './stated-table.service';
     FlowCountRepository,
     FlowRepository,
     FlowService,
+    FlowProcessor,
     FlowViewService,
     StatedTableRepository,
     StatedTableService,
@@ -28,6 +30,7 @@ import { StatedTableService } from './stated-table.service';
   ],
   exports: [
     FlowService,
+    FlowProcessor,
     FlowViewService,
     StatedTableService,
     FlowResolver,

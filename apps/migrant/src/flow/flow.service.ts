@@ -1,13 +1,14 @@
 import { DIVISION_SUCCESSIONS, type DivisionSuccessions } from '@app/contracts';
-import type { Database, Tx } from '@app/database';
-import { failpoint } from '@app/jobs';
+import { type Database, inContext, systemContext, type Tx } from '@app/database';
+import { failpoint, type Outbox } from '@app/jobs';
 import { addMonths, CLOCK, type Clock, type Day, dayInChina, type DivisionCode } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
-import { MIGRANT_DATABASE } from '../migrant.tokens';
+import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../migrant.tokens';
 import { ParameterService } from '../parameter/parameter.service';
 import { type ChangedPlace, shownCorrections } from './correction.rules';
 import { FlowCountRepository } from './flow-count.repository';
 import { refuse } from './flow.errors';
+import { closeMonths } from './flow.jobs';
 import { FlowRepository } from './flow.repository';
 import { added, areaOf, publish, type PublishedRow, treeOf, widthOf } from './flow.rules';
 import {
@@ -25,6 +26,7 @@ import type { Place } from './suppression.rules';
 export class FlowService {
   constructor(
     @Inject(MIGRANT_DATABASE) private readonly database: Database,
+    @Inject(MIGRANT_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DIVISION_SUCCESSIONS) private readonly divisions: DivisionSuccessions,
     private readonly parameters: ParameterService,
@@ -32,12 +34,23 @@ export class FlowService {
     private readonly flows: FlowRepository,
   ) {}
 
-  /** Once a day closes what is over and looks for what was learned of closed months; rung every minute. */
-  async ring(): Promise<void> {
+  /** Plans the day's look once anybody is registered; of several rings at once one message goes on its way. */
+  ring(): Promise<void> {
+    return inContext(systemContext('flow', { isPlumbing: true }), async () => {
+      if (!(await this.isDue())) return;
+      await this.database.write((tx) => this.outbox.plan(tx, closeMonths, [{ bell: 'day' }]));
+    });
+  }
+
+  /** Closes what is over and looks for what was learned of closed months, once a day. */
+  async closeDue(): Promise<void> {
+    if (await this.isDue()) await this.run();
+  }
+
+  private async isDue(): Promise<boolean> {
     const last = await this.database.read((read) => this.flows.lastDone(read));
-    if (last && dayInChina(last) >= this.clock.today()) return;
-    const { counties } = await this.divisions.all();
-    if (areaOf(counties) !== undefined) await this.run();
+    if (last && dayInChina(last) >= this.clock.today()) return false;
+    return areaOf((await this.divisions.all()).counties) !== undefined;
   }
 
   /**
