@@ -151,6 +151,186 @@ CREATE POLICY feed_position_is_central ON feed_position AS PERMISSIVE FOR ALL TO
 COMMENT ON TABLE feed_position IS 'How far a change feed of another app was read.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON feed_position TO migrant_rw;
 
+CREATE TABLE flow_correction (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  run_id uuid NOT NULL,
+  month date NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  before integer[] NOT NULL,
+  after integer[] NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT flow_correction_pkey PRIMARY KEY (id),
+  CONSTRAINT flow_correction_corrects_something CHECK (before <> after AND cardinality(before) = cardinality(after)),
+  CONSTRAINT flow_correction_direction_is_known CHECK (direction = ANY (ARRAY['in'::text, 'out'::text, 'within'::text])),
+  CONSTRAINT flow_correction_is_of_a_township CHECK (division_code ~ '^[1-8]\d{8}000$'::text),
+  CONSTRAINT flow_correction_parts_add_up CHECK (flow_adds_up(before) AND flow_adds_up(after)),
+  CONSTRAINT flow_correction_month_fkey FOREIGN KEY (month) REFERENCES flow_month(month),
+  CONSTRAINT flow_correction_run_id_fkey FOREIGN KEY (run_id) REFERENCES flow_run(id)
+);
+CREATE INDEX flow_correction_by_figure ON flow_correction USING btree (month, division_code, direction, id);
+CREATE INDEX flow_correction_by_run ON flow_correction USING btree (run_id);
+CREATE TRIGGER flow_is_closed BEFORE DELETE OR UPDATE ON flow_correction FOR EACH ROW EXECUTE FUNCTION flow_is_closed();
+CREATE TRIGGER flow_is_closed_whole BEFORE TRUNCATE ON flow_correction FOR EACH STATEMENT EXECUTE FUNCTION flow_is_closed();
+ALTER TABLE flow_correction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_correction FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_correction_in_division ON flow_correction AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY flow_correction_is_counted_centrally ON flow_correction AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE flow_correction IS 'What was learned of a closed month later: the figures before and after. Append-only.';
+GRANT INSERT, SELECT ON flow_correction TO migrant_rw;
+
+CREATE TABLE flow_figure (
+  month date NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  counts integer[] NOT NULL,
+  CONSTRAINT flow_figure_pkey PRIMARY KEY (month, division_code, direction),
+  CONSTRAINT flow_figure_direction_is_known CHECK (direction = ANY (ARRAY['in'::text, 'out'::text, 'within'::text])),
+  CONSTRAINT flow_figure_is_of_a_township CHECK (division_code ~ '^[1-8]\d{8}000$'::text),
+  CONSTRAINT flow_figure_parts_add_up CHECK (flow_adds_up(counts)),
+  CONSTRAINT flow_figure_month_fkey FOREIGN KEY (month) REFERENCES flow_month(month)
+);
+CREATE TRIGGER flow_goes_in_with_its_month AFTER INSERT ON flow_figure REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION flow_goes_in_with_its_month();
+CREATE TRIGGER flow_is_closed BEFORE DELETE OR UPDATE ON flow_figure FOR EACH ROW EXECUTE FUNCTION flow_is_closed();
+CREATE TRIGGER flow_is_closed_whole BEFORE TRUNCATE ON flow_figure FOR EACH STATEMENT EXECUTE FUNCTION flow_is_closed();
+ALTER TABLE flow_figure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_figure FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_figure_in_division ON flow_figure AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY flow_figure_is_counted_centrally ON flow_figure AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE flow_figure IS 'How many people came into a township from other counties, left it for other counties, or came from within the county, as the month was closed; those of wider divisions are their sums.';
+GRANT INSERT, SELECT ON flow_figure TO migrant_rw;
+
+CREATE TABLE flow_month (
+  month date NOT NULL,
+  least_months integer NOT NULL,
+  small_below integer NOT NULL,
+  age_from integer[] NOT NULL,
+  area text NOT NULL,
+  content bytea NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  CONSTRAINT flow_month_pkey PRIMARY KEY (month),
+  CONSTRAINT flow_month_area_check CHECK (area ~ '^(\d{2}|\d{4}|\d{6})$'::text),
+  CONSTRAINT flow_month_begins_a_month CHECK (EXTRACT(day FROM month) = 1::numeric),
+  CONSTRAINT flow_month_content_is_sha256 CHECK (length(content) = 32),
+  CONSTRAINT flow_month_has_age_groups CHECK (age_from[1] = 0 AND cardinality(age_from) >= 1 AND cardinality(age_from) <= 20),
+  CONSTRAINT flow_month_thresholds_make_sense CHECK (least_months >= 0 AND least_months <= 60 AND small_below >= 2 AND small_below <= 100)
+);
+CREATE TRIGGER flow_is_closed BEFORE DELETE OR UPDATE ON flow_month FOR EACH ROW EXECUTE FUNCTION flow_is_closed();
+CREATE TRIGGER flow_is_closed_whole BEFORE TRUNCATE ON flow_month FOR EACH STATEMENT EXECUTE FUNCTION flow_is_closed();
+ALTER TABLE flow_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_month FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_month_is_closed_centrally ON flow_month AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY flow_month_is_open ON flow_month AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE flow_month IS 'A month that was closed, with the parameters it was counted by and the digest of its figures. Never changed.';
+COMMENT ON COLUMN flow_month.content IS 'sha256 over the lines `division direction counts` of the month in order.';
+GRANT INSERT, SELECT ON flow_month TO migrant_rw;
+
+CREATE TABLE flow_published (
+  month date NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  counts integer[] NOT NULL,
+  CONSTRAINT flow_published_pkey PRIMARY KEY (month, division_code, direction),
+  CONSTRAINT flow_published_direction_is_known CHECK (direction = ANY (ARRAY['in'::text, 'out'::text, 'within'::text])),
+  CONSTRAINT flow_published_month_fkey FOREIGN KEY (month) REFERENCES flow_month(month)
+);
+CREATE TRIGGER flow_goes_in_with_its_month AFTER INSERT ON flow_published REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION flow_goes_in_with_its_month();
+CREATE TRIGGER flow_is_closed BEFORE DELETE OR UPDATE ON flow_published FOR EACH ROW EXECUTE FUNCTION flow_is_closed();
+CREATE TRIGGER flow_is_closed_whole BEFORE TRUNCATE ON flow_published FOR EACH STATEMENT EXECUTE FUNCTION flow_is_closed();
+ALTER TABLE flow_published ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_published FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_published_centrally ON flow_published AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY flow_published_is_open ON flow_published AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE flow_published IS 'The month as everybody may see it, for the area and each division in it; null is withheld. Never changed.';
+GRANT INSERT, SELECT ON flow_published TO migrant_rw;
+
+CREATE TABLE flow_published_correction (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  run_id uuid NOT NULL,
+  month date NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  before integer[] NOT NULL,
+  after integer[] NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT flow_published_correction_pkey PRIMARY KEY (id),
+  CONSTRAINT flow_published_correction_corrects_something CHECK (before <> after),
+  CONSTRAINT flow_published_correction_month_division_code_direction_fkey FOREIGN KEY (month, division_code, direction) REFERENCES flow_published(month, division_code, direction),
+  CONSTRAINT flow_published_correction_run_id_fkey FOREIGN KEY (run_id) REFERENCES flow_run(id)
+);
+CREATE INDEX flow_published_correction_by_figure ON flow_published_correction USING btree (month, division_code, direction, id);
+CREATE INDEX flow_published_correction_by_run ON flow_published_correction USING btree (run_id);
+CREATE TRIGGER flow_is_closed BEFORE DELETE OR UPDATE ON flow_published_correction FOR EACH ROW EXECUTE FUNCTION flow_is_closed();
+CREATE TRIGGER flow_is_closed_whole BEFORE TRUNCATE ON flow_published_correction FOR EACH STATEMENT EXECUTE FUNCTION flow_is_closed();
+ALTER TABLE flow_published_correction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_published_correction FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_published_correction_centrally ON flow_published_correction AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY flow_published_correction_is_open ON flow_published_correction AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE flow_published_correction IS 'Corrections that may be published; what is withheld is null before and after. Append-only.';
+GRANT INSERT, SELECT ON flow_published_correction TO migrant_rw;
+
+CREATE TABLE flow_run (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  stage text NOT NULL,
+  months integer DEFAULT 0 NOT NULL,
+  figures integer DEFAULT 0 NOT NULL,
+  corrections integer DEFAULT 0 NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT flow_run_pkey PRIMARY KEY (id),
+  CONSTRAINT flow_run_is_over_or_not CHECK ((ended_at IS NOT NULL) = (stage = ANY (ARRAY['done'::text, 'failed'::text]))),
+  CONSTRAINT flow_run_stage_is_known CHECK (stage = ANY (ARRAY['asking'::text, 'counting'::text, 'freezing'::text, 'publishing'::text, 'done'::text, 'failed'::text]))
+);
+ALTER TABLE flow_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_run_for_officers ON flow_run AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
+CREATE POLICY flow_run_is_central ON flow_run AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE flow_run IS 'Each time months were closed and closed ones looked at again: how far it is and what came of it.';
+GRANT INSERT, SELECT, UPDATE ON flow_run TO migrant_rw;
+
+CREATE TABLE flow_stated (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  file_sha256 bytea NOT NULL,
+  warnings text[] NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT flow_stated_pkey PRIMARY KEY (id),
+  CONSTRAINT flow_stated_comes_once UNIQUE (division_code, direction, valid, file_sha256),
+  CONSTRAINT flow_stated_direction_is_known CHECK (direction = ANY (ARRAY['in'::text, 'out'::text, 'both'::text])),
+  CONSTRAINT flow_stated_has_a_source CHECK (char_length(source) >= 2 AND char_length(source) <= 200),
+  CONSTRAINT flow_stated_is_of_days CHECK (NOT isempty(valid) AND NOT lower_inf(valid) AND NOT upper_inf(valid))
+);
+ALTER TABLE flow_stated ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_stated FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_stated_by_its_officer ON flow_stated AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)))));
+CREATE POLICY flow_stated_in_division ON flow_stated AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE flow_stated IS 'A table of figures that another authority stated, kept beside our own and never mixed with them. Append-only.';
+GRANT INSERT (division_code, direction, valid, source, file_sha256, warnings, recorded_at), SELECT ON flow_stated TO migrant_rw;
+
+CREATE TABLE flow_stated_figure (
+  stated_id uuid NOT NULL,
+  part text NOT NULL,
+  item text NOT NULL,
+  count integer,
+  mask text,
+  CONSTRAINT flow_stated_figure_pkey PRIMARY KEY (stated_id, part, item),
+  CONSTRAINT flow_stated_figure_counts_people CHECK (count >= 0),
+  CONSTRAINT flow_stated_figure_part_is_known CHECK (part = ANY (ARRAY['total'::text, 'distance'::text, 'sex'::text, 'age'::text, 'direction'::text, 'apart'::text])),
+  CONSTRAINT flow_stated_figure_stated_id_fkey FOREIGN KEY (stated_id) REFERENCES flow_stated(id)
+);
+ALTER TABLE flow_stated_figure ENABLE ROW LEVEL SECURITY;
+ALTER TABLE flow_stated_figure FORCE ROW LEVEL SECURITY;
+CREATE POLICY flow_stated_figure_of_table ON flow_stated_figure AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM flow_stated s
+  WHERE (s.id = flow_stated_figure.stated_id)))));
+COMMENT ON TABLE flow_stated_figure IS 'One figure of a stated table; null where it was not given.';
+COMMENT ON COLUMN flow_stated_figure.mask IS 'Digits as they were written where some could not be read; the count is there where they can only be one number.';
+GRANT INSERT, SELECT ON flow_stated_figure TO migrant_rw;
+
 CREATE TABLE inbox (
   consumer text NOT NULL,
   message_id uuid NOT NULL,
@@ -508,6 +688,40 @@ CREATE OR REPLACE FUNCTION migrant.audit_is_history()
 AS $function$
 begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.flow_adds_up(counts integer[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select array_position(counts, null) is null
+     and 0 <= all (counts)
+     and counts[1] = counts[2] + counts[3] + counts[4] + counts[5]
+     and counts[1] = counts[6] + counts[7] + counts[8]
+     and counts[1] = (select coalesce(sum(c), 0) from unnest(counts[9:]) c)
+$function$;
+
+CREATE OR REPLACE FUNCTION migrant.flow_goes_in_with_its_month()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from added a join flow_month m on m.month = a.month
+              where m.xmin::text <> pg_current_xact_id()::xid::text) then
+    raise exception 'the month is closed; what is learned later is a correction' using errcode = '23514', constraint = 'flow_is_closed';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.flow_is_closed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  raise exception 'a closed month is never edited; what is learned later is a correction' using errcode = '23514', constraint = 'flow_is_closed';
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.guard_claims()

@@ -154,6 +154,10 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     `insert into registration.quality_month values ($1, '2026-03-01', 1000, 1, now()) on conflict do nothing`,
     [division],
   );
+  await world.database.admin(
+    `insert into migrant.flow_month (month, least_months, small_below, age_from, area, content, frozen_at)
+     values ('2026-03-01', 6, 5, '{0,15}', '34', sha256(''), now()) on conflict do nothing`,
+  );
   return {
     ...(claim as unknown as Subject),
     pairId: pair!.id,
@@ -308,6 +312,25 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.flows': about(
+    ({ division }) =>
+      `{ flows(division: ${q(division)}, from: "2026-01-01", until: "2026-02-01") { nodes { total ages { count } } } }`,
+  ),
+  'Query.closedFlows': about(
+    ({ division }) => `{ closedFlows(division: ${q(division)}, month: "2026-03") { nodes { total } } }`,
+  ),
+  'Query.closedFlowExport': about(
+    ({ division }) => `{ closedFlowExport(division: ${q(division)}, month: "2026-03") { csv } }`,
+  ),
+  'Query.flowCorrections': about(
+    ({ division }) => `{ flowCorrections(division: ${q(division)}) { nodes { lines { cell } } } }`,
+  ),
+  'Query.statedFlows': about(({ division }) => `{ statedFlows(division: ${q(division)}) { nodes { oursTotal } } }`),
+  'Query.flowRuns': ofNobody('{ flowRuns { stage } }'),
+  'Query.flowMonths': ofNobody('{ flowMonths { month isIntact } }'),
+  'Query.publishedFlows': ofNobody('{ publishedFlows(division: "34", month: "2026-03") { nodes { total } } }'),
+  'Query.publishedFlowExport': ofNobody('{ publishedFlowExport(division: "34", month: "2026-03") { csv } }'),
+  'Query.publishedFlowCorrections': ofNobody('{ publishedFlowCorrections(division: "34") { nodes { id } } }'),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
   'Query.myResidence': ofNobody('{ myResidence { id } }'),
   'Query.resident': about(({ residentId }) => `{ resident(id: ${q(residentId)}) { id } }`),

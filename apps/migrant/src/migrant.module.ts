@@ -1,5 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { FlowModule } from './flow/flow.module';
+import { FlowProcessor } from './flow/flow.processor';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { ResidenceModule } from './residence/residence.module';
 import { ResidenceProcessor } from './residence/residence.processor';
@@ -7,6 +9,7 @@ import { ParameterModule } from './parameter/parameter.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   ResidenceProcessor,
+  FlowProcessor,
 ];
 
 /**
@@ -14,7 +17,7 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, ResidenceModule],
+  imports: [ParameterModule, ResidenceModule, FlowModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -23,6 +26,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule, FlowModule],
 })
 export class MigrantModule {}

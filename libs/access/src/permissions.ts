@@ -302,6 +302,14 @@ export const PERMISSIONS = {
     lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },
   },
   'voucher.verify': { roles: 'everyone', lets: { zh: '核验生育登记凭证', en: 'verify a voucher' } },
+  'flow.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看人口流动统计的真实数据', en: 'see true figures of who came and went' },
+  },
+  'flow.published': {
+    roles: 'everyone',
+    lets: { zh: '查看公开的人口流动统计', en: 'see published figures of who came and went' },
+  },
   'migrant-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
