@@ -5,6 +5,7 @@ import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { CertificateService } from './certificate/certificate.service';
+import { SuccessionService } from './division/succession.service';
 import { FeedService } from './feed/feed.service';
 import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
@@ -25,12 +26,13 @@ const findPersonBody = z.strictObject({
   birthCertificateNo: z.string().max(40).nullable(),
   caseRef,
 });
+const wholeBody = z.strictObject({});
 const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
- * change feed, what newborn matters ask for and which certificates ended to subsidy, and who somebody is to the apps that
- * speak with other places.
+ * change feed, what newborn matters ask for and which certificates ended to subsidy, who somebody is to the apps that
+ * speak with other places, which division followed which to migrant.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
@@ -38,6 +40,7 @@ export function openRegistrationDoor(
 ): Promise<ServiceDoor> {
   const feed = app.get(FeedService, { strict: false });
   const identities = app.get(PersonIdentityService, { strict: false });
+  const successions = app.get(SuccessionService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
   const certificates = app.get(CertificateService, { strict: false });
   const newborns = app.get(NewbornClaimService, { strict: false });
@@ -84,6 +87,14 @@ export function openRegistrationDoor(
           const { caseRef: what, ...stated } = findPersonBody.parse(body);
           const context = systemContext('find-person', { actor: `system:${service}` });
           return inContext(context, () => identities.find(stated, what));
+        },
+      },
+      '/successions': {
+        from: ['migrant'],
+        answer: (body, { service }) => {
+          wholeBody.parse(body);
+          const context = systemContext('successions', { actor: `system:${service}` });
+          return inContext(context, () => successions.all());
         },
       },
       '/family': { from: ['gateway'], answer: (body) => families.of(familyBody.parse(body).idNumber) },

@@ -1,4 +1,4 @@
-import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { type DivisionList, type DivisionSuccessions, PERSONS_FEED, registrationChanged } from '@app/contracts';
 import { constraintName, type Database } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, findDay, findDivisionCode } from '@app/kernel';
@@ -23,7 +23,7 @@ const REASON = { least: 4, most: 200 };
 
 /** Divisions that followed others, and the filing of people that follows from it. */
 @Injectable()
-export class SuccessionService {
+export class SuccessionService implements DivisionSuccessions {
   constructor(
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
@@ -114,6 +114,14 @@ export class SuccessionService {
       failpoint('registration.division.fileUnder');
       return persons.length;
     });
+  }
+
+  /** The whole list and the area served, for the other apps' own copies. */
+  all(): Promise<DivisionList> {
+    return this.database.read(async (read) => ({
+      successions: await this.divisions.allSuccessions(read),
+      counties: await this.divisions.peopledCounties(read),
+    }));
   }
 
   successorsOf(codes: readonly string[]): Promise<SuccessionView[]> {
