@@ -123,6 +123,34 @@ CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLI
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO migrant_rw;
 
+CREATE TABLE division_succession (
+  old_code text COLLATE "C" NOT NULL,
+  new_code text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  on_day date NOT NULL,
+  is_old_kept boolean NOT NULL,
+  CONSTRAINT division_succession_pkey PRIMARY KEY (old_code, new_code),
+  CONSTRAINT division_succession_kind_is_known CHECK (kind = ANY (ARRAY['merged'::text, 'renamed'::text, 'split'::text, 'recoded'::text]))
+);
+CREATE INDEX division_succession_by_new ON division_succession USING btree (new_code);
+ALTER TABLE division_succession ENABLE ROW LEVEL SECURITY;
+ALTER TABLE division_succession FORCE ROW LEVEL SECURITY;
+CREATE POLICY division_succession_is_copied_centrally ON division_succession AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY division_succession_is_public ON division_succession AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE division_succession IS 'Which division followed which: a copy of registration''s list, read anew with its feed. Names nobody.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON division_succession TO migrant_rw;
+
+CREATE TABLE feed_position (
+  feed text NOT NULL,
+  "position" text NOT NULL,
+  CONSTRAINT feed_position_pkey PRIMARY KEY (feed)
+);
+ALTER TABLE feed_position ENABLE ROW LEVEL SECURITY;
+ALTER TABLE feed_position FORCE ROW LEVEL SECURITY;
+CREATE POLICY feed_position_is_central ON feed_position AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE feed_position IS 'How far a change feed of another app was read.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON feed_position TO migrant_rw;
+
 CREATE TABLE inbox (
   consumer text NOT NULL,
   message_id uuid NOT NULL,
@@ -136,6 +164,35 @@ ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
 CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO migrant_rw;
+
+CREATE TABLE lookup_found (
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  resident_id uuid NOT NULL,
+  day date NOT NULL,
+  CONSTRAINT lookup_found_pkey PRIMARY KEY (actor, day, resident_id),
+  CONSTRAINT lookup_found_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX lookup_found_by_resident ON lookup_found USING btree (resident_id);
+ALTER TABLE lookup_found ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lookup_found FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_found_of_actor ON lookup_found AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE lookup_found IS 'Residents whom somebody found by number on a day.';
+GRANT DELETE, INSERT (resident_id, day), SELECT ON lookup_found TO migrant_rw;
+
+CREATE TABLE lookup_miss (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  place_key bytea NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT lookup_miss_pkey PRIMARY KEY (id),
+  CONSTRAINT lookup_miss_place_key_check CHECK (length(place_key) = 32)
+);
+CREATE INDEX lookup_miss_by_place ON lookup_miss USING btree (place_key, at);
+ALTER TABLE lookup_miss ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lookup_miss FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_miss_of_actor ON lookup_miss AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE lookup_miss IS 'Look-ups by number that found nothing the asker may see; append-only. After five for one region and birth date the asker is stopped.';
+GRANT DELETE, INSERT (place_key, at), SELECT ON lookup_miss TO migrant_rw;
 
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -224,6 +281,173 @@ ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO migrant_rw;
+
+CREATE TABLE residence_notice (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  resident_id uuid NOT NULL,
+  source text NOT NULL,
+  reference text NOT NULL,
+  kind text NOT NULL,
+  place_code text COLLATE "C",
+  came_from text COLLATE "C",
+  starts text,
+  ends text,
+  basis text NOT NULL,
+  source_ref text,
+  is_upheld boolean DEFAULT false NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  withdrawn_by text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_why text,
+  settled_why text,
+  CONSTRAINT residence_notice_pkey PRIMARY KEY (id),
+  CONSTRAINT residence_notice_comes_once UNIQUE (source, reference),
+  CONSTRAINT residence_notice_basis_is_known CHECK (basis = ANY (ARRAY['registry'::text, 'agency'::text, 'document'::text, 'declared'::text])),
+  CONSTRAINT residence_notice_days_are_days CHECK (starts ~ '^(\d{4}(-\d\d(-\d\d)?)?|unknown)$'::text AND ends ~ '^(\d{4}(-\d\d(-\d\d)?)?|unknown)$'::text),
+  CONSTRAINT residence_notice_is_settled_in_words CHECK (char_length(settled_why) >= 4 AND char_length(settled_why) <= 200),
+  CONSTRAINT residence_notice_is_withdrawn_with_a_reason CHECK (num_nulls(withdrawn_by, withdrawn_at, withdrawn_why) = ANY (ARRAY[0, 3])),
+  CONSTRAINT residence_notice_kind_is_known CHECK (kind = ANY (ARRAY['stay'::text, 'end'::text, 'death'::text])),
+  CONSTRAINT residence_notice_place_is_a_division CHECK (place_code ~ '^[1-8]\d{11}$'::text AND came_from ~ '^[1-8]\d{11}$'::text),
+  CONSTRAINT residence_notice_reference_is_short CHECK (char_length(reference) >= 1 AND char_length(reference) <= 120 AND char_length(source_ref) <= 120),
+  CONSTRAINT residence_notice_says_what_its_kind_says CHECK (
+CASE kind
+    WHEN 'stay'::text THEN place_code IS NOT NULL AND starts IS NOT NULL
+    WHEN 'end'::text THEN place_code IS NOT NULL AND starts IS NULL AND ends IS NOT NULL AND came_from IS NULL
+    ELSE place_code IS NULL AND came_from IS NULL AND starts IS NULL AND ends IS NOT NULL
+END),
+  CONSTRAINT residence_notice_source_is_known CHECK (source = ANY (ARRAY['own'::text, 'permit'::text, 'registry'::text])),
+  CONSTRAINT residence_notice_withdrawal_is_known CHECK (withdrawn_why = ANY (ARRAY['corrected'::text, 'refuted'::text])),
+  CONSTRAINT residence_notice_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX residence_notice_by_resident ON residence_notice USING btree (resident_id);
+CREATE TRIGGER residence_notice_is_history BEFORE UPDATE ON residence_notice FOR EACH ROW EXECUTE FUNCTION residence_is_history();
+ALTER TABLE residence_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE residence_notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY residence_notice_of_resident ON residence_notice AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM resident r
+  WHERE (r.id = residence_notice.resident_id)))));
+COMMENT ON TABLE residence_notice IS 'What was said of where somebody lives: that they came, that they left, that they died. Never edited; a correction or a settled contradiction withdraws it.';
+COMMENT ON COLUMN residence_notice.reference IS 'Given by whoever says it, so that the same notice again is no second one.';
+COMMENT ON COLUMN residence_notice.came_from IS 'The place lived in before, where it was said: settles the order of two stays whose days do not.';
+COMMENT ON COLUMN residence_notice.starts IS 'The first day there as far as it is known: a day, a month, a year or `unknown`.';
+COMMENT ON COLUMN residence_notice.ends IS 'The first day no longer there, likewise; null where nothing was said of it.';
+COMMENT ON COLUMN residence_notice.is_upheld IS 'An officer found it to be so, against another one.';
+COMMENT ON COLUMN residence_notice.settled_why IS 'Why it was corrected, upheld or refuted, in words.';
+GRANT DELETE, INSERT, SELECT, UPDATE (resident_id, is_upheld, withdrawn_by, withdrawn_at, withdrawn_why, settled_why) ON residence_notice TO migrant_rw;
+
+CREATE TABLE residence_period (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  resident_id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  place_code text COLLATE "C" NOT NULL,
+  came_from text COLLATE "C",
+  valid daterange NOT NULL,
+  certain daterange NOT NULL,
+  basis text NOT NULL,
+  is_disputed boolean DEFAULT false NOT NULL,
+  is_followed boolean DEFAULT false NOT NULL,
+  source_ref text,
+  retention_class text DEFAULT 'residence'::text NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  CONSTRAINT residence_period_pkey PRIMARY KEY (id),
+  CONSTRAINT residence_period_basis_is_known CHECK (basis = ANY (ARRAY['registry'::text, 'agency'::text, 'document'::text, 'declared'::text])),
+  CONSTRAINT residence_period_certain_within_possible CHECK (certain <@ valid),
+  CONSTRAINT residence_period_ends_by_somebody CHECK ((num_nulls(ended_by, ended_at) = ANY (ARRAY[0, 2])) AND ended_at >= recorded_at),
+  CONSTRAINT residence_period_has_days CHECK (NOT isempty(valid)),
+  CONSTRAINT residence_period_place_is_a_division CHECK (place_code ~ '^[1-8]\d{11}$'::text AND came_from ~ '^[1-8]\d{11}$'::text),
+  CONSTRAINT residence_period_one_place_at_a_time EXCLUDE USING gist (resident_id WITH =, certain WITH &&) WHERE (ended_at IS NULL AND NOT is_disputed),
+  CONSTRAINT residence_period_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES residence_notice(id) ON DELETE CASCADE,
+  CONSTRAINT residence_period_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX residence_period_by_notice ON residence_period USING btree (notice_id);
+CREATE INDEX residence_period_by_place ON residence_period USING btree (place_code, resident_id) WHERE ended_at IS NULL;
+CREATE INDEX residence_period_by_resident ON residence_period USING btree (resident_id);
+CREATE TRIGGER residence_period_is_history BEFORE UPDATE ON residence_period FOR EACH ROW EXECUTE FUNCTION residence_is_history();
+CREATE TRIGGER resident_is_where_it_stands AFTER INSERT OR DELETE OR UPDATE ON residence_period FOR EACH ROW EXECUTE FUNCTION resident_is_where_it_stands();
+ALTER TABLE residence_period ENABLE ROW LEVEL SECURITY;
+ALTER TABLE residence_period FORCE ROW LEVEL SECURITY;
+CREATE POLICY residence_period_of_resident ON residence_period AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM resident r
+  WHERE (r.id = residence_period.resident_id)))));
+COMMENT ON TABLE residence_period IS 'Where somebody lives or lived, by division: possibly on the days of `valid`, surely on those of `certain`. A row is ended, never edited.';
+COMMENT ON COLUMN residence_period.place_code IS 'Twelve digits as the division was called then; division_succession says what became of it.';
+COMMENT ON COLUMN residence_period.came_from IS 'The division lived in before, where the notice said so.';
+COMMENT ON COLUMN residence_period.is_disputed IS 'Under investigation: contradicted by a stronger notice or an equal one, until an officer settles it.';
+COMMENT ON COLUMN residence_period.is_followed IS 'It ends where the next one begins, so that there are no days between.';
+COMMENT ON COLUMN residence_period.retention_class IS 'How long it is kept: a name of retention''s own parameters.';
+COMMENT ON COLUMN residence_period.ended_at IS 'Until then it was what was known here.';
+GRANT DELETE, INSERT, SELECT, UPDATE (resident_id, ended_by, ended_at) ON residence_period TO migrant_rw;
+
+CREATE TABLE resident (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid,
+  name text NOT NULL,
+  sex smallint NOT NULL,
+  born date,
+  id_type text,
+  number_sealed bytea,
+  number_key bytea,
+  number_mask text,
+  divisions text[] COLLATE "C" NOT NULL,
+  retention_class text DEFAULT 'resident'::text NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT resident_pkey PRIMARY KEY (id),
+  CONSTRAINT resident_is_one_person UNIQUE (person_id),
+  CONSTRAINT resident_number_is_held_once UNIQUE (number_key),
+  CONSTRAINT resident_has_a_name CHECK (char_length(name) >= 1 AND char_length(name) <= 50),
+  CONSTRAINT resident_is_somewhere CHECK (array_position(divisions, NULL::text) IS NULL),
+  CONSTRAINT resident_number_is_sealed_indexed_and_masked CHECK (num_nulls(number_sealed, number_key, number_mask, id_type) = ANY (ARRAY[0, 4])),
+  CONSTRAINT resident_sex_is_a_code CHECK (sex = ANY (ARRAY[0, 1, 2, 9]))
+);
+ALTER TABLE resident ENABLE ROW LEVEL SECURITY;
+ALTER TABLE resident FORCE ROW LEVEL SECURITY;
+CREATE POLICY resident_in_division ON resident AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM unnest(resident.divisions) d(d)
+  WHERE (d.d ^@ ( SELECT guard_from() AS guard_from)))) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])) OR (number_key = ( SELECT guard_key() AS guard_key))));
+COMMENT ON TABLE resident IS 'Somebody who moved, as their own notice, the residence-permit authority or the registry tells. Deleted with everything about them once nothing is to be kept.';
+COMMENT ON COLUMN resident.person_id IS 'The person of the register of this installation whose number it is; null while nobody is found there.';
+COMMENT ON COLUMN resident.number_sealed IS 'AES-256-GCM, bound to this table, column and row id.';
+COMMENT ON COLUMN resident.divisions IS 'Every place that stands in a period or an origin of this resident: for deciding whose officers see the row. Kept by trigger.';
+COMMENT ON COLUMN resident.retention_class IS 'How long it is kept: a name of retention''s own parameters.';
+GRANT DELETE, INSERT, SELECT, UPDATE (person_id, name, sex, born, divisions) ON resident TO migrant_rw;
+
+CREATE TABLE resident_origin (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  resident_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  valid daterange NOT NULL,
+  basis text NOT NULL,
+  source_ref text,
+  retention_class text DEFAULT 'origin'::text NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  CONSTRAINT resident_origin_pkey PRIMARY KEY (id),
+  CONSTRAINT resident_origin_basis_is_known CHECK (basis = ANY (ARRAY['registry'::text, 'agency'::text, 'document'::text, 'declared'::text])),
+  CONSTRAINT resident_origin_ends_by_somebody CHECK ((num_nulls(ended_by, ended_at) = ANY (ARRAY[0, 2])) AND ended_at >= recorded_at),
+  CONSTRAINT resident_origin_has_days CHECK (NOT isempty(valid)),
+  CONSTRAINT resident_origin_is_a_division CHECK (division_code ~ '^[1-8]\d{11}$'::text),
+  CONSTRAINT resident_origin_source_is_short CHECK (char_length(source_ref) <= 120),
+  CONSTRAINT resident_origin_is_one_place EXCLUDE USING gist (resident_id WITH =, valid WITH &&) WHERE (ended_at IS NULL),
+  CONSTRAINT resident_origin_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX resident_origin_by_division ON resident_origin USING btree (division_code, resident_id) WHERE ended_at IS NULL;
+CREATE INDEX resident_origin_by_resident ON resident_origin USING btree (resident_id);
+CREATE TRIGGER resident_is_where_it_stands AFTER INSERT OR DELETE OR UPDATE ON resident_origin FOR EACH ROW EXECUTE FUNCTION resident_is_where_it_stands();
+CREATE TRIGGER resident_origin_is_history BEFORE UPDATE ON resident_origin FOR EACH ROW EXECUTE FUNCTION residence_is_history();
+ALTER TABLE resident_origin ENABLE ROW LEVEL SECURITY;
+ALTER TABLE resident_origin FORCE ROW LEVEL SECURITY;
+CREATE POLICY resident_origin_of_resident ON resident_origin AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM resident r
+  WHERE (r.id = resident_origin.resident_id)))));
+COMMENT ON TABLE resident_origin IS 'Where somebody''s household registration (hukou) is, apart from where they live. A row is ended, never edited.';
+GRANT DELETE, INSERT, SELECT, UPDATE (resident_id, ended_by, ended_at) ON resident_origin TO migrant_rw;
 
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
@@ -389,6 +613,40 @@ begin
     using ids, was, becomes;
   get diagnostics swapped = row_count;
   return swapped;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.residence_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  was jsonb := to_jsonb(old) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld', 'settled_why'];
+  becomes jsonb := to_jsonb(new) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld', 'settled_why'];
+  closed_before text := coalesce(to_jsonb(old) ->> 'ended_by', to_jsonb(old) ->> 'withdrawn_by');
+  closed_now text := coalesce(to_jsonb(new) ->> 'ended_by', to_jsonb(new) ->> 'withdrawn_by');
+begin
+  if was <> becomes or (closed_before is not null and closed_before is distinct from closed_now)
+     or (closed_before is null and closed_now is distinct from null and closed_now <> guard_text('actor')) then
+    raise exception 'what is known of a residence is ended, never edited' using errcode = '23514', constraint = 'residence_is_history';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.resident_is_where_it_stands()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare of_resident uuid := coalesce(new.resident_id, old.resident_id);
+begin
+  update resident r set divisions = array(
+    select place_code from residence_period where resident_id = r.id and ended_at is null
+    union select division_code from resident_origin where resident_id = r.id and ended_at is null order by 1)
+   where r.id = of_resident
+     and exists (select from residence_period where resident_id = r.id and ended_at is null
+                 union all select from resident_origin where resident_id = r.id and ended_at is null);
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.retire_seal(version integer)

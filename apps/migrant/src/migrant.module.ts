@@ -1,16 +1,24 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
+import { OwnRecordModule } from './own-record/own-record.module';
+import { ResidenceModule } from './residence/residence.module';
+import { ResidenceProcessor } from './residence/residence.processor';
 import { ParameterModule } from './parameter/parameter.module';
+import { RetentionModule } from './retention/retention.module';
+import { RetentionProcessor } from './retention/retention.processor';
 
-const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
+const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
+  ResidenceProcessor,
+  RetentionProcessor,
+];
 
 /**
  * People who move: where they live, what places do for each other about them, and the services they are owed. Needs from
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule],
+  imports: [ParameterModule, ResidenceModule, RetentionModule, OwnRecordModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -19,6 +27,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule, RetentionModule],
 })
 export class MigrantModule {}

@@ -1,4 +1,11 @@
-import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import {
+  DIVISION_SUCCESSIONS,
+  DivisionSuccessionsClient,
+  PERSON_IDENTITIES,
+  PersonIdentitiesClient,
+  REGISTRATION_FEED,
+  RegistrationFeedClient,
+} from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -20,6 +27,8 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
   const app = await openModule(MigrantModule, [
     [MIGRANT_DATABASE, parts.database],
     [MIGRANT_OUTBOX, new Outbox('migrant')],
+    [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
+    [DIVISION_SUCCESSIONS, new DivisionSuccessionsClient(registration)],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],

@@ -50,7 +50,7 @@ export function openRegistrationDoor(
     graph: { schema: buildSubgraphSchema(parts), from: ['gateway'] },
     routes: {
       '/feed': {
-        from: ['subsidy'],
+        from: ['subsidy', 'migrant'],
         answer: (body, { service }) => {
           const { after, limit } = feedBody.parse(body);
           const context = systemContext('feed', { actor: `system:${service}` });

@@ -1,7 +1,9 @@
 import type { Database } from '@app/database';
 import {
+  DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
   NEWBORN_CLAIMS,
+  NEWCOMERS,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
@@ -25,7 +27,10 @@ import { RegistryEventModule } from '../../exchange/src/registry-event/registry-
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
+import { ResidenceModule } from '../../migrant/src/residence/residence.module';
+import { ResidenceService } from '../../migrant/src/residence/residence.service';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
+import { SuccessionService } from '../../registration/src/division/succession.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { PersonIdentityService } from '../../registration/src/person/person-identity.service';
@@ -86,8 +91,9 @@ class PlatformModule {
     { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
     { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
     { provide: PERSON_IDENTITIES, useExisting: PersonIdentityService },
+    { provide: DIVISION_SUCCESSIONS, useExisting: SuccessionService },
   ],
-  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES, DIVISION_SUCCESSIONS],
 })
 class FeedModule {}
 
@@ -103,6 +109,15 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Who is from elsewhere, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [ResidenceModule],
+  providers: [{ provide: NEWCOMERS, useExisting: ResidenceService }],
+  exports: [NEWCOMERS],
+})
+class NewcomerModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -113,6 +128,7 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        NewcomerModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

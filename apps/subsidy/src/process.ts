@@ -1,4 +1,4 @@
-import { ENDED_CERTIFICATES, NEWBORN_CLAIMS, REGISTRATION_FEED } from '@app/contracts';
+import { ENDED_CERTIFICATES, NEWBORN_CLAIMS, REGISTRATION_FEED, RegistrationFeedClient } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -6,7 +6,6 @@ import { Vault } from '@app/vault';
 import { bankFolders, type readConfig } from './config';
 import { BANK_FOLDERS } from './disbursement/disbursement.types';
 import { EndedCertificatesClient } from './fact/ended-certificates.client';
-import { RegistrationFeedClient } from './fact/registration-feed.client';
 import { NewbornClaimsClient } from './intake/newborn-claims.client';
 import { explainConstraint } from './power/power.errors';
 import { SubsidyModule } from './subsidy.module';

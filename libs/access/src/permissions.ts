@@ -308,11 +308,17 @@ export const PERMISSIONS = {
   },
   'own-record.read': {
     roles: ['citizen'],
-    lets: { zh: '查看、导出本人在流动人口服务中的全部信息', en: 'see and export everything held about oneself as somebody who moved' },
+    lets: {
+      zh: '查看、导出本人在流动人口服务中的全部信息',
+      en: 'see and export everything held about oneself as somebody who moved',
+    },
   },
   'own-record.ask': {
     roles: ['citizen'],
-    lets: { zh: '申请更正、提出异议、申请删除本人信息', en: 'ask that one’s own record be put right or deleted, or object to its use' },
+    lets: {
+      zh: '申请更正、提出异议、申请删除本人信息',
+      en: 'ask that one’s own record be put right or deleted, or object to its use',
+    },
   },
   'own-record.requests': {
     roles: [...REVIEWERS, ...WATCHERS],
@@ -333,6 +339,41 @@ export const PERMISSIONS = {
   'retention.hold': {
     roles: REVIEWERS,
     lets: { zh: '暂缓删除、解除暂缓', en: 'have somebody’s record kept for a suit or dispute, and let it go' },
+  },
+  'residence.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看辖区内流动人口的居住情况', en: 'see who moved to or from one’s division' },
+  },
+  'residence.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看姓名、居住期间和居住地', en: 'be shown names and residence periods by division' },
+  },
+  'residence.identity': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: {
+      zh: '查看流动人口的掩码号码和登记依据',
+      en: 'be shown masked numbers of residents and what a period rests on',
+    },
+  },
+  'residence.note': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '窗口受理居住申报', en: 'take a notice of residence at the counter' },
+  },
+  'residence.correct': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '更正、终止居住记录', en: 'correct and end residence periods' },
+  },
+  'residence.permit': {
+    roles: ['agency'],
+    lets: { zh: '告知居住证办理情况（居住证机关）', en: 'give notice of a residence permit, as its authority' },
+  },
+  'residence.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '裁定有争议的居住记录', en: 'settle residence periods under investigation' },
+  },
+  'own.residence': {
+    roles: ['citizen'],
+    lets: { zh: '申报本人和未成年子女的居住情况', en: 'give notice of one’s own residence' },
   },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],

@@ -48,6 +48,7 @@ create table residence_notice (
   withdrawn_by     text,
   withdrawn_at     timestamptz,
   withdrawn_why    text,
+  settled_why      text,
   constraint residence_notice_comes_once unique (source, reference),
   constraint residence_notice_source_is_known check (source in ('own', 'permit', 'registry')),
   constraint residence_notice_kind_is_known check (kind in ('stay', 'end', 'death')),
@@ -61,7 +62,8 @@ create table residence_notice (
   constraint residence_notice_basis_is_known check (basis in ('registry', 'agency', 'document', 'declared')),
   constraint residence_notice_reference_is_short check (char_length(reference) between 1 and 120 and char_length(source_ref) <= 120),
   constraint residence_notice_is_withdrawn_with_a_reason check (num_nulls(withdrawn_by, withdrawn_at, withdrawn_why) in (0, 3)),
-  constraint residence_notice_withdrawal_is_known check (withdrawn_why in ('corrected', 'refuted'))
+  constraint residence_notice_withdrawal_is_known check (withdrawn_why in ('corrected', 'refuted')),
+  constraint residence_notice_is_settled_in_words check (char_length(settled_why) between 4 and 200)
 );
 create index residence_notice_by_resident on residence_notice (resident_id);
 comment on table residence_notice is 'What was said of where somebody lives: that they came, that they left, that they died. Never edited; a correction or a settled contradiction withdraws it.';
@@ -70,6 +72,7 @@ comment on column residence_notice.starts is 'The first day there as far as it i
 comment on column residence_notice.ends is 'The first day no longer there, likewise; null where nothing was said of it.';
 comment on column residence_notice.came_from is 'The place lived in before, where it was said: settles the order of two stays whose days do not.';
 comment on column residence_notice.is_upheld is 'An officer found it to be so, against another one.';
+comment on column residence_notice.settled_why is 'Why it was corrected, upheld or refuted, in words.';
 
 create table residence_period (
   id               uuid primary key default uuidv7(),
@@ -151,8 +154,8 @@ create trigger resident_is_where_it_stands after insert or update or delete on r
 -- A row changes once: from what is known to what was known, by whoever says so.
 create function residence_is_history() returns trigger language plpgsql set search_path from current as $$
 declare
-  was jsonb := to_jsonb(old) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld'];
-  becomes jsonb := to_jsonb(new) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld'];
+  was jsonb := to_jsonb(old) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld', 'settled_why'];
+  becomes jsonb := to_jsonb(new) - array['resident_id', 'ended_by', 'ended_at', 'withdrawn_by', 'withdrawn_at', 'withdrawn_why', 'is_upheld', 'settled_why'];
   closed_before text := coalesce(to_jsonb(old) ->> 'ended_by', to_jsonb(old) ->> 'withdrawn_by');
   closed_now text := coalesce(to_jsonb(new) ->> 'ended_by', to_jsonb(new) ->> 'withdrawn_by');
 begin
@@ -233,7 +236,7 @@ create policy lookup_found_of_actor on lookup_found using ((select guard_whole()
 -- Deleting is allowed, since it has to be possible; editing is not.
 revoke update, truncate on resident, residence_notice, residence_period, resident_origin from migrant_rw;
 grant update (person_id, name, sex, born, divisions) on resident to migrant_rw;
-grant update (resident_id, withdrawn_by, withdrawn_at, withdrawn_why, is_upheld) on residence_notice to migrant_rw;
+grant update (resident_id, withdrawn_by, withdrawn_at, withdrawn_why, is_upheld, settled_why) on residence_notice to migrant_rw;
 grant update (resident_id, ended_by, ended_at) on residence_period to migrant_rw;
 grant update (resident_id, ended_by, ended_at) on resident_origin to migrant_rw;
 revoke insert, update, truncate on lookup_miss, lookup_found from migrant_rw;

@@ -16,7 +16,8 @@ comment on table personal_table is 'Every table with rows about somebody, and ho
 create table retention_class (
   name        text primary key check (name ~ '^[a-z]+(-[a-z]+)*$'),
   of_table    text not null,
-  -- SQL over the row t.
+  -- SQL over the row t: which rows it is about, and of them whose, since when, where, and called what.
+  covers      text not null,
   person      text not null,
   starts      text not null,
   division    text not null,
@@ -187,12 +188,14 @@ end $$;
 -- The second: what of it is deleted together, from when the time counts, and whose parameter holds.
 create function retention_join(
   name text, of_table text, starts text, division text, said_zh text, said_en text,
-  key text default 't.id::text', names text default 'array[t.id]', person text default null, at_position integer default 100)
+  covers text default 'true', key text default 't.id::text', names text default 'array[t.id]', person text default null,
+  at_position integer default 100)
 returns void language plpgsql set search_path from current as $$
 declare whose text := coalesce(person, (select p.person from personal_table p where p.of_table = retention_join.of_table), 'null::uuid');
 begin
-  execute format('select (%s)::uuid, (%s)::date, (%s)::text, (%s)::text, (%s)::uuid[] from %I t limit 0', whose, starts, division, key, names, of_table);
-  insert into retention_class values (name, of_table, whose, starts, division, key, names, said_zh, said_en, at_position);
+  execute format('select (%s)::uuid, (%s)::date, (%s)::text, (%s)::text, (%s)::uuid[] from %I t where %s limit 0',
+                 whose, starts, division, key, names, of_table, covers);
+  insert into retention_class values (name, of_table, covers, whose, starts, division, key, names, said_zh, said_en, at_position);
 end $$;
 
 -- And where something of it must wait: a condition over p.id, the resident.
@@ -217,11 +220,12 @@ create function retention_sql(class retention_class) returns text language sql s
       left join lateral (
         select (v.value || ' ' || v.unit)::interval as keep from parameter v
          where v.name = %8$L and v.unit in ('days', 'months') and v.value ~ '^\d{1,4}$' and coalesce(d.code, '') ^@ v.region and v.valid @> $1
-         order by length(v.region) desc limit 1) k on true $q$,
+         order by length(v.region) desc limit 1) k on true
+     where (%9$s) $q$,
     class.key, class.names,
     (select string_agg(format('case when %s then %L end', h.holds, h.name), ', ' order by h.name) from retention_holder h
       where h.only_class is null or h.only_class = class.name),
-    class.of_table, class.person, class.starts, class.division, 'keep.' || class.name)
+    class.of_table, class.person, class.starts, class.division, 'keep.' || class.name, class.covers)
 $$;
 
 -- What is kept about somebody, since when, until when and why longer.
@@ -279,6 +283,7 @@ begin
 end $$;
 
 create function retention_note(run uuid, class text, keys text[], divisions text[]) returns void language plpgsql set search_path from current as $$
+#variable_conflict use_column
 begin
   insert into retention_count as c (run_id, class, division, deleted, digest)
   select run, class, coalesce(left(g.division, 6), ''), count(*)::int, sha256(string_agg(sha256(r.salt || convert_to(g.key, 'UTF8')), ''::bytea order by g.key))
@@ -310,7 +315,7 @@ begin
     union all select v.value from outbox o, jsonb_each_text(o.payload) v where o.acked_at is null and o.quarantined_at is null) u;
   execute format($q$
     with due as materialized (
-      %1$s where t.ctid >= $2 and t.ctid < $3 and s.on_day + k.keep <= $1
+      %1$s and t.ctid >= $2 and t.ctid < $3 and s.on_day + k.keep <= $1
              and cardinality(array_remove(array[%2$s]::text[], null)) = 0 and not (%3$s)::text[] && $4
       for update of t skip locked),
     gone as (delete from %4$I x using due where x.ctid = due.place returning due.key, due.division, due.names)
@@ -434,24 +439,24 @@ select retention_join('resident', 'resident',
 select retention_join('residence', 'residence_notice',
   $s$ (select greatest(o.on_day, (t.recorded_at at time zone 'Asia/Shanghai')::date)
          from (select case
-             when t.withdrawn_at is not null or t.kind = 'death' then null
+             when t.kind = 'death' then null
              when exists (select from residence_period p where p.notice_id = t.id and p.ended_at is null) then
                (select case when not bool_or(upper_inf(p.valid)) then max(upper(p.valid)) end
                   from residence_period p where p.notice_id = t.id and p.ended_at is null)
              else residence_over(t.resident_id, t.place_code) end as on_day) o
         where o.on_day is not null) $s$,
-  't.place_code', '已结束的居住', 'a residence that is over',
+  't.place_code', '居住申报和期间', 'a residence with its period', covers => 't.withdrawn_at is null',
   names => 'array[t.id] || array(select p.id from residence_period p where p.notice_id = t.id)', at_position => 20);
 select retention_join('residence-withdrawn', 'residence_notice', $s$ (t.withdrawn_at at time zone 'Asia/Shanghai')::date $s$,
-  't.place_code', '已更正或未被采信的居住登记', 'a notice that was corrected or refuted',
+  't.place_code', '已更正或未被采信的居住登记', 'a notice that was corrected or refuted', covers => 't.withdrawn_at is not null',
   names => 'array[t.id] || array(select p.id from residence_period p where p.notice_id = t.id)', at_position => 21);
 select retention_join('residence-superseded', 'residence_period', $s$ (t.ended_at at time zone 'Asia/Shanghai')::date $s$,
-  't.place_code', '居住期间的旧版本', 'what a period was held to be before', at_position => 22);
+  't.place_code', '居住期间的旧版本', 'what a period was held to be before', covers => 't.ended_at is not null', at_position => 22);
 select retention_join('origin', 'resident_origin',
   $s$ coalesce((t.ended_at at time zone 'Asia/Shanghai')::date, case when not upper_inf(t.valid) then upper(t.valid) end) $s$,
-  't.division_code', '以前的户籍地', 'a former place of household registration', at_position => 23);
+  't.division_code', '户籍地', 'a place of household registration', at_position => 23);
 select retention_join('hold', 'retention_hold', $s$ (t.lifted_at at time zone 'Asia/Shanghai')::date $s$,
-  '''''', '已解除的保留', 'a hold that was lifted', at_position => 30);
+  '''''', '暂缓删除', 'a hold', at_position => 30);
 select retention_join('lookup-found', 'lookup_found', 't.day', '''''', '按号码查到的记录', 'who found somebody by number',
   key => $k$ concat_ws(' ', t.actor, t.day, t.resident_id) $k$, names => '''{}''::uuid[]', at_position => 40);
 select retention_join('lookup-miss', 'lookup_miss', $s$ (t.at at time zone 'Asia/Shanghai')::date $s$, '''''',

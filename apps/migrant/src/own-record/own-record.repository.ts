@@ -1,7 +1,15 @@
 import type { Read, Tx } from '@app/database';
 import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
-import type { Cell, HeldRows, OwnRequest, OwnResident, RecordAccess, RefusalReason, RequestKind } from './own-record.types';
+import type {
+  Cell,
+  HeldRows,
+  OwnRequest,
+  OwnResident,
+  RecordAccess,
+  RefusalReason,
+  RequestKind,
+} from './own-record.types';
 
 /** A table with rows about residents, as it was declared. */
 interface PersonalTable {
@@ -123,13 +131,13 @@ export class OwnRecordRepository {
   async answer(
     tx: Tx,
     id: string,
-    answer: { state: 'granted' | 'refused' | 'withdrawn'; reason: RefusalReason | null; words: string; actor: string },
+    answer: { state: 'granted' | 'refused' | 'withdrawn'; reason: RefusalReason | null; words: string },
     at: Date,
   ): Promise<OwnRequest> {
     const rows = await tx.query<OwnRequest>(
-      `update own_request q set state = $2, reason = $3, answer = $4, answered_by = $5, answered_at = greatest($6, asked_at)
+      `update own_request q set state = $2, reason = $3, answer = $4, answered_by = guard_text('actor'), answered_at = greatest($5, asked_at)
         where q.id = $1 returning ${REQUEST}`,
-      [id, answer.state, answer.reason, answer.words, answer.actor, at],
+      [id, answer.state, answer.reason, answer.words, at],
     );
     return tx.disclose('own-request', rows)[0]!;
   }

@@ -7,7 +7,7 @@ import { RetentionService } from '../retention/retention.service';
 import type { Kept } from '../retention/retention.types';
 import { refuse } from './own-record.errors';
 import { OwnRecordRepository } from './own-record.repository';
-import { asCsv, asJson } from './own-record.rules';
+import { asCsv, asJson } from './record-export.service';
 import type { HeldRows, OwnRequest, OwnResident, RecordAccess, RequestKind, WholeRecord } from './own-record.types';
 
 const ACCESSES_MAX = 200;
@@ -94,7 +94,7 @@ export class OwnRecordService {
       await this.assertOwn(tx, request.residentId);
       if (request.state !== 'open') throw refuse.answeredAlready(request.state);
       const words = '本人撤回 taken back';
-      const answer = { state: 'withdrawn' as const, reason: null, words, actor: currentContext()!.actor };
+      const answer = { state: 'withdrawn' as const, reason: null, words };
       tx.concern('own-request', [id]);
       return this.records.answer(tx, id, answer, this.clock.now());
     });

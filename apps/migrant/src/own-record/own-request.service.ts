@@ -1,4 +1,4 @@
-import { currentContext, type Database } from '@app/database';
+import type { Database } from '@app/database';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE } from '../migrant.tokens';
@@ -15,7 +15,12 @@ export class OwnRequestService {
     private readonly records: OwnRecordRepository,
   ) {}
 
-  list(prefix: string, isOpen: boolean | null, after: readonly string[] | undefined, limit: number): Promise<OwnRequest[]> {
+  list(
+    prefix: string,
+    isOpen: boolean | null,
+    after: readonly string[] | undefined,
+    limit: number,
+  ): Promise<OwnRequest[]> {
     return this.database.read((read) => this.records.list(read, prefix, isOpen, after, limit));
   }
 
@@ -30,8 +35,7 @@ export class OwnRequestService {
       if (request.state !== 'open') throw refuse.answeredAlready(request.state);
 
       const state = isGranted ? ('granted' as const) : ('refused' as const);
-      const answer = { state, reason, words, actor: currentContext()!.actor };
-      const answered = await this.records.answer(tx, id, answer, this.clock.now());
+      const answered = await this.records.answer(tx, id, { state, reason, words }, this.clock.now());
       if (isGranted && request.kind === 'deletion') {
         const held = await this.records.heldBy(tx, request.residentId, this.clock.today());
         if (held.length > 0) throw refuse.held(held.join(', '));

@@ -274,6 +274,21 @@ const saidBy = <N extends StatedResidence>({ notice, place, cameFrom }: Stay<N>)
   basis: notice.basis,
 });
 
+/** The notices that cannot be so once an officer found that one is: those that it alone contradicts. */
+export function refutedBy<N extends StatedResidence>(notices: readonly N[], isUpheld: (notice: N) => boolean): N[] {
+  const refuted: N[] = [];
+  for (;;) {
+    const left = notices.filter((notice) => !refuted.includes(notice));
+    const marked = left.map((notice) => ({ ...notice, isUpheld: notice.isUpheld || isUpheld(notice), of: notice }));
+    const disputed = (all: typeof marked) =>
+      new Set(periodsOf(all).flatMap(({ isDisputed, notice }) => (isDisputed ? [notice.of] : [])));
+    const anyway = disputed(marked.filter(({ of }) => !isUpheld(of)));
+    const found = [...disputed(marked)].filter((notice) => !anyway.has(notice));
+    if (found.length === 0) return refuted;
+    refuted.push(...found);
+  }
+}
+
 const holds = (span: DaySpan, on: Day): boolean =>
   (span.from === null || span.from <= on) && (span.until === null || on < span.until);
 

@@ -67,3 +67,64 @@ export interface AnswerSpan {
   readonly until: Day;
   readonly answer: Exclude<Answer, 'no'>;
 }
+
+/** A notice as it is on record. */
+export interface NoticeRow extends StatedResidence {
+  readonly id: string;
+  readonly residentId: string;
+  readonly source: NoticeSource;
+  readonly reference: string;
+  readonly sourceRef: string | null;
+  readonly recordedBy: string;
+  readonly recordedAt: Date;
+  readonly withdrawnAt: Date | null;
+  readonly withdrawnWhy: 'corrected' | 'refuted' | null;
+}
+
+/** A notice as it comes. */
+export interface NewNotice {
+  readonly source: NoticeSource;
+  readonly reference: string;
+  readonly kind: NoticeKind;
+  readonly placeCode: string | null;
+  readonly cameFrom: string | null;
+  readonly starts: StatedDay | null;
+  readonly ends: StatedDay | null;
+  readonly basis: ResidenceBasis;
+  readonly sourceRef: string | null;
+}
+
+/** A period as it is on record. */
+export interface PeriodRow extends AskedPeriod {
+  readonly id: string;
+  readonly residentId: string;
+  readonly noticeId: string;
+  readonly cameFrom: string | null;
+  readonly basis: ResidenceBasis;
+  readonly sourceRef: string | null;
+  readonly recordedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** What came of a notice. */
+export interface Noted {
+  readonly reference: string;
+  readonly residentId: string;
+  /** False where it said nothing new: the same again, or what was found not to be so. */
+  readonly isNew: boolean;
+}
+
+/** One who lived, or may have lived, in the division that was asked. */
+export interface Found {
+  readonly residentId: string;
+  readonly spans: readonly AnswerSpan[];
+}
+
+/** What became of a file of the residence-permit authority. */
+export interface PermitSummary {
+  readonly total: number;
+  readonly accepted: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  readonly perCode: Readonly<Record<string, number>>;
+}

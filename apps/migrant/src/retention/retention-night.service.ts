@@ -45,7 +45,7 @@ export class RetentionNightService {
     for (const name of await this.database.read((read) => this.retention.names(read))) {
       note(name, await this.deleteClass(run, name, signal));
     }
-    for (let count = MESSAGES; count >= MESSAGES; ) {
+    for (let count = MESSAGES; count >= MESSAGES;) {
       signal?.throwIfAborted();
       count = await this.write((tx) => this.retention.deleteMessages(tx, run, MESSAGES));
       note('messages', count);
@@ -61,7 +61,7 @@ export class RetentionNightService {
   /** One pass through the table, a transaction for each bundle of blocks. */
   private async deleteClass(run: string, name: string, signal: AbortSignal | undefined): Promise<number> {
     let total = 0;
-    for (let from: number | null = 0; from !== null; ) {
+    for (let from: number | null = 0; from !== null;) {
       signal?.throwIfAborted();
       const at: number = from;
       const { deleted, next } = await this.write((tx) => this.retention.delete(tx, run, name, at, BLOCKS));

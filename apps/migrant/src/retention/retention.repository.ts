@@ -48,10 +48,10 @@ export class RetentionRepository {
     return row?.id;
   }
 
-  async lift(tx: Tx, id: string, actor: string, at: Date): Promise<Hold | undefined> {
+  async lift(tx: Tx, id: string, at: Date): Promise<Hold | undefined> {
     const [row] = await tx.query<Hold>(
-      `update retention_hold set lifted_by = $2, lifted_at = greatest($3, set_at) where id = $1 and lifted_at is null returning ${HOLD}`,
-      [id, actor, at],
+      `update retention_hold set lifted_by = guard_text('actor'), lifted_at = greatest($2, set_at) where id = $1 and lifted_at is null returning ${HOLD}`,
+      [id, at],
     );
     return row;
   }
@@ -74,7 +74,9 @@ export class RetentionRepository {
   }
 
   async isFinished(read: Read, day: Day): Promise<boolean> {
-    return (await read.query('select from retention_run where on_day = $1 and finished_at is not null', [day])).length > 0;
+    return (
+      (await read.query('select from retention_run where on_day = $1 and finished_at is not null', [day])).length > 0
+    );
   }
 
   /** The run of a day, begun or gone on with; nothing when it is finished. */

@@ -1,4 +1,4 @@
-import { currentContext, type Database, type Tx } from '@app/database';
+import type { Database, Tx } from '@app/database';
 import { CLOCK, type Clock, type Day } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE } from '../migrant.tokens';
@@ -39,14 +39,18 @@ export class RetentionService {
       if (!id) throw refuse.holdStands();
       tx.concern('resident', [resident]);
       const holds = await this.retention.holds(tx, [resident]);
-      return tx.disclose('resident', holds.filter((one) => one.id === id), ({ residentId }) => residentId)[0]!;
+      return tx.disclose(
+        'resident',
+        holds.filter((one) => one.id === id),
+        ({ residentId }) => residentId,
+      )[0]!;
     });
   }
 
   /** Lets the clock run on: what was due meanwhile goes the next night. */
   lift(id: string): Promise<Hold> {
     return this.database.write(async (tx) => {
-      const hold = await this.retention.lift(tx, id, currentContext()!.actor, this.clock.now());
+      const hold = await this.retention.lift(tx, id, this.clock.now());
       if (!hold) throw refuse.holdUnknown(id);
       tx.concern('resident', [hold.residentId]);
       return tx.disclose('resident', [hold], ({ residentId }) => residentId)[0]!;

@@ -1,4 +1,4 @@
-import { type DivisionList, type DivisionSuccessions, PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { type DivisionList, type DivisionSuccessions, tellRegistrationChanged } from '@app/contracts';
 import { constraintName, type Database } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, findDay, findDivisionCode } from '@app/kernel';
@@ -67,7 +67,9 @@ export class SuccessionService implements DivisionSuccessions {
       return await this.database.write(async (tx) => {
         const at = this.clock.now();
         await this.divisions.addUnconfirmed(tx, [row.oldCode, row.newCode], at);
-        return (await this.divisions.addSuccession(tx, row, at)) ? 'added' : 'unchanged';
+        if (!(await this.divisions.addSuccession(tx, row, at))) return 'unchanged';
+        await tellRegistrationChanged(this.outbox, tx);
+        return 'added';
       });
     } catch (error) {
       const code = REJECTED_BY[constraintName(error) ?? ''];
@@ -81,7 +83,7 @@ export class SuccessionService implements DivisionSuccessions {
     return this.database.write(
       async (tx) => {
         const refiled = await this.service.refileWithin(tx);
-        if (refiled.persons > 0) await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+        if (refiled.persons > 0) await tellRegistrationChanged(this.outbox, tx);
         failpoint('registration.division.refile');
         return refiled;
       },
@@ -110,7 +112,7 @@ export class SuccessionService implements DivisionSuccessions {
       const persons = await this.divisions.fileUnder(tx, householdIds, newCode, words, at);
       tx.concern('household', householdIds);
       tx.concern('person', persons);
-      await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+      await tellRegistrationChanged(this.outbox, tx);
       failpoint('registration.division.fileUnder');
       return persons.length;
     });

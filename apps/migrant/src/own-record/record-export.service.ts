@@ -70,7 +70,12 @@ export function asCsv(record: WholeRecord, me: string): string {
     const until = one.dueOn ?? '尚未开始计时 the time does not run yet';
     const held = one.held.map(({ zh, en }) => `${zh} ${en}`).join('；');
     lines.push(
-      csvLine(['保存期限 how long it is kept', n + 1, `${one.saidZh} ${one.saidEn}`, [until, one.source, held].filter(Boolean).join('；')]),
+      csvLine([
+        '保存期限 how long it is kept',
+        n + 1,
+        `${one.saidZh} ${one.saidEn}`,
+        [until, one.source, held].filter(Boolean).join('；'),
+      ]),
     );
   }
   return '\uFEFF' + lines.join('');
