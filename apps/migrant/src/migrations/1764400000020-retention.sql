@@ -404,15 +404,26 @@ begin
 end $$;
 comment on function retention_delete_again is 'Deletes residents whom a tombstone names: the database finds them itself.';
 
+-- The planner keeps names and hashes it came across as samples; they go with the rows.
+create function retention_forget_samples() returns void language plpgsql set search_path from current as $$
+declare one record;
+begin
+  for one in select p.of_table, a.attname from personal_table p join pg_attribute a on a.attrelid = p.of_table::regclass and a.attnum > 0 and not a.attisdropped loop
+    perform pg_clear_attribute_stats(current_schema()::text, one.of_table, one.attname::text, false);
+  end loop;
+  for one in select p.of_table from personal_table p loop execute format('analyze %I', one.of_table); end loop;
+end $$;
+
 create function retention_finish(run uuid, at timestamptz) returns void language plpgsql security definer set search_path from current as $$
 begin
   perform retention_assert('-infinity');
   update retention_run r set finished_at = at, salt = null where r.id = run and r.finished_at is null;
+  if exists (select from retention_count c where c.run_id = run) then perform retention_forget_samples(); end if;
 end $$;
-comment on function retention_finish is 'Closes a run and throws its salt away.';
+comment on function retention_finish is 'Closes a run, throws its salt away and the planner''s samples of what is gone.';
 
 revoke all on function personal_rows_move, retention_refuse, retention_sql, retention_assert, retention_note, retention_begin, retention_delete, retention_delete_messages, retention_forget_messages, retention_finish,
-  retention_tombstone_of, retention_delete_resident, retention_delete_again from public;
+  retention_tombstone_of, retention_forget_samples, retention_delete_resident, retention_delete_again from public;
 grant execute on function personal_rows_move, retention_begin, retention_delete, retention_delete_messages, retention_delete_again, retention_finish, retention_sql to migrant_rw;
 
 -- The day after which somebody surely no longer lived at a place of theirs; null while that goes on.

@@ -66,7 +66,9 @@ begin
     raise exception 'something holds it' using errcode = '23514', constraint = 'own_request_deletes_nothing_held';
   end if;
   insert into retention_tombstone (key, deleted_on) values (retention_tombstone_of(whose), day);
-  return retention_delete_resident(whose);
+  perform retention_delete_resident(whose);
+  perform retention_forget_samples();
+  return true;
 end $$;
 comment on function own_request_delete is 'Deletes the resident of a granted request, if nothing holds it, and leaves a tombstone.';
 revoke all on function own_request_delete from public;
