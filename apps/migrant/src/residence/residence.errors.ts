@@ -99,8 +99,8 @@ export const refuse = {
     new Refusal(
       'RESIDENCE_ON_BETTER_EVIDENCE',
       {
-        zh: `该记录的依据（${basis}）高于您所提供的，不能直接更正。请另行申报实际情况，由工作人员核实裁定，或凭证明到窗口更正。`,
-        en: `The record stands on better evidence (${basis}) than yours, so it cannot simply be replaced. Give notice of what is so, and an officer settles it, or bring a paper to the counter.`,
+        zh: `该记录的依据（${basis}）高于您所提供的，不能直接更正。请另行申报实际情况，由工作人员核实裁定。`,
+        en: `The record stands on better evidence (${basis}) than yours, so it cannot simply be replaced. Give notice of what is so, and an officer settles it.`,
       },
       { basis },
     ),

@@ -105,12 +105,12 @@ describe('residence.cases.md, row by row', () => {
   });
 
   it.each(CASES)('%s', (_name, text, asked, when, answer) => {
-    const { notices, successions } = said(text!);
+    const { notices, successions } = said(text);
     const periods = periodsOf(notices);
-    const prefix = prefixOf(asked!);
-    const [from, until] = when!.split('..');
+    const prefix = prefixOf(asked);
+    const [from, until] = when.split('..');
     if (until === undefined) {
-      expect(livedIn(periods, prefix, day(from!), successions)).toBe(ANSWERS[answer!]);
+      expect(livedIn(periods, prefix, day(from!), successions)).toBe(ANSWERS[answer]);
     } else {
       const spans = livedInFrom(periods, prefix, { from: day(from!), until: day(until) }, successions);
       const marks = Object.fromEntries(Object.entries(ANSWERS).map(([mark, code]) => [code, mark]));

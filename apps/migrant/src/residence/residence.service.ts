@@ -51,6 +51,8 @@ export class ResidenceService {
 
   private async noteWithin(tx: Tx, named: NamedPerson, notice: NewNotice, origin: StatedOrigin | null): Promise<Noted> {
     const known = await this.sentBefore(tx, notice);
+    if (known && (await this.residents.findNamed(tx, named))?.id !== known.residentId)
+      throw refuse.referenceTaken(notice.reference);
     if (known) return notedBefore(known);
     this.assertDays(notice, named.born);
 
@@ -85,8 +87,8 @@ export class ResidenceService {
    * then both stand, and an officer settles it.
    */
   correct(periodId: string, correction: Correction, reason: string, evidence: Evidence): Promise<Noted> {
-    const words = wordsOf(reason);
     return this.database.write(async (tx) => {
+      const words = wordsOf(reason);
       const before = await this.residences.byReference(tx, 'own', evidence.reference);
       if (before) return notedBefore(before);
       const { residentId, noticeId } = await this.getPeriod(tx, periodId);
@@ -120,8 +122,8 @@ export class ResidenceService {
    * What was found not to be so is not said again.
    */
   settle(periodId: string, holds: boolean, reason: string): Promise<string> {
-    const words = wordsOf(reason);
     return this.database.write(async (tx) => {
+      const words = wordsOf(reason);
       const period = await this.getPeriod(tx, periodId);
       if (!period.isDisputed) throw refuse.notDisputed(periodId);
       const { residentId, noticeId } = period;

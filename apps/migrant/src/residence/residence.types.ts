@@ -114,12 +114,6 @@ export interface Noted {
   readonly isNew: boolean;
 }
 
-/** One who lived, or may have lived, in the division that was asked. */
-export interface Found {
-  readonly residentId: string;
-  readonly spans: readonly AnswerSpan[];
-}
-
 /** What became of a file of the residence-permit authority. */
 export interface PermitSummary {
   readonly total: number;

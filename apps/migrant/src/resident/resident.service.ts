@@ -60,17 +60,23 @@ export class ResidentService {
     if (missing !== undefined) throw refuse.unknown(missing);
   }
 
-  /** The resident whom a notice names, as they are on record or new; locked. */
+  /** The resident whom a notice names, if they are on record. */
+  async findNamed(tx: Tx, named: NamedPerson): Promise<ResidentRow | undefined> {
+    const number = numberOf(named);
+    const known = named.personId === null ? undefined : await this.findByPerson(tx, named.personId);
+    if (known || number === null) return known;
+    return this.residents.byKey(tx, this.vault.blindIndex('id-number', number));
+  }
+
+  /** The same, or a new one; locked. */
   async getOrAdd(tx: Tx, named: NamedPerson, division: string, at: Date): Promise<ResidentRow> {
     const name = named.name.trim();
     if (name === '' || [...name].length > 50) throw refuse.nameUnreadable();
-    const number = named.idNumber === null ? null : readNumber(named.idType ?? CITIZEN_PAPER, named.idNumber);
+    const number = numberOf(named);
     const key = number === null ? null : this.vault.blindIndex('id-number', number);
     await this.residents.lockIdentity(tx, key?.toString('hex') ?? named.personId ?? name);
 
-    const known =
-      (named.personId === null ? undefined : await this.findByPerson(tx, named.personId)) ??
-      (key === null ? undefined : await this.residents.byKey(tx, key));
+    const known = await this.findNamed(tx, named);
     if (known) {
       if (named.personId === null && known.name !== name) throw refuse.numberOfAnother();
       await this.residents.lock(tx, [known.id]);
@@ -169,6 +175,9 @@ export class ResidentService {
 }
 
 const rankOf = ({ basis }: Pick<StatedOrigin, 'basis'>): number => RESIDENCE_BASES.indexOf(basis);
+
+const numberOf = ({ idType, idNumber }: NamedPerson): string | null =>
+  idNumber === null ? null : readNumber(idType ?? CITIZEN_PAPER, idNumber);
 
 function readNumber(type: string, text: string, { isLoose = false } = {}): string {
   const normal = normaliseIdNumber(text);
