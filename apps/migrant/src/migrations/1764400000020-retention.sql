@@ -408,10 +408,13 @@ comment on function retention_delete_again is 'Deletes residents whom a tombston
 create function retention_forget_samples() returns void language plpgsql set search_path from current as $$
 declare one record;
 begin
-  for one in select p.of_table, a.attname from personal_table p join pg_attribute a on a.attrelid = p.of_table::regclass and a.attnum > 0 and not a.attisdropped loop
-    perform pg_clear_attribute_stats(current_schema()::text, one.of_table, one.attname::text, false);
+  for one in select t.name, a.attname from (select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine'])) t
+               join pg_attribute a on a.attrelid = t.name::regclass and a.attnum > 0 and not a.attisdropped loop
+    perform pg_clear_attribute_stats(current_schema()::text, one.name, one.attname::text, false);
   end loop;
-  for one in select p.of_table from personal_table p loop execute format('analyze %I', one.of_table); end loop;
+  for one in select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine']) loop
+    execute format('analyze %I', one.name);
+  end loop;
 end $$;
 
 create function retention_finish(run uuid, at timestamptz) returns void language plpgsql security definer set search_path from current as $$

@@ -38,7 +38,10 @@ export class ResidentService {
   }
 
   originsOf(ids: readonly string[]): Promise<OriginRow[]> {
-    return this.database.read((read) => this.residents.origins(read, ids));
+    return this.database.read(async (read) => {
+      const rows = await this.residents.origins(read, ids);
+      return read.disclose('residence', rows, ({ residentId }) => residentId);
+    });
   }
 
   findByNumber(number: string): Promise<ResidentRow | null> {
