@@ -176,9 +176,39 @@ async function live(one: Mark, left: string): Promise<void> {
     });
     exported[`${one.name} ${form}`] = (got.data.exportMyRecord as Json).content as string;
   }
-  await messages.settle();
+  rowsOf[one.name] = await walk(resident);
 }
 const files: string[] = [];
+
+/** Tables whose rows name internal ids and are no data about somebody. */
+const OF_IDS = /^(outbox|inbox|delivery|quarantine|audit_\w+)$/;
+/** Every row in any table of the app that has an id of theirs in any column, and the rows that such a row's id stands in. */
+const rowsOf: Record<string, { table: string; row: Json }[]> = {};
+
+async function walk(resident: string): Promise<{ table: string; row: Json }[]> {
+  const columns = await world.database.admin<{ table: string; columns: string[] }>(
+    `select table_name::text as "table", array_agg(column_name::text) as columns
+       from information_schema.columns join information_schema.tables using (table_schema, table_name)
+      where table_schema = 'migrant' and table_type = 'BASE TABLE' group by 1`,
+  );
+  const known = new Set([resident]);
+  const found = new Map<string, { table: string; row: Json }>();
+  for (let before = -1; before < found.size;) {
+    before = found.size;
+    for (const { table, columns: names } of columns.filter((one) => !OF_IDS.test(one.table))) {
+      const any = names.map((name) => `t.${JSON.stringify(name)}::text = any ($1)`).join(' or ');
+      const rows = await world.database.admin<{ row: Json }>(
+        `select to_jsonb(t) as row from migrant.${table} t where ${any}`,
+        [[...known]],
+      );
+      for (const { row } of rows) {
+        found.set(`${table} ${JSON.stringify(row)}`, { table, row });
+        if (typeof row.id === 'string') known.add(row.id);
+      }
+    }
+  }
+  return [...found.values()];
+}
 
 /** What must not be found of somebody: written marks in every disguise, and ids. */
 function needlesOf(one: Mark): Map<string, string> {
@@ -389,9 +419,14 @@ describe('somebody whose time is over', () => {
 });
 
 describe('a record exported', () => {
-  it('says everything that was held, and nothing of anybody else', () => {
+  it('says everything that any column of any table held, and nothing of anybody else', () => {
     const text = exported[`${FORGOTTEN.name} JSON`]!;
-    const record = JSON.parse(text) as { accesses: Json[]; version: number };
+    const record = JSON.parse(text) as {
+      accesses: Json[];
+      version: number;
+      held: Record<string, Json[]>;
+      withheld: { table: string; column: string }[];
+    };
     expect(record.version).toBe(1);
     for (const word of [FORGOTTEN.name, ...FORGOTTEN.references.slice(0, 5)]) expect(text).toContain(word);
     for (const id of ids[FORGOTTEN.name]!) expect(text).toContain(id);
@@ -399,6 +434,15 @@ describe('a record exported', () => {
       expect([...needlesOf(other).keys()].filter((form) => text.includes(form))).toEqual([]);
     expect(record.accesses.length).toBeGreaterThan(5);
     expect(JSON.stringify(record.accesses)).toContain(getDemoUser(`demo-${OFFICER}`)!.division.slice(0, 6));
+    const { held, withheld } = record;
+    const isWithheld = (table: string, column: string) =>
+      withheld.some((one) => one.table === table && one.column === column);
+    expect(new Set(rowsOf[FORGOTTEN.name]!.map(({ table }) => table)).size).toBeGreaterThan(5);
+    for (const { table, row } of rowsOf[FORGOTTEN.name]!) {
+      const shown = Object.fromEntries(Object.entries(row).filter(([column]) => !isWithheld(table, column)));
+      expect(held[table]).toContainEqual(shown);
+      expect(Object.keys(row).length - Object.keys(shown).length).toBe(table === 'resident' ? 2 : 0);
+    }
     const csv = exported[`${FORGOTTEN.name} CSV`]!;
     for (const word of [FORGOTTEN.name, '谁查阅、办理过', '保存期限', '居住期间']) expect(csv).toContain(word);
   });
