@@ -64,14 +64,19 @@ beforeAll(async () => {
   await goThrough();
 }, 240_000);
 afterAll(async () => {
+  for (const stop of heard) stop();
   await messages?.close();
   await queue?.close();
   await graph?.close();
   await world?.close();
 });
 
+const heard: (() => void)[] = [];
+
 /** What this process writes is its log. */
 function listenTo(stream: NodeJS.WriteStream): void {
+  const before = stream.write;
+  heard.push(() => (stream.write = before));
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   stream.write = ((...args: unknown[]) => {
     said += String(args[0]);

@@ -3,15 +3,20 @@
 
 create table personal_table (
   of_table    text primary key,
-  -- SQL over the row t: the resident it is about.
+  -- SQL over the row t: the resident it is about, null where that is nobody who moved.
   person      text not null,
+  -- SQL over t and p.residents, p.persons, p.keys: whether it is about somebody known by any of these.
+  whose       text not null,
   -- What reading it is called in the audit log, by the row's own id; none where it is read as a part of something else.
   audit_kinds text[] not null default '{}',
-  -- Columns that an export leaves out, each with why.
+  -- Columns that an export leaves out, each with why; and sealed ones that it opens.
   withheld    jsonb not null default '{}',
+  opened      text[] not null default '{}',
+  -- How its rows go, where that is not by a class.
+  otherwise   text,
   constraint personal_table_withholds_with_a_reason check (jsonb_typeof(withheld) = 'object')
 );
-comment on table personal_table is 'Every table with rows about somebody, and how the resident is found: an export reads them all, and a test finds those that are missing.';
+comment on table personal_table is 'Every table with rows about somebody, and how they are found: an export reads them all, and a test finds those that are missing.';
 
 create table retention_class (
   name        text primary key check (name ~ '^[a-z]+(-[a-z]+)*$'),
@@ -141,8 +146,8 @@ declare
   here bigint;
   total bigint := 0;
 begin
-  for one in select * from personal_table p where p.of_table <> 'resident' loop
-    execute format('select count(*) from %I t where (%s) = $1', one.of_table, one.person) into here using resident;
+  for one in select * from personal_table p where p.person = 't.resident_id' loop
+    execute format('select count(*) from %I t where t.resident_id = $1', one.of_table) into here using resident;
     total := total + here;
   end loop;
   return total;
@@ -171,16 +176,20 @@ begin
 end $$;
 
 -- The first declaration of a slice: this table holds something about a resident.
-create function personal_table_join(of_table text, person text, audit_kinds text[] default '{}', withheld jsonb default '{}')
+create function personal_table_join(
+  of_table text, person text, whose text default 't.resident_id = any (p.residents)', audit_kinds text[] default '{}',
+  withheld jsonb default '{}', opened text[] default '{}', otherwise text default null)
 returns void language plpgsql set search_path from current as $$
 begin
   -- Said wrongly it fails here, and not in the night.
-  execute format('select (%s)::uuid from %I t limit 0', person, of_table);
+  execute format('select (%s)::uuid from %I t, (select null::uuid[] as residents, null::uuid[] as persons, null::bytea[] as keys) p where %s limit 0',
+                 person, of_table, whose);
   if exists (select from jsonb_object_keys(withheld) k where not exists
                (select from pg_attribute a where a.attrelid = of_table::regclass and a.attname = k and not a.attisdropped)) then
     raise exception 'a column that % does not have', of_table;
   end if;
-  insert into personal_table values (of_table, person, audit_kinds, withheld);
+  insert into personal_table values (of_table, person, whose, audit_kinds, withheld, opened, otherwise);
+  if otherwise is not null then return; end if;
   execute format($t$ create trigger retention_deletes_alone before delete on %I for each row
     when (current_user = 'migrant_rw') execute function retention_refuse() $t$, of_table);
 end $$;
@@ -435,7 +444,7 @@ create function residence_over(resident uuid, place text) returns date language 
     from residence_period p where p.resident_id = resident and p.ended_at is null and (place is null or p.place_code = place)
 $$;
 
-select personal_table_join('resident', 't.id', '{resident, residence}',
+select personal_table_join('resident', 't.id', 't.id = any (p.residents)', '{resident, residence}',
   '{"number_sealed": "shown as its mask", "number_key": "a keyed hash by which the number is found, which says nothing by itself"}');
 select personal_table_join('residence_notice', 't.resident_id');
 select personal_table_join('residence_period', 't.resident_id');

@@ -2,6 +2,7 @@ import { auditRecorder } from '@app/audit';
 import { type Database, inContext, systemContext, type WorkContext } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { Vault } from '@app/vault';
 import { ParameterRepository } from '../parameter/parameter.repository';
 import { ParameterService } from '../parameter/parameter.service';
 import { RetentionNightService } from '../retention/retention-night.service';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const repository = new OwnRecordRepository();
   const parameters = new ParameterService(database, clock, new ParameterRepository());
   retention = new RetentionService(database, clock, new RetentionRepository());
-  records = new OwnRecordService(database, clock, parameters, retention, repository);
+  records = new OwnRecordService(database, clock, new Vault(Buffer.alloc(32, 1)), parameters, retention, repository);
   requests = new OwnRequestService(database, clock, repository);
 });
 beforeEach(async () => {

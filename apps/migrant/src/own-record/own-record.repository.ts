@@ -9,16 +9,21 @@ import type {
   RecordAccess,
   RefusalReason,
   RequestKind,
+  Subject,
 } from './own-record.types';
 
-/** A table with rows about residents, as it was declared. */
+/** A table with rows about somebody, as it was declared. */
 interface PersonalTable {
   readonly table: string;
-  /** SQL over the row `t` that gives the resident; written by migrations only. */
-  readonly person: string;
+  /** SQL over the row `t` and the subject `p`, whether the row is about them; written by migrations only. */
+  readonly whose: string;
   readonly kinds: readonly string[];
   readonly withheld: Readonly<Record<string, string>>;
+  readonly opened: readonly string[];
 }
+
+const SUBJECT = '(select $1::uuid[] as residents, $2::uuid[] as persons, $3::bytea[] as keys) p';
+const subject = ({ residents, persons, keys }: Subject) => [residents, persons, keys];
 
 const REQUEST = `q.id, q.resident_id as "residentId", q.kind, q.wish, q.evidence, q.asked_at as "askedAt", q.due_on as "dueOn",
   q.state, q.reason, q.answer, q.answered_at as "answeredAt"`;
@@ -26,34 +31,47 @@ const REQUEST = `q.id, q.resident_id as "residentId", q.kind, q.wish, q.evidence
 /** The only SQL that reads every table about somebody, and what they ask about it. */
 @Injectable()
 export class OwnRecordRepository {
-  /** The records of whoever signed in and of their minor children, and of nobody else whatever else is visible. */
-  async own(read: Read): Promise<OwnResident[]> {
-    const rows = await read.query<OwnResident>(
-      `select r.id, r.name from resident r
+  /** The residents' records of whoever signed in and of their minor children, and of nobody else whatever else is visible. */
+  async own(read: Read): Promise<(OwnResident & Subject)[]> {
+    const rows = await read.query<OwnResident & Subject>(
+      `select r.id, r.name, array[r.id] as residents, array_remove(array[r.person_id], null) as persons,
+              array_remove(array[r.number_key], null) as keys
+         from resident r
         where r.person_id = any ((select guard_family())::uuid[]) or r.number_key = (select guard_key()) order by r.born, r.id`,
     );
     return read.disclose('resident', rows);
   }
 
+  /** Whom the signed context of a citizen stands for. */
+  async caller(read: Read): Promise<Subject> {
+    const [row] = await read.query<{ persons: string[] | null; key: Buffer | null }>(
+      'select guard_family() as persons, guard_key() as key',
+    );
+    return { residents: [], persons: row!.persons ?? [], keys: row!.key === null ? [] : [row!.key] };
+  }
+
   tables(read: Read): Promise<PersonalTable[]> {
     return read.query<PersonalTable>(
-      `select of_table as "table", person, audit_kinds as kinds, withheld from personal_table
+      `select of_table as "table", whose, audit_kinds as kinds, withheld, opened from personal_table
         order by of_table <> 'resident', of_table`,
     );
   }
 
   /** Rows as they are, but for what is withheld. */
-  async rows(read: Read, { table, person, withheld }: PersonalTable, resident: string): Promise<HeldRows> {
+  async rows(read: Read, { table, whose, withheld }: PersonalTable, about: Subject): Promise<HeldRows> {
     const rows = await read.query<{ row: Record<string, Cell> }>(
-      `select to_jsonb(t) - $2::text[] as row from ${table} t where (${person}) = $1 order by 1`,
-      [resident, Object.keys(withheld)],
+      `select to_jsonb(t) - $4::text[] as row from ${table} t, ${SUBJECT} where ${whose} order by 1`,
+      [...subject(about), Object.keys(withheld)],
     );
     return { table, rows: rows.map(({ row }) => row), withheld };
   }
 
   /** Ids under which the audit log speaks of somebody, by kind. */
-  async subjects(read: Read, { table, person, kinds }: PersonalTable, resident: string) {
-    const rows = await read.query<{ id: string }>(`select t.id from ${table} t where (${person}) = $1`, [resident]);
+  async subjects(read: Read, { table, whose, kinds }: PersonalTable, about: Subject) {
+    const rows = await read.query<{ id: string }>(
+      `select t.id from ${table} t, ${SUBJECT} where ${whose}`,
+      subject(about),
+    );
     return kinds.flatMap((kind) => rows.map(({ id }) => ({ kind, id })));
   }
 

@@ -7,6 +7,18 @@ export interface OwnResident {
   readonly name: string;
 }
 
+/** What somebody is known by in this app. */
+export interface Subject {
+  readonly residents: readonly string[];
+  /** Of the register of persons. */
+  readonly persons: readonly string[];
+  /** Blind indexes of their number. */
+  readonly keys: readonly Buffer[];
+}
+
+/** What a citizen has asked for here without being on record as somebody who moved. */
+export const REST = 'rest';
+
 /** Somebody looked at the record or did something about it. */
 export interface RecordAccess {
   readonly at: Date;

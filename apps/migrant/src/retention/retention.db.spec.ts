@@ -265,7 +265,7 @@ describe('the database', () => {
     expect(tables.map(({ name }) => name).filter((name) => !(name in OF_NOBODY))).toEqual([]);
     const unclassed = await world.admin<{ name: string }>(
       `select of_table as name from migrant.personal_table p
-        where not exists (select from migrant.retention_class c where c.of_table = p.of_table) and not exists (
+        where p.otherwise is null and not exists (select from migrant.retention_class c where c.of_table = p.of_table) and not exists (
           select from pg_constraint f where f.conrelid = ('migrant.' || p.of_table)::regclass and f.contype = 'f' and f.confdeltype = 'c')`,
     );
     expect(unclassed).toEqual([]);
