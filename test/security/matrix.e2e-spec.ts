@@ -7,6 +7,7 @@ import { BirthRegistrationService } from '../../apps/registration/src/birth-regi
 import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
+import { Vault } from '@app/vault';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { asOfficer } from '../support/officer';
@@ -50,6 +51,9 @@ interface Subject {
   readonly voucherId: string;
   readonly elsewhereId: string;
   readonly checkId: string;
+  /** The child as a resident of its own county, with a period that stands. */
+  readonly residentId: string;
+  readonly residenceId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -172,7 +176,25 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
+    ...(await makeResident(claim.childId!, row.child_id_number!, division)),
   };
+}
+
+/** The child as somebody who moved, with one notice and what follows from it. */
+async function makeResident(childId: string, number: string, division: DivisionCode) {
+  const [made] = await world.database.admin<{ residentId: string; residenceId: string }>(
+    `with r as (
+       insert into migrant.resident (person_id, name, sex, id_type, number_sealed, number_key, number_mask, divisions, recorded_by, recorded_at)
+       values ($1, '示例', 1, '111', 'x', $2, '3402', array[$3], 'matrix', now()) returning id),
+     n as (
+       insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
+       select id, 'own', 'matrix-' || id, 'stay', $3, '2024', 'declared', 'matrix', now() from r returning id, resident_id)
+     insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
+     select resident_id, id, $3, '[2024-01-01,)', '[2025-01-01,)', 'declared', 'matrix', now() from n
+     returning resident_id as "residentId", id as "residenceId"`,
+    [childId, world.get(Vault).blindIndex('id-number', number), division],
+  );
+  return made!;
 }
 
 /** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
@@ -274,6 +296,8 @@ const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: tr
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
+const stayAt = (division: string): string => `{ placeCode: ${q(division)}, from: "2026-01" }`;
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -285,6 +309,39 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
+  'Query.myResidence': ofNobody('{ myResidence { id } }'),
+  'Query.resident': about(({ residentId }) => `{ resident(id: ${q(residentId)}) { id } }`),
+  'Query.residentByNumber': about(({ childNumber }) => `{ residentByNumber(idNumber: ${q(childNumber)}) { id } }`),
+  'Query.residents': about(
+    ({ division }) => `{ residents(first: 1, division: ${q(division)}) { nodes { resident { id } } } }`,
+  ),
+  'Query.residentsBetween': about(
+    ({ division }) =>
+      `{ residentsBetween(first: 1, division: ${q(division)}, from: "2025-01-01", until: "2025-02-01") { nodes { spans { answer } } } }`,
+  ),
+  'Mutation.correctResidence': about(
+    ({ residenceId, division }, n) =>
+      `mutation { correctResidence(reference: "c-${n}", period: ${q(residenceId)}, reason: "试", stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.endResidence': about(
+    ({ residentId, division }, n) =>
+      `mutation { endResidence(reference: "e-${n}", resident: ${q(residentId)}, placeCode: ${q(division)}, on: "2001") { isNew } }`,
+  ),
+  'Mutation.noteOwnResidence': about(
+    ({ childId, division }, n) =>
+      `mutation { noteOwnResidence(reference: "o-${n}", person: ${q(childId)}, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.notePermit': about(
+    ({ childNumber, division }, n) =>
+      `mutation { notePermit(noticeNo: "p-${n}", name: "示例", idNumber: ${q(childNumber)}, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.noteResidence': about(
+    ({ childNumber, division }, n) =>
+      `mutation { noteResidence(reference: "n-${n}", name: "示例", idNumber: ${q(childNumber)}, basis: DECLARED, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.settleResidence': about(
+    ({ residenceId }) => `mutation { settleResidence(period: ${q(residenceId)}, holds: true, reason: "试") { id } }`,
+  ),
   'Query.registryChecks': about(
     ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -592,6 +649,10 @@ const ABSENT = new Set([
   'COMPARISON_UNKNOWN',
   'NOMINATION_UNKNOWN',
   'SET_ASIDE_UNKNOWN',
+  'RESIDENT_UNKNOWN',
+  'RESIDENCE_PERIOD_UNKNOWN',
+  'RESIDENCE_OUTSIDE_DIVISION',
+  'NOTICE_NOT_OF_THE_FAMILY',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -724,6 +785,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
+    Resident: subject.residentId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

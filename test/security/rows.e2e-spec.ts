@@ -24,6 +24,7 @@ const REGISTERED = (id: string) => `(select p.division_code from registration.pe
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
+const RESIDENT = (id: string) => `(select r.divisions[1] from migrant.resident r where r.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -94,6 +95,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
   'subsidy.power_use': 't.county_code',
+  'migrant.resident': 't.divisions[1]',
+  'migrant.resident_origin': RESIDENT('t.resident_id'),
+  'migrant.residence_notice': RESIDENT('t.resident_id'),
+  'migrant.residence_period': RESIDENT('t.resident_id'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -139,6 +144,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.feed_cursor': 'a position',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
+  'migrant.division_succession': 'public reference data',
+  'migrant.feed_position': 'a position',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
@@ -207,6 +214,17 @@ async function plantSettled(county: string): Promise<void> {
      select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
     `insert into registration.registry_check_word (check_id, note, said_by, said_at)
      select k.id, '已当面查看身份证', 'x', now() from registration.registry_check k where ${CHECKED('k.id')} like '${county.slice(0, 6)}%'`,
+    `with r as (
+       insert into migrant.resident (name, sex, divisions, recorded_by, recorded_at)
+       values ('示例', 1, array['${county}'], 'x', now()) returning id),
+     o as (
+       insert into migrant.resident_origin (resident_id, division_code, valid, basis, recorded_by, recorded_at)
+       select id, '${county}', '[2010-01-01,)', 'registry', 'x', now() from r),
+     n as (
+       insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
+       select id, 'own', 'rows-' || id, 'stay', '${county}', '2024', 'declared', 'x', now() from r returning id, resident_id)
+     insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
+     select resident_id, id, '${county}', '[2024-01-01,)', '[2025-01-01,)', 'declared', 'x', now() from n`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);

@@ -233,6 +233,10 @@ describe('a correction', () => {
     await expect(
       world.residences.correct(wrong, fixed, '再次更正日期', { ...better, reference: 'fix-2' }),
     ).rejects.toMatchObject({ code: 'RESIDENCE_PERIOD_UNKNOWN' });
+    const reasonless = { ...better, reference: 'fix-3' };
+    await expect(world.residences.correct(await periodAt(A), fixed, '又', reasonless)).rejects.toMatchObject({
+      code: 'RESIDENCE_NEEDS_A_REASON',
+    });
   });
 
   it('does not replace what stands on better evidence', async () => {

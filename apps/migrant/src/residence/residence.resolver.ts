@@ -181,16 +181,14 @@ export class NoticeResolver {
 
   @Mutation()
   @Requires('residence.permit')
-  notePermit({
-    stay,
-    ...permit
-  }: {
-    noticeNo: string;
-    name: string;
-    idNumber: string;
-    permitNo?: string | null;
-    stay: StayArgument;
-  }): Promise<Noted> {
+  notePermit(
+    {
+      stay,
+      ...permit
+    }: { noticeNo: string; name: string; idNumber: string; permitNo?: string | null; stay: StayArgument },
+    context: GraphContext,
+  ): Promise<Noted> {
+    this.reader.assertTakes(context.getCaller(), this.reader.place(stay.placeCode));
     return this.permits.note({ ...permit, ...stay });
   }
 

@@ -88,10 +88,10 @@ export class ResidenceService {
    */
   correct(periodId: string, correction: Correction, reason: string, evidence: Evidence): Promise<Noted> {
     return this.database.write(async (tx) => {
-      const words = wordsOf(reason);
       const before = await this.residences.byReference(tx, 'own', evidence.reference);
       if (before) return notedBefore(before);
       const { residentId, noticeId } = await this.getPeriod(tx, periodId);
+      const words = wordsOf(reason);
       await this.residents.lock(tx, [residentId]);
       return tx.across(ACROSS, async () => {
         const replaced = (await this.residences.byId(tx, noticeId))!;
@@ -106,7 +106,9 @@ export class ResidenceService {
         const known = await this.sentBefore(tx, notice);
         if (known) return notedBefore(known);
         this.assertDays(notice, null);
-        if (strengthOf(replaced) < strengthOf({ ...notice, isUpheld: false }))
+        // What an officer found to be so is put right by an officer who saw a paper, not by one's word.
+        const isUpheld = replaced.isUpheld && notice.basis === 'declared';
+        if (strengthOf({ ...replaced, isUpheld }) < strengthOf({ ...notice, isUpheld: false }))
           throw refuse.strongerThanYours(replaced.basis);
         await this.residences.withdraw(tx, [replaced.id], { why: 'corrected', words, at: this.clock.now() });
         const isNew = await this.add(tx, residentId, notice);
@@ -123,8 +125,8 @@ export class ResidenceService {
    */
   settle(periodId: string, holds: boolean, reason: string): Promise<string> {
     return this.database.write(async (tx) => {
-      const words = wordsOf(reason);
       const period = await this.getPeriod(tx, periodId);
+      const words = wordsOf(reason);
       if (!period.isDisputed) throw refuse.notDisputed(periodId);
       const { residentId, noticeId } = period;
       await this.residents.lock(tx, [residentId]);
