@@ -310,8 +310,11 @@ GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO migrant_rw;
 CREATE TABLE personal_table (
   of_table text NOT NULL,
   person text NOT NULL,
+  whose text NOT NULL,
   audit_kinds text[] DEFAULT '{}'::text[] NOT NULL,
   withheld jsonb DEFAULT '{}'::jsonb NOT NULL,
+  opened text[] DEFAULT '{}'::text[] NOT NULL,
+  otherwise text,
   CONSTRAINT personal_table_pkey PRIMARY KEY (of_table),
   CONSTRAINT personal_table_withholds_with_a_reason CHECK (jsonb_typeof(withheld) = 'object'::text)
 );
@@ -319,7 +322,7 @@ ALTER TABLE personal_table ENABLE ROW LEVEL SECURITY;
 ALTER TABLE personal_table FORCE ROW LEVEL SECURITY;
 CREATE POLICY personal_table_for_its_functions ON personal_table AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
 CREATE POLICY personal_table_is_public ON personal_table AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
-COMMENT ON TABLE personal_table IS 'Every table with rows about somebody, and how the resident is found: an export reads them all, and a test finds those that are missing.';
+COMMENT ON TABLE personal_table IS 'Every table with rows about somebody, and how they are found: an export reads them all, and a test finds those that are missing.';
 GRANT SELECT ON personal_table TO migrant_rw;
 
 CREATE TABLE quarantine (
@@ -814,7 +817,9 @@ begin
     raise exception 'something holds it' using errcode = '23514', constraint = 'own_request_deletes_nothing_held';
   end if;
   insert into retention_tombstone (key, deleted_on) values (retention_tombstone_of(whose), day);
-  return retention_delete_resident(whose);
+  perform retention_delete_resident(whose);
+  perform retention_forget_samples();
+  return true;
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.own_request_is_answered_once()
@@ -857,26 +862,28 @@ declare
   here bigint;
   total bigint := 0;
 begin
-  for one in select * from personal_table p where p.of_table <> 'resident' loop
-    execute format('select count(*) from %I t where (%s) = $1', one.of_table, one.person) into here using resident;
+  for one in select * from personal_table p where p.person = 't.resident_id' loop
+    execute format('select count(*) from %I t where t.resident_id = $1', one.of_table) into here using resident;
     total := total + here;
   end loop;
   return total;
 end $function$;
 
-CREATE OR REPLACE FUNCTION migrant.personal_table_join(of_table text, person text, audit_kinds text[] DEFAULT '{}'::text[], withheld jsonb DEFAULT '{}'::jsonb)
+CREATE OR REPLACE FUNCTION migrant.personal_table_join(of_table text, person text, whose text DEFAULT 't.resident_id = any (p.residents)'::text, audit_kinds text[] DEFAULT '{}'::text[], withheld jsonb DEFAULT '{}'::jsonb, opened text[] DEFAULT '{}'::text[], otherwise text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'migrant', 'public', 'pg_temp'
 AS $function$
 begin
   -- Said wrongly it fails here, and not in the night.
-  execute format('select (%s)::uuid from %I t limit 0', person, of_table);
+  execute format('select (%s)::uuid from %I t, (select null::uuid[] as residents, null::uuid[] as persons, null::bytea[] as keys) p where %s limit 0',
+                 person, of_table, whose);
   if exists (select from jsonb_object_keys(withheld) k where not exists
                (select from pg_attribute a where a.attrelid = of_table::regclass and a.attname = k and not a.attisdropped)) then
     raise exception 'a column that % does not have', of_table;
   end if;
-  insert into personal_table values (of_table, person, audit_kinds, withheld);
+  insert into personal_table values (of_table, person, whose, audit_kinds, withheld, opened, otherwise);
+  if otherwise is not null then return; end if;
   execute format($t$ create trigger retention_deletes_alone before delete on %I for each row
     when (current_user = 'migrant_rw') execute function retention_refuse() $t$, of_table);
 end $function$;
@@ -1113,6 +1120,7 @@ AS $function$
 begin
   perform retention_assert('-infinity');
   update retention_run r set finished_at = at, salt = null where r.id = run and r.finished_at is null;
+  if exists (select from retention_count c where c.run_id = run) then perform retention_forget_samples(); end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.retention_forget_messages(names uuid[])
@@ -1137,6 +1145,22 @@ begin
   delete from inbox i where i.message_id = any (ids);
   delete from delivery d where d.message_id = any (ids);
   return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_forget_samples()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare one record;
+begin
+  for one in select t.name, a.attname from (select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine'])) t
+               join pg_attribute a on a.attrelid = t.name::regclass and a.attnum > 0 and not a.attisdropped loop
+    perform pg_clear_attribute_stats(current_schema()::text, one.name, one.attname::text, false);
+  end loop;
+  for one in select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine']) loop
+    execute format('analyze %I', one.name);
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.retention_hold_by(name text, holds text, said_zh text, said_en text, only_class text DEFAULT NULL::text)

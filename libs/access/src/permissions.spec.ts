@@ -112,7 +112,7 @@ describe('permissions', () => {
       'migrant-parameter.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'own-record.read: citizen',
       'own-record.ask: citizen',
-      'own-record.requests: township-reviewer county-confirmer auditor supervisor',
+      'own-record.requests: township-reviewer county-confirmer auditor',
       'own-record.wish: township-reviewer county-confirmer auditor citizen',
       'own-record.answer: township-reviewer county-confirmer',
       'retention.read: township-reviewer county-confirmer auditor supervisor',

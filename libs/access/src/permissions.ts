@@ -321,7 +321,7 @@ export const PERMISSIONS = {
     },
   },
   'own-record.requests': {
-    roles: [...REVIEWERS, ...WATCHERS],
+    roles: [...REVIEWERS, 'auditor'],
     lets: { zh: '查看本人信息的更正、异议、删除申请', en: 'see what people ask about their own records' },
   },
   'own-record.wish': {

@@ -119,7 +119,7 @@ describe('deletion by class', () => {
     expect(await night.run()).toMatchObject({ resident: 0 });
     expect(await due(id)).toContainEqual(['resident', '2024-01-01', 1]);
     await retention.lift(hold.id);
-    await expect(retention.lift(hold.id)).rejects.toMatchObject({ code: 'RETENTION_HOLD_UNKNOWN' });
+    await expect(retention.lift(hold.id)).rejects.toMatchObject({ code: 'RETENTION_HOLD_LIFTED' });
     clock.set('2026-04-02');
     expect(await night.run()).toMatchObject({ resident: 1 });
     expect(await count('retention_hold')).toBe(0);

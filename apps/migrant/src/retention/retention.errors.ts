@@ -24,8 +24,17 @@ export const refuse = {
     new Refusal(
       'RETENTION_HOLD_UNKNOWN',
       {
-        zh: `没有编号为 ${id} 且仍在生效的保留，或您无权查看。请刷新后重试。`,
-        en: `There is no standing hold ${id} that you may see. Read the record again.`,
+        zh: `没有编号为 ${id} 的保留，或您无权查看。请刷新后重试。`,
+        en: `There is no hold ${id} that you may see. Read the record again.`,
+      },
+      { id },
+    ),
+  holdLifted: (id: string) =>
+    new Refusal(
+      'RETENTION_HOLD_LIFTED',
+      {
+        zh: `保留 ${id} 已经解除，无需再次办理；如需继续保留请重新设置。`,
+        en: `Hold ${id} was lifted already; set another one to keep the record longer.`,
       },
       { id },
     ),

@@ -56,6 +56,10 @@ export class RetentionRepository {
     return row;
   }
 
+  async isHold(read: Read, id: string): Promise<boolean> {
+    return (await read.query('select from retention_hold where id = $1', [id])).length > 0;
+  }
+
   holds(read: Read, residents: readonly string[]): Promise<Hold[]> {
     return read.query<Hold>(
       `select ${HOLD} from retention_hold where resident_id = any($1::uuid[]) order by set_at, id`,

@@ -51,7 +51,7 @@ export class RetentionService {
   lift(id: string): Promise<Hold> {
     return this.database.write(async (tx) => {
       const hold = await this.retention.lift(tx, id, this.clock.now());
-      if (!hold) throw refuse.holdUnknown(id);
+      if (!hold) throw (await this.retention.isHold(tx, id)) ? refuse.holdLifted(id) : refuse.holdUnknown(id);
       tx.concern('resident', [hold.residentId]);
       return tx.disclose('resident', [hold], ({ residentId }) => residentId)[0]!;
     });
