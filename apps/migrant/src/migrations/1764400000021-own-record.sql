@@ -45,7 +45,7 @@ begin
 end $$;
 create trigger own_request_is_answered_once before update of state, reason, answer, answered_by, answered_at on own_request for each row execute function own_request_is_answered_once();
 
-select personal_table_join('own_request', 't.resident_id', audit_kinds => '{own-request}');
+select personal_table_join('own_request', 't.resident_id', audit_kinds => '{own_request}');
 select retention_join('own-request', 'own_request', $s$ (t.answered_at at time zone 'Asia/Shanghai')::date $s$, '''''',
   '本人的更正、异议、删除申请', 'requests about one''s own record', at_position => 31);
 select retention_hold_by('own-request', $h$ exists (select from own_request h where h.resident_id = p.id and h.state = 'open') $h$,

@@ -98,7 +98,7 @@ export class OwnRecordRepository {
       `select ${REQUEST} from own_request q where q.resident_id = any($1::uuid[]) order by q.asked_at desc, q.id`,
       [residents],
     );
-    return read.disclose('own-request', rows);
+    return read.disclose('own_request', rows);
   }
 
   /** Those of a subtree, the most urgent first. */
@@ -116,12 +116,12 @@ export class OwnRecordRepository {
           and ($3::date is null or (q.due_on, q.id) > ($3, $4::uuid)) order by q.due_on, q.id limit $5`,
       [prefix, isOpen, after?.[0] ?? null, after?.[1] ?? null, limit],
     );
-    return read.disclose('own-request', rows);
+    return read.disclose('own_request', rows);
   }
 
   async lock(tx: Tx, id: string): Promise<OwnRequest | undefined> {
     const rows = await tx.query<OwnRequest>(`select ${REQUEST} from own_request q where q.id = $1 for update`, [id]);
-    return tx.disclose('own-request', rows)[0];
+    return tx.disclose('own_request', rows)[0];
   }
 
   /** Whether it was new: of each kind one is open at a time. */
@@ -157,7 +157,7 @@ export class OwnRecordRepository {
         where q.id = $1 returning ${REQUEST}`,
       [id, answer.state, answer.reason, answer.words, at],
     );
-    return tx.disclose('own-request', rows)[0]!;
+    return tx.disclose('own_request', rows)[0]!;
   }
 
   /** What else than this request holds the record. */

@@ -125,7 +125,7 @@ export class OwnRecordService {
       const id = newId(at);
       const request = { id, residentId: resident, kind, wish, evidence, askedAt: at, dueOn: addDays(today, days) };
       if (!(await this.records.ask(tx, request))) throw refuse.openAlready();
-      tx.concern('own-request', [id]);
+      tx.concern('own_request', [id]);
       return (await this.records.requestsOf(tx, [resident])).find((one) => one.id === id)!;
     });
   }
@@ -138,7 +138,7 @@ export class OwnRecordService {
       if (request.state !== 'open') throw refuse.answeredAlready(request.state);
       const words = '本人撤回 taken back';
       const answer = { state: 'withdrawn' as const, reason: null, words };
-      tx.concern('own-request', [id]);
+      tx.concern('own_request', [id]);
       return this.records.answer(tx, id, answer, this.clock.now());
     });
   }

@@ -41,7 +41,7 @@ export class OwnRequestService {
         if (held.length > 0) throw refuse.held(held.join(', '));
         await this.records.deleteGranted(tx, id, this.clock.today());
       }
-      tx.concern('own-request', [id]);
+      tx.concern('own_request', [id]);
       return answered;
     });
   }

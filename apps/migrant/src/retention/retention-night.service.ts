@@ -53,7 +53,7 @@ export class RetentionNightService {
     failpoint('retention.deleted');
     await this.write(async (tx) => {
       await this.retention.finish(tx, run, this.clock.now());
-      tx.concern('retention-run', [run]);
+      tx.concern('retention_run', [run]);
     });
     return deleted;
   }
