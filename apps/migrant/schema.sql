@@ -353,6 +353,7 @@ CREATE TABLE lookup_found (
   CONSTRAINT lookup_found_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
 );
 CREATE INDEX lookup_found_by_resident ON lookup_found USING btree (resident_id);
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON lookup_found FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
 ALTER TABLE lookup_found ENABLE ROW LEVEL SECURITY;
 ALTER TABLE lookup_found FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup_found_of_actor ON lookup_found AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (actor = ( SELECT guard_text('actor'::text) AS guard_text))));
@@ -415,6 +416,50 @@ COMMENT ON COLUMN outbox.next_payload IS 'Planned again while already on its way
 COMMENT ON COLUMN outbox.bundle IS 'How many messages of this job may travel together; 1 is one by one.';
 GRANT INSERT, SELECT, UPDATE ON outbox TO migrant_rw;
 
+CREATE TABLE own_request (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  resident_id uuid NOT NULL,
+  kind text NOT NULL,
+  wish text NOT NULL,
+  evidence text,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  due_on date NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  reason text,
+  answer text,
+  answered_by text,
+  answered_at timestamp with time zone,
+  CONSTRAINT own_request_pkey PRIMARY KEY (id),
+  CONSTRAINT own_request_answer_says_something CHECK (char_length(answer) >= 4 AND char_length(answer) <= 1000),
+  CONSTRAINT own_request_correction_shows_evidence CHECK (kind <> 'correction'::text OR evidence IS NOT NULL),
+  CONSTRAINT own_request_evidence_is_short CHECK (char_length(evidence) >= 2 AND char_length(evidence) <= 400),
+  CONSTRAINT own_request_is_answered_by_somebody CHECK (num_nulls(answer, answered_by, answered_at) =
+CASE
+    WHEN state = 'open'::text THEN 3
+    ELSE 0
+END),
+  CONSTRAINT own_request_is_refused_with_reasons CHECK ((state = 'refused'::text) = (reason IS NOT NULL)),
+  CONSTRAINT own_request_kind_is_known CHECK (kind = ANY (ARRAY['correction'::text, 'objection'::text, 'deletion'::text])),
+  CONSTRAINT own_request_reason_is_known CHECK (reason = ANY (ARRAY['kept-by-law'::text, 'still-needed'::text, 'held'::text, 'found-right'::text, 'not-shown'::text])),
+  CONSTRAINT own_request_says_what CHECK (char_length(wish) >= 4 AND char_length(wish) <= 1000),
+  CONSTRAINT own_request_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text])),
+  CONSTRAINT own_request_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX own_request_by_resident ON own_request USING btree (resident_id);
+CREATE INDEX own_request_open ON own_request USING btree (due_on, id) WHERE state = 'open'::text;
+CREATE UNIQUE INDEX own_request_open_once_a_kind ON own_request USING btree (resident_id, kind) WHERE state = 'open'::text;
+CREATE TRIGGER own_request_is_answered_once BEFORE UPDATE OF state, reason, answer, answered_by, answered_at ON own_request FOR EACH ROW EXECUTE FUNCTION own_request_is_answered_once();
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON own_request FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
+ALTER TABLE own_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_request_of_resident ON own_request AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM resident r
+  WHERE (r.id = own_request.resident_id)))));
+COMMENT ON TABLE own_request IS 'What somebody asks about their own record, and the answer with its reasons. Answered once.';
+COMMENT ON COLUMN own_request.reason IS 'kept-by-law: a statute obliges; still-needed: the purpose goes on; held: an open case; found-right: the record was checked and is right; not-shown: nothing shows it.';
+GRANT INSERT (id, resident_id, kind, wish, evidence, asked_at, due_on), SELECT, UPDATE (state, reason, answer, answered_by, answered_at) ON own_request TO migrant_rw;
+
 CREATE TABLE parameter (
   id uuid DEFAULT uuidv7() NOT NULL,
   name text NOT NULL,
@@ -441,6 +486,24 @@ CREATE POLICY parameter_is_open ON parameter AS PERMISSIVE FOR SELECT TO PUBLIC 
 CREATE POLICY parameter_is_set_centrally ON parameter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
 COMMENT ON TABLE parameter IS 'What changes with place and time in serving people who move, each value with its days and its source. A change is a new row.';
 GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO migrant_rw;
+
+CREATE TABLE personal_table (
+  of_table text NOT NULL,
+  person text NOT NULL,
+  whose text NOT NULL,
+  audit_kinds text[] DEFAULT '{}'::text[] NOT NULL,
+  withheld jsonb DEFAULT '{}'::jsonb NOT NULL,
+  opened text[] DEFAULT '{}'::text[] NOT NULL,
+  otherwise text,
+  CONSTRAINT personal_table_pkey PRIMARY KEY (of_table),
+  CONSTRAINT personal_table_withholds_with_a_reason CHECK (jsonb_typeof(withheld) = 'object'::text)
+);
+ALTER TABLE personal_table ENABLE ROW LEVEL SECURITY;
+ALTER TABLE personal_table FORCE ROW LEVEL SECURITY;
+CREATE POLICY personal_table_for_its_functions ON personal_table AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY personal_table_is_public ON personal_table AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE personal_table IS 'Every table with rows about somebody, and how they are found: an export reads them all, and a test finds those that are missing.';
+GRANT SELECT ON personal_table TO migrant_rw;
 
 CREATE TABLE quarantine (
   message_id uuid NOT NULL,
@@ -502,6 +565,7 @@ END),
 );
 CREATE INDEX residence_notice_by_resident ON residence_notice USING btree (resident_id);
 CREATE TRIGGER residence_notice_is_history BEFORE UPDATE ON residence_notice FOR EACH ROW EXECUTE FUNCTION residence_is_history();
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON residence_notice FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
 ALTER TABLE residence_notice ENABLE ROW LEVEL SECURITY;
 ALTER TABLE residence_notice FORCE ROW LEVEL SECURITY;
 CREATE POLICY residence_notice_of_resident ON residence_notice AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -548,6 +612,7 @@ CREATE INDEX residence_period_by_place ON residence_period USING btree (place_co
 CREATE INDEX residence_period_by_resident ON residence_period USING btree (resident_id);
 CREATE TRIGGER residence_period_is_history BEFORE UPDATE ON residence_period FOR EACH ROW EXECUTE FUNCTION residence_is_history();
 CREATE TRIGGER resident_is_where_it_stands AFTER INSERT OR DELETE OR UPDATE ON residence_period FOR EACH ROW EXECUTE FUNCTION resident_is_where_it_stands();
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON residence_period FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
 ALTER TABLE residence_period ENABLE ROW LEVEL SECURITY;
 ALTER TABLE residence_period FORCE ROW LEVEL SECURITY;
 CREATE POLICY residence_period_of_resident ON residence_period AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -584,6 +649,7 @@ CREATE TABLE resident (
   CONSTRAINT resident_number_is_sealed_indexed_and_masked CHECK (num_nulls(number_sealed, number_key, number_mask, id_type) = ANY (ARRAY[0, 4])),
   CONSTRAINT resident_sex_is_a_code CHECK (sex = ANY (ARRAY[0, 1, 2, 9]))
 );
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON resident FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
 ALTER TABLE resident ENABLE ROW LEVEL SECURITY;
 ALTER TABLE resident FORCE ROW LEVEL SECURITY;
 CREATE POLICY resident_in_division ON resident AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -621,6 +687,7 @@ CREATE INDEX resident_origin_by_division ON resident_origin USING btree (divisio
 CREATE INDEX resident_origin_by_resident ON resident_origin USING btree (resident_id);
 CREATE TRIGGER resident_is_where_it_stands AFTER INSERT OR DELETE OR UPDATE ON resident_origin FOR EACH ROW EXECUTE FUNCTION resident_is_where_it_stands();
 CREATE TRIGGER resident_origin_is_history BEFORE UPDATE ON resident_origin FOR EACH ROW EXECUTE FUNCTION residence_is_history();
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON resident_origin FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
 ALTER TABLE resident_origin ENABLE ROW LEVEL SECURITY;
 ALTER TABLE resident_origin FORCE ROW LEVEL SECURITY;
 CREATE POLICY resident_origin_of_resident ON resident_origin AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -628,6 +695,154 @@ CREATE POLICY resident_origin_of_resident ON resident_origin AS PERMISSIVE FOR A
   WHERE (r.id = resident_origin.resident_id)))));
 COMMENT ON TABLE resident_origin IS 'Where somebody''s household registration (hukou) is, apart from where they live. A row is ended, never edited.';
 GRANT DELETE, INSERT, SELECT, UPDATE (resident_id, ended_by, ended_at) ON resident_origin TO migrant_rw;
+
+CREATE TABLE retention_class (
+  name text NOT NULL,
+  of_table text NOT NULL,
+  covers text NOT NULL,
+  person text NOT NULL,
+  starts text NOT NULL,
+  division text NOT NULL,
+  key text NOT NULL,
+  names text NOT NULL,
+  said_zh text NOT NULL,
+  said_en text NOT NULL,
+  "position" integer NOT NULL,
+  CONSTRAINT retention_class_pkey PRIMARY KEY (name),
+  CONSTRAINT retention_class_name_check CHECK (name ~ '^[a-z]+(-[a-z]+)*$'::text),
+  CONSTRAINT retention_class_said_en_check CHECK (said_en <> ''::text),
+  CONSTRAINT retention_class_said_zh_check CHECK (said_zh <> ''::text)
+);
+ALTER TABLE retention_class ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_class FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_class_for_its_functions ON retention_class AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY retention_class_is_public ON retention_class AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE retention_class IS 'What is deleted together, and when its clock starts; how long it then runs is the parameter keep.<name>. Written by migrations only.';
+COMMENT ON COLUMN retention_class.starts IS 'The day from which the time counts; null while it does not run.';
+COMMENT ON COLUMN retention_class.division IS 'The division whose parameter holds.';
+COMMENT ON COLUMN retention_class.key IS 'What the row is called in the certificate''s hash.';
+COMMENT ON COLUMN retention_class.names IS 'Every id that goes with the row, for finding the messages that name it.';
+COMMENT ON COLUMN retention_class."position" IS 'The order in which classes are gone through.';
+GRANT SELECT ON retention_class TO migrant_rw;
+
+CREATE TABLE retention_count (
+  run_id uuid NOT NULL,
+  class text NOT NULL,
+  division text NOT NULL,
+  deleted integer NOT NULL,
+  digest bytea NOT NULL,
+  CONSTRAINT retention_count_pkey PRIMARY KEY (run_id, class, division),
+  CONSTRAINT retention_count_deleted_check CHECK (deleted > 0),
+  CONSTRAINT retention_count_digest_check CHECK (length(digest) = 32),
+  CONSTRAINT retention_count_division_check CHECK (division ~ '^(\d{6})?$'::text),
+  CONSTRAINT retention_count_run_id_fkey FOREIGN KEY (run_id) REFERENCES retention_run(id)
+);
+ALTER TABLE retention_count ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_count FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_count_for_its_functions ON retention_count AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY retention_count_is_open ON retention_count AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE retention_count IS 'How many of a class were deleted in a county in one run, with the hash over their salted ids.';
+GRANT SELECT ON retention_count TO migrant_rw;
+
+CREATE TABLE retention_hold (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  resident_id uuid NOT NULL,
+  reason text NOT NULL,
+  reference text NOT NULL,
+  set_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  lifted_by text,
+  lifted_at timestamp with time zone,
+  CONSTRAINT retention_hold_pkey PRIMARY KEY (id),
+  CONSTRAINT retention_hold_has_its_reference CHECK (char_length(reference) >= 2 AND char_length(reference) <= 120),
+  CONSTRAINT retention_hold_is_lifted_by_somebody CHECK ((num_nulls(lifted_by, lifted_at) = ANY (ARRAY[0, 2])) AND lifted_at >= set_at),
+  CONSTRAINT retention_hold_reason_is_known CHECK (reason = ANY (ARRAY['suit'::text, 'dispute'::text, 'inspection'::text, 'complaint'::text])),
+  CONSTRAINT retention_hold_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES resident(id) ON DELETE CASCADE
+);
+CREATE INDEX retention_hold_by_resident ON retention_hold USING btree (resident_id);
+CREATE UNIQUE INDEX retention_hold_stands_once ON retention_hold USING btree (resident_id, reason, reference) WHERE lifted_at IS NULL;
+CREATE TRIGGER retention_deletes_alone BEFORE DELETE ON retention_hold FOR EACH ROW WHEN (CURRENT_USER = 'migrant_rw'::name) EXECUTE FUNCTION retention_refuse();
+CREATE TRIGGER retention_hold_is_history BEFORE UPDATE OF lifted_by, lifted_at ON retention_hold FOR EACH ROW EXECUTE FUNCTION retention_hold_is_history();
+ALTER TABLE retention_hold ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_hold FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_hold_of_resident ON retention_hold AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM resident r
+  WHERE (r.id = retention_hold.resident_id)))));
+COMMENT ON TABLE retention_hold IS 'An officer''s word that nothing about somebody may be deleted yet, with the file it is about; shown to that person. Ended, never edited.';
+GRANT INSERT (resident_id, reason, reference, set_at), SELECT, UPDATE (lifted_by, lifted_at) ON retention_hold TO migrant_rw;
+
+CREATE TABLE retention_holder (
+  name text NOT NULL,
+  holds text NOT NULL,
+  only_class text,
+  said_zh text NOT NULL,
+  said_en text NOT NULL,
+  CONSTRAINT retention_holder_pkey PRIMARY KEY (name),
+  CONSTRAINT retention_holder_name_check CHECK (name ~ '^[a-z]+(-[a-z]+)*$'::text),
+  CONSTRAINT retention_holder_said_en_check CHECK (said_en <> ''::text),
+  CONSTRAINT retention_holder_said_zh_check CHECK (said_zh <> ''::text),
+  CONSTRAINT retention_holder_only_class_fkey FOREIGN KEY (only_class) REFERENCES retention_class(name)
+);
+CREATE INDEX retention_holder_by_class ON retention_holder USING btree (only_class);
+ALTER TABLE retention_holder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_holder FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_holder_for_its_functions ON retention_holder AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY retention_holder_is_public ON retention_holder AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE retention_holder IS 'What stops the clock for a person: an open case, a dispute, a suit. Written by migrations only.';
+GRANT SELECT ON retention_holder TO migrant_rw;
+
+CREATE TABLE retention_key (
+  is_only boolean DEFAULT true NOT NULL,
+  pad bytea NOT NULL,
+  CONSTRAINT retention_key_pkey PRIMARY KEY (is_only),
+  CONSTRAINT retention_key_is_only_check CHECK (is_only),
+  CONSTRAINT retention_key_pad_check CHECK (length(pad) = 64)
+);
+ALTER TABLE retention_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_key_for_its_functions ON retention_key AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE retention_key IS 'What tombstones are keyed with; read by functions of the owner only.';
+
+CREATE TABLE retention_rehearsal (
+  is_only boolean DEFAULT true NOT NULL,
+  CONSTRAINT retention_rehearsal_pkey PRIMARY KEY (is_only),
+  CONSTRAINT retention_rehearsal_is_only_check CHECK (is_only)
+);
+ALTER TABLE retention_rehearsal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_rehearsal FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_rehearsal_for_its_functions ON retention_rehearsal AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE retention_rehearsal IS 'A row here lets days be deleted for that have not come yet: for trials, put in by an administrator. Without it the server''s own day is the last.';
+
+CREATE TABLE retention_run (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  on_day date NOT NULL,
+  salt bytea,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT retention_run_pkey PRIMARY KEY (id),
+  CONSTRAINT retention_run_on_day_key UNIQUE (on_day),
+  CONSTRAINT retention_run_forgets_its_salt CHECK ((finished_at IS NULL) = (salt IS NOT NULL)),
+  CONSTRAINT retention_run_salt_check CHECK (length(salt) = 32)
+);
+ALTER TABLE retention_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_run_for_its_functions ON retention_run AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY retention_run_is_open ON retention_run AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE retention_run IS 'A night''s deletion: its certificate once it is finished. No personal value, no id.';
+GRANT SELECT ON retention_run TO migrant_rw;
+
+CREATE TABLE retention_tombstone (
+  key bytea NOT NULL,
+  deleted_on date NOT NULL,
+  CONSTRAINT retention_tombstone_pkey PRIMARY KEY (key),
+  CONSTRAINT retention_tombstone_key_check CHECK (length(key) = 32)
+);
+ALTER TABLE retention_tombstone ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_tombstone FORCE ROW LEVEL SECURITY;
+CREATE POLICY retention_tombstone_for_its_functions ON retention_tombstone AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY retention_tombstone_is_central ON retention_tombstone AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE retention_tombstone IS 'Residents deleted at their own request before their time, as keyed hashes that tell nothing: after a backup was restored they are deleted again.';
+GRANT SELECT ON retention_tombstone TO migrant_rw;
 
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
@@ -799,6 +1014,94 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION migrant.own_request_delete(request uuid, day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare whose uuid;
+begin
+  select q.resident_id into whose from own_request q
+   where q.id = request and q.kind = 'deletion' and q.state = 'granted' and q.answered_by = guard_text('actor') for update;
+  if whose is null then
+    raise exception 'no deletion was granted' using errcode = '42501', constraint = 'own_request_deletes_what_was_granted';
+  end if;
+  if exists (select from retention_standing(whose, day) s where s.class = 'resident' and cardinality(s.held_by) > 0) then
+    raise exception 'something holds it' using errcode = '23514', constraint = 'own_request_deletes_nothing_held';
+  end if;
+  insert into retention_tombstone (key, deleted_on) values (retention_tombstone_of(whose), day);
+  perform retention_delete_resident(whose);
+  perform retention_forget_samples();
+  return true;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.own_request_is_answered_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.state <> 'open' or new.answered_by is distinct from guard_text('actor') then
+    raise exception 'a request is answered once, by whoever answers it' using errcode = '23514', constraint = 'own_request_is_answered_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.personal_rows_move(from_resident uuid, to_resident uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare one personal_table;
+begin
+  if not guard_whole() then
+    raise exception 'records are joined centrally' using errcode = '42501';
+  end if;
+  delete from lookup_found f where f.resident_id = from_resident;
+  for one in select * from personal_table p where p.person = 't.resident_id' and p.of_table <> 'lookup_found' loop
+    execute format('update %I set resident_id = $2 where resident_id = $1', one.of_table) using from_resident, to_resident;
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.personal_rows_of(resident uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  one personal_table;
+  here bigint;
+  total bigint := 0;
+begin
+  for one in select * from personal_table p where p.person = 't.resident_id' loop
+    execute format('select count(*) from %I t where t.resident_id = $1', one.of_table) into here using resident;
+    total := total + here;
+  end loop;
+  return total;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.personal_table_join(of_table text, person text, whose text DEFAULT 't.resident_id = any (p.residents)'::text, audit_kinds text[] DEFAULT '{}'::text[], withheld jsonb DEFAULT '{}'::jsonb, opened text[] DEFAULT '{}'::text[], otherwise text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  -- Said wrongly it fails here, and not in the night.
+  execute format('select (%s)::uuid from %I t, (select null::uuid[] as residents, null::uuid[] as persons, null::bytea[] as keys) p where %s limit 0',
+                 person, of_table, whose);
+  if exists (select from jsonb_object_keys(withheld) k where not exists
+               (select from pg_attribute a where a.attrelid = of_table::regclass and a.attname = k and not a.attisdropped)) then
+    raise exception 'a column that % does not have', of_table;
+  end if;
+  insert into personal_table values (of_table, person, whose, audit_kinds, withheld, opened, otherwise);
+  if otherwise is not null then return; end if;
+  execute format($t$ create trigger retention_deletes_alone before delete on %I for each row
+    when (current_user = 'migrant_rw') execute function retention_refuse() $t$, of_table);
+end $function$;
+
 CREATE OR REPLACE FUNCTION migrant.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
  RETURNS integer
  LANGUAGE plpgsql
@@ -847,6 +1150,16 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION migrant.residence_over(resident uuid, place text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select case when bool_or(upper_inf(p.valid)) then null else coalesce(max(upper(p.valid)), '-infinity') end
+    from residence_period p where p.resident_id = resident and p.ended_at is null and (place is null or p.place_code = place)
+$function$;
+
 CREATE OR REPLACE FUNCTION migrant.resident_is_where_it_stands()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -862,6 +1175,314 @@ begin
                  union all select from resident_origin where resident_id = r.id and ended_at is null);
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_assert(day date)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  if not guard_whole() then
+    raise exception 'deletion is central' using errcode = '42501', constraint = 'retention_is_central';
+  end if;
+  if day > (now() at time zone 'Asia/Shanghai')::date and not exists (select from retention_rehearsal) then
+    raise exception 'the day % has not come', day using errcode = '23514', constraint = 'retention_day_has_come';
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_begin(day date, at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare run uuid;
+begin
+  perform retention_assert(day);
+  insert into retention_run (on_day, salt, started_at)
+  values (day, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'), at)
+  on conflict (on_day) do nothing;
+  select id into run from retention_run r where r.on_day = day and r.finished_at is null;
+  return run;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_delete(run uuid, of_class text, from_block bigint, blocks integer, OUT deleted integer, OUT next_block bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  class retention_class;
+  on_day date;
+  keys text[];
+  divisions text[];
+  named uuid[];
+  under_way text[];
+begin
+  select r.on_day into on_day from retention_run r where r.id = run and r.finished_at is null;
+  if on_day is null then
+    raise exception 'no such run is open' using errcode = '23514', constraint = 'retention_run_is_open';
+  end if;
+  perform retention_assert(on_day);
+  select * into strict class from retention_class c where c.name = of_class;
+  -- A message about somebody that is on its way is let arrive; one that was given up on is not waited for.
+  select coalesce(array_agg(distinct said), '{}') into under_way from (
+    select o.key as said from outbox o where o.acked_at is null and o.quarantined_at is null
+    union all select v.value from outbox o, jsonb_each_text(o.payload) v where o.acked_at is null and o.quarantined_at is null) u;
+  execute format($q$
+    with due as materialized (
+      %1$s and t.ctid >= $2 and t.ctid < $3 and s.on_day + k.keep <= $1
+             and cardinality(array_remove(array[%2$s]::text[], null)) = 0 and not (%3$s)::text[] && $4
+      for update of t skip locked),
+    gone as (delete from %4$I x using due where x.ctid = due.place returning due.key, due.division, due.names)
+    select array_agg(g.key), array_agg(g.division), (select array_agg(n) from gone, unnest(names) n) from gone g $q$,
+    retention_sql(class),
+    (select string_agg(format('case when %s then %L end', h.holds, h.name), ', ' order by h.name) from retention_holder h
+      where h.only_class is null or h.only_class = class.name),
+    class.names, class.of_table)
+  into keys, divisions, named
+  using on_day, format('(%s,0)', from_block)::tid, format('(%s,0)', from_block + blocks)::tid, under_way;
+  deleted := coalesce(cardinality(keys), 0);
+  if deleted > 0 then
+    perform retention_note(run, of_class, keys, divisions);
+    perform retention_forget_messages(named);
+  end if;
+  next_block := from_block + blocks;
+  if next_block >= pg_relation_size(class.of_table::regclass) / current_setting('block_size')::bigint then next_block := null; end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_delete_again(run uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  on_day date;
+  one record;
+  keys text[] := '{}';
+  divisions text[] := '{}';
+begin
+  select r.on_day into on_day from retention_run r where r.id = run and r.finished_at is null;
+  perform retention_assert(coalesce(on_day, 'infinity'));
+  for one in select r.id, r.divisions[1] as division from resident r
+              where exists (select from retention_tombstone) and retention_tombstone_of(r.id) in (select key from retention_tombstone) loop
+    perform retention_delete_resident(one.id);
+    keys := keys || one.id::text;
+    divisions := divisions || coalesce(one.division, '');
+  end loop;
+  if cardinality(keys) > 0 then perform retention_note(run, 'resident-again', keys, divisions); end if;
+  return cardinality(keys);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_delete_messages(run uuid, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  on_day date;
+  keep interval;
+  before timestamptz;
+  n integer;
+  total integer := 0;
+begin
+  select r.on_day into on_day from retention_run r where r.id = run and r.finished_at is null;
+  perform retention_assert(coalesce(on_day, 'infinity'));
+  select (v.value || ' ' || v.unit)::interval into keep from parameter v
+   where v.name = 'keep.messages' and v.region = '' and v.unit in ('days', 'months') and v.value ~ '^\d{1,4}$' and v.valid @> on_day;
+  if keep is null then return 0; end if;
+  before := (on_day - keep) at time zone 'Asia/Shanghai';
+  delete from outbox o where o.id in (select id from outbox where acked_at < before limit most);
+  get diagnostics n = row_count; total := total + n;
+  -- An effect is forgotten only once its message is finished here and, of our own messages, gone there.
+  delete from inbox i where i.message_id in (
+    select d.message_id from delivery d where d.finished_at < before and not exists (select from outbox o where o.id = d.message_id) limit most);
+  get diagnostics n = row_count; total := total + n;
+  delete from delivery d where d.message_id in (
+    select e.message_id from delivery e where e.finished_at < before and not exists (select from inbox i where i.message_id = e.message_id)
+       and not exists (select from outbox o where o.id = e.message_id) limit most);
+  get diagnostics n = row_count; total := total + n;
+  if total > 0 then perform retention_note(run, 'messages', array(select g::text from generate_series(1, total) g), array_fill(''::text, array[total])); end if;
+  return total;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_delete_resident(resident uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare named uuid[];
+begin
+  execute format('select (%s)::uuid[] from resident t where t.id = $1', (select c.names from retention_class c where c.name = 'resident'))
+    into named using resident;
+  delete from resident r where r.id = resident;
+  if not found then return false; end if;
+  perform retention_forget_messages(named);
+  return true;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_finish(run uuid, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  perform retention_assert('-infinity');
+  update retention_run r set finished_at = at, salt = null where r.id = run and r.finished_at is null;
+  if exists (select from retention_count c where c.run_id = run) then perform retention_forget_samples(); end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_forget_messages(names uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  texts text[] := names::text[];
+  ids uuid[];
+begin
+  with gone as (
+    delete from outbox o where o.key = any (texts) or exists (select from jsonb_each_text(o.payload) v where v.value = any (texts))
+                            or exists (select from jsonb_each_text(o.next_payload) v where v.value = any (texts))
+    returning o.id)
+  select coalesce(array_agg(id), '{}') into ids from gone;
+  with gone as (
+    delete from quarantine q where q.key = any (texts) or exists (select from jsonb_each_text(q.payload) v where v.value = any (texts))
+    returning q.message_id)
+  select ids || coalesce(array_agg(message_id), '{}') into ids from gone;
+  delete from inbox i where i.message_id = any (ids);
+  delete from delivery d where d.message_id = any (ids);
+  return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_forget_samples()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare one record;
+begin
+  for one in select t.name, a.attname from (select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine'])) t
+               join pg_attribute a on a.attrelid = t.name::regclass and a.attnum > 0 and not a.attisdropped loop
+    perform pg_clear_attribute_stats(current_schema()::text, one.name, one.attname::text, false);
+  end loop;
+  for one in select of_table as name from personal_table union select unnest(array['outbox', 'inbox', 'delivery', 'quarantine']) loop
+    execute format('analyze %I', one.name);
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_hold_by(name text, holds text, said_zh text, said_en text, only_class text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('select (%s)::boolean from (select null::uuid as id) p', holds);
+  insert into retention_holder values (name, holds, only_class, said_zh, said_en);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_hold_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.lifted_at is not null or new.lifted_by is distinct from guard_text('actor') then
+    raise exception 'a hold is lifted once, by whoever says so' using errcode = '23514', constraint = 'retention_hold_is_history';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_join(name text, of_table text, starts text, division text, said_zh text, said_en text, covers text DEFAULT 'true'::text, key text DEFAULT 't.id::text'::text, names text DEFAULT 'array[t.id]'::text, person text DEFAULT NULL::text, at_position integer DEFAULT 100)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare whose text := coalesce(person, (select p.person from personal_table p where p.of_table = retention_join.of_table), 'null::uuid');
+begin
+  execute format('select (%s)::uuid, (%s)::date, (%s)::text, (%s)::text, (%s)::uuid[] from %I t where %s limit 0',
+                 whose, starts, division, key, names, of_table, covers);
+  insert into retention_class values (name, of_table, covers, whose, starts, division, key, names, said_zh, said_en, at_position);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_note(run uuid, class text, keys text[], divisions text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  insert into retention_count as c (run_id, class, division, deleted, digest)
+  select run, class, coalesce(left(g.division, 6), ''), count(*)::int, sha256(string_agg(sha256(r.salt || convert_to(g.key, 'UTF8')), ''::bytea order by g.key))
+    from unnest(keys, divisions) g (key, division), retention_run r where r.id = run
+   group by coalesce(left(g.division, 6), '')
+  on conflict (run_id, class, division) do update set deleted = c.deleted + excluded.deleted, digest = sha256(c.digest || excluded.digest);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_refuse()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  -- Two records of one person become one: the other, with nothing left in it, may go.
+  if tg_table_name = 'resident' and personal_rows_of(old.id) = 0 then return old; end if;
+  raise exception 'rows of % are deleted by retention only', tg_table_name using errcode = '42501', constraint = 'retention_deletes_alone';
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_sql(class retention_class)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select format($q$
+    select t.ctid as place, (%1$s)::text as key, (%2$s)::uuid[] as names, p.id as person, d.code as division, s.on_day as starts,
+           (s.on_day + k.keep)::date as due_on,
+           array_remove(array[%3$s]::text[], null) as held_by
+      from %4$I t
+      cross join lateral (select (%5$s)::uuid as id) p
+      cross join lateral (select (%6$s)::date as on_day) s
+      cross join lateral (select (%7$s)::text as code) d
+      left join lateral (
+        select (v.value || ' ' || v.unit)::interval as keep from parameter v
+         where v.name = %8$L and v.unit in ('days', 'months') and v.value ~ '^\d{1,4}$' and coalesce(d.code, '') ^@ v.region and v.valid @> $1
+         order by length(v.region) desc limit 1) k on true
+     where (%9$s) $q$,
+    class.key, class.names,
+    (select string_agg(format('case when %s then %L end', h.holds, h.name), ', ' order by h.name) from retention_holder h
+      where h.only_class is null or h.only_class = class.name),
+    class.of_table, class.person, class.starts, class.division, 'keep.' || class.name, class.covers)
+$function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_standing(resident uuid, day date)
+ RETURNS TABLE(class text, key text, starts date, due_on date, held_by text[])
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare one retention_class;
+begin
+  for one in select * from retention_class c where c.person <> 'null::uuid' order by c.position, c.name loop
+    return query execute format('select %L, r.key, r.starts, r.due_on, r.held_by from (%s) r where r.person = $2 order by r.key', one.name, retention_sql(one))
+      using day, resident;
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retention_tombstone_of(resident uuid)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select sha256(k.pad || uuid_send(resident)) from retention_key k
+$function$;
 
 CREATE OR REPLACE FUNCTION migrant.retire_seal(version integer)
  RETURNS bigint

@@ -54,6 +54,9 @@ interface Subject {
   /** The child as a resident of its own county, with a period that stands. */
   readonly residentId: string;
   readonly residenceId: string;
+  /** What the child's family asks about that record, and what it is held for. */
+  readonly ownRequestId: string;
+  readonly holdId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -198,7 +201,15 @@ async function makeResident(childId: string, number: string, division: DivisionC
      returning resident_id as "residentId", id as "residenceId"`,
     [childId, world.get(Vault).blindIndex('id-number', number), division],
   );
-  return made!;
+  const [asked] = await world.database.admin<{ ownRequestId: string; holdId: string }>(
+    `with q as (
+       insert into migrant.own_request (resident_id, kind, wish, asked_by, asked_at, due_on)
+       values ($1, 'objection', '试一试异议', 'matrix', now(), '2026-05-01') returning id)
+     insert into migrant.retention_hold (resident_id, reason, reference, set_by, set_at) values ($1, 'suit', '试1号', 'matrix', '2026-01-01')
+     returning id as "holdId", (select id from q) as "ownRequestId"`,
+    [made!.residentId],
+  );
+  return { ...made!, ...asked! };
 }
 
 /** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
@@ -332,6 +343,27 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.publishedFlowExport': ofNobody('{ publishedFlowExport(division: "34", month: "2026-03") { csv } }'),
   'Query.publishedFlowCorrections': ofNobody('{ publishedFlowCorrections(division: "34") { nodes { id } } }'),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
+  'Query.myRecord': ofNobody('{ myRecord { id } }'),
+  'Query.exportMyRecord': about(({ residentId }) => `{ exportMyRecord(id: ${q(residentId)}) { version } }`),
+  'Query.ownRequests': about(({ division }) => `{ ownRequests(first: 1, division: ${q(division)}) { nodes { id } } }`),
+  'Query.retentionClasses': ofNobody('{ retentionClasses(division: "34") { name } }'),
+  'Query.retentionCertificates': ofNobody('{ retentionCertificates { id } }'),
+  'Mutation.askAboutMyRecord': about(
+    ({ residentId }) =>
+      `mutation { askAboutMyRecord(id: ${q(residentId)}, kind: OBJECTION, wish: "试一试异议") { id } }`,
+  ),
+  'Mutation.withdrawOwnRequest': about(
+    ({ ownRequestId }) => `mutation { withdrawOwnRequest(id: ${q(ownRequestId)}) { id } }`,
+  ),
+  'Mutation.answerOwnRequest': about(
+    ({ ownRequestId }) =>
+      `mutation { answerOwnRequest(id: ${q(ownRequestId)}, isGranted: true, answer: "试一试答复") { id } }`,
+  ),
+  'Mutation.holdRecord': about(
+    ({ residentId }, n) =>
+      `mutation { holdRecord(resident: ${q(residentId)}, reason: SUIT, reference: "h-${n}") { id } }`,
+  ),
+  'Mutation.liftHold': about(({ holdId }) => `mutation { liftHold(id: ${q(holdId)}) { id } }`),
   'Query.myResidence': ofNobody('{ myResidence { id } }'),
   'Query.resident': about(({ residentId }) => `{ resident(id: ${q(residentId)}) { id } }`),
   'Query.residentByNumber': about(({ childNumber }) => `{ residentByNumber(idNumber: ${q(childNumber)}) { id } }`),
@@ -676,6 +708,10 @@ const ABSENT = new Set([
   'RESIDENCE_PERIOD_UNKNOWN',
   'RESIDENCE_OUTSIDE_DIVISION',
   'NOTICE_NOT_OF_THE_FAMILY',
+  'OWN_RECORD_NOT_YOURS',
+  'OWN_REQUEST_UNKNOWN',
+  'RETENTION_RESIDENT_UNKNOWN',
+  'RETENTION_HOLD_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {

@@ -99,6 +99,8 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.resident_origin': RESIDENT('t.resident_id'),
   'migrant.residence_notice': RESIDENT('t.resident_id'),
   'migrant.residence_period': RESIDENT('t.resident_id'),
+  'migrant.own_request': RESIDENT('t.resident_id'),
+  'migrant.retention_hold': RESIDENT('t.resident_id'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -144,6 +146,12 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.feed_cursor': 'a position',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
+  'migrant.personal_table': 'names of tables',
+  'migrant.retention_class': 'the rules, public',
+  'migrant.retention_holder': 'the rules, public',
+  'migrant.retention_run': 'certificates name nobody',
+  'migrant.retention_count': 'certificates name nobody',
+  'migrant.retention_tombstone': 'keyed hashes that tell nothing',
   'migrant.division_succession': 'public reference data',
   'migrant.feed_position': 'a position',
   'exchange.parameter': 'what was agreed with other agencies',
@@ -161,7 +169,8 @@ const SHARED: Readonly<Record<string, string>> = {
 };
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
-const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
+const APART =
+  /\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -222,7 +231,13 @@ async function plantSettled(county: string): Promise<void> {
        select id, '${county}', '[2010-01-01,)', 'registry', 'x', now() from r),
      n as (
        insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
-       select id, 'own', 'rows-' || id, 'stay', '${county}', '2024', 'declared', 'x', now() from r returning id, resident_id)
+       select id, 'own', 'rows-' || id, 'stay', '${county}', '2024', 'declared', 'x', now() from r returning id, resident_id),
+     q as (
+       insert into migrant.own_request (resident_id, kind, wish, asked_by, asked_at, due_on)
+       select id, 'objection', '不同意这样', 'x', now(), '2026-05-01' from r),
+     h as (
+       insert into migrant.retention_hold (resident_id, reason, reference, set_by, set_at)
+       select id, 'suit', '试1号', 'x', now() from r)
      insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
      select resident_id, id, '${county}', '[2024-01-01,)', '[2025-01-01,)', 'declared', 'x', now() from n`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,

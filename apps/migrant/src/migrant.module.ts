@@ -2,14 +2,26 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { FlowModule } from './flow/flow.module';
 import { FlowProcessor } from './flow/flow.processor';
+import { FlowService } from './flow/flow.service';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
+import { OwnRecordModule } from './own-record/own-record.module';
 import { ResidenceModule } from './residence/residence.module';
 import { ResidenceProcessor } from './residence/residence.processor';
 import { ParameterModule } from './parameter/parameter.module';
+import { RetentionModule } from './retention/retention.module';
+import { RetentionNightService } from './retention/retention-night.service';
+import { RetentionProcessor } from './retention/retention.processor';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   ResidenceProcessor,
   FlowProcessor,
+  RetentionProcessor,
+];
+
+/** What looks every minute whether something of this app's is due; many rings at once are one. */
+export const MIGRANT_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
+  FlowService,
+  RetentionNightService,
 ];
 
 /**
@@ -17,7 +29,7 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, ResidenceModule, FlowModule],
+  imports: [ParameterModule, ResidenceModule, FlowModule, RetentionModule, OwnRecordModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,
@@ -26,6 +38,6 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
       inject: PROCESSORS,
     },
   ],
-  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule, FlowModule],
+  exports: [MIGRANT_HANDLERS, ParameterModule, ResidenceModule, FlowModule, RetentionModule],
 })
 export class MigrantModule {}
