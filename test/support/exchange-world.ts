@@ -22,6 +22,8 @@ import {
   LINE_SETTINGS_DEFAULT,
   type LineSettings,
 } from '../../apps/exchange/src/household-registry/line.types';
+import { NO_PEERS } from '../../apps/exchange/src/peer/peer-directory.client';
+import { type Peers, PEERS } from '../../apps/exchange/src/peer/peer.types';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
 
 const COUNTY = '340202000000' as DivisionCode;
@@ -82,6 +84,7 @@ export interface ExchangeOptions {
   readonly registry: (clock: TestClock) => HouseholdRegistry | Promise<HouseholdRegistry>;
   readonly callbacks?: (registry: HouseholdRegistry) => RegistryCallbacks;
   readonly line?: Partial<LineSettings>;
+  readonly peers?: Peers;
   /** One that somebody else reads too. */
   readonly clock?: TestClock;
 }
@@ -100,6 +103,7 @@ export class ExchangeWorld {
     registry: make,
     callbacks,
     line,
+    peers = NO_PEERS,
     clock = new TestClock(MORNING),
   }: ExchangeOptions): Promise<ExchangeWorld> {
     const test = await createTestDatabase();
@@ -114,10 +118,11 @@ export class ExchangeWorld {
         { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
         { provide: HOUSEHOLD_REGISTRY, useValue: registry },
         { provide: REGISTRY_CALLBACKS, useValue: callbacks?.(registry) ?? null },
+        { provide: PEERS, useValue: peers },
         { provide: CLOCK, useValue: clock },
         { provide: Vault, useValue: vault },
       ],
-      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, CLOCK, Vault],
+      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, PEERS, CLOCK, Vault],
     };
     const app = await Test.createTestingModule({ imports: [given, ExchangeModule] })
       .overrideProvider(LINE_SETTINGS)

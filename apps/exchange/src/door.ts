@@ -4,6 +4,7 @@ import { buildSubgraphSchema, collectSources, resolversOf } from '@app/graphql';
 import {
   openOutsideDoor,
   openServiceDoor,
+  type OutsideCall,
   type OutsideDoorOptions,
   type ServiceDoor,
   type ServiceDoorOptions,
@@ -12,6 +13,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { CallbackService } from './callback/callback.service';
 import { ExchangeModule } from './exchange.module';
+import { PeerService } from './peer/peer.service';
+import { ReceivingService } from './peer/receiving.service';
 import { refuse } from './question/question.errors';
 import { QuestionService } from './question/question.service';
 import { RegistryEventService } from './registry-event/registry-event.service';
@@ -31,11 +34,13 @@ const questionBody = z.strictObject({
   officer: z.string().max(200).nullable(),
 });
 const answerBody = z.strictObject({ asker, question: z.uuid() });
+const peerMessageBody = z.strictObject({ message: z.uuid() });
+const divisionBody = z.strictObject({ divisionCode: z.string().regex(/^\d{12}$/) });
 const pageBody = z.strictObject({ after: z.string().max(20), limit: z.number().int().min(1).max(PAGE_MAX) });
 
 /**
  * What the exchange shows to the other processes: its part of the graph to the gateway; questions and their answers to the
- * apps that ask, each its own; the registry's changes to the register.
+ * apps that ask, each its own; the registry's changes to the register; messages of other installations to whom they are for.
  */
 export function openExchangeDoor(
   app: INestApplicationContext,
@@ -43,6 +48,7 @@ export function openExchangeDoor(
 ): Promise<ServiceDoor> {
   const questions = app.get(QuestionService, { strict: false });
   const events = app.get(RegistryEventService, { strict: false });
+  const peers = app.get(PeerService, { strict: false });
   const parts = { app: 'exchange', sources: collectSources(APPS), resolvers: resolversOf(app, ExchangeModule) };
   const assertOwn = (claimed: string, service: string): void => {
     if (claimed !== service) throw refuse.askerOfAnother(claimed);
@@ -74,18 +80,37 @@ export function openExchangeDoor(
           return events.page(after, limit);
         },
       },
+      '/peer-inbox': {
+        from: ['migrant'],
+        answer: (body) => peers.message(peerMessageBody.parse(body).message),
+      },
+      '/peer-of': {
+        from: ['migrant'],
+        answer: (body) => peers.peerOf(divisionBody.parse(body).divisionCode),
+      },
     },
   });
 }
 
-/** What the household registry reaches: its callbacks, and our public keys. */
+/** What others reach: the household registry's callbacks, messages of other installations, and our public keys. */
 export function openCallbackDoor(app: INestApplicationContext, options: Omit<OutsideDoorOptions, 'takes' | 'shows'>) {
   const callbacks = app.get(CallbackService, { strict: false });
-  const take = ({ body, headers }: { body: Buffer; headers: Record<string, string | string[] | undefined> }) =>
-    callbacks.receive(body, headers);
+  const receiving = app.get(ReceivingService, { strict: false });
+  const peers = app.get(PeerService, { strict: false });
+  const take = ({ body, headers }: OutsideCall) => callbacks.receive(body, headers);
   return openOutsideDoor({
     ...options,
-    takes: { '/spdci/on-search': take, '/spdci/on-subscribe': take, '/spdci/notify': take },
-    shows: { '/.well-known/jwks.json': () => callbacks.publicKeys() },
+    takes: {
+      '/spdci/on-search': take,
+      '/spdci/on-subscribe': take,
+      '/spdci/notify': take,
+      '/peer/messages': ({ body }) => receiving.receive(body),
+    },
+    shows: {
+      '/.well-known/jwks.json': async () => {
+        const { keys } = (await callbacks.publicKeys()) as { keys: object[] };
+        return { keys: [...keys, ...peers.publicKeys()] };
+      },
+    },
   });
 }

@@ -8,6 +8,8 @@ import { ExchangeModule } from './exchange.module';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from './exchange.tokens';
 import { HOUSEHOLD_REGISTRY } from './household-registry/household-registry.types';
 import { openRegistry } from './household-registry/registry-connection.client';
+import { openPeers } from './peer/peer-directory.client';
+import { PEERS } from './peer/peer.types';
 
 /** What both doors of this app stand on: its schema, its keys, its modules, and the other agencies at the end of a wire. */
 export async function openExchange(life: Life, settings: ReturnType<typeof readConfig>) {
@@ -19,6 +21,7 @@ export async function openExchange(life: Life, settings: ReturnType<typeof readC
     [EXCHANGE_OUTBOX, new Outbox('exchange')],
     [HOUSEHOLD_REGISTRY, household.registry],
     [REGISTRY_CALLBACKS, household.callbacks],
+    [PEERS, await openPeers(settings.YANGYU_PEERS)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

@@ -2,6 +2,7 @@ import type { Database } from '@app/database';
 import {
   ENDED_CERTIFICATES,
   NEWBORN_CLAIMS,
+  PEER_INBOX,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
   REGISTRY_QUESTIONS,
@@ -18,6 +19,10 @@ import {
   openRegistry,
   type RegistryConnection,
 } from '../../exchange/src/household-registry/registry-connection.client';
+import { NO_PEERS } from '../../exchange/src/peer/peer-directory.client';
+import { PeerModule } from '../../exchange/src/peer/peer.module';
+import { PeerService } from '../../exchange/src/peer/peer.service';
+import { type Peers, PEERS } from '../../exchange/src/peer/peer.types';
 import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
@@ -42,6 +47,8 @@ export interface StandaloneParts {
   readonly bankFolders?: BankFolders;
   /** Without it the household registry is not connected: what it is asked waits. */
   readonly household?: Pick<RegistryConnection, 'registry' | 'callbacks'>;
+  /** Without them this is the only installation there is. */
+  readonly peers?: Peers;
   /** Without a key vouchers are documents only, and no credentials. */
   readonly voucher?: VoucherSettings;
 }
@@ -61,6 +68,7 @@ class PlatformModule {
       { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
       { provide: HOUSEHOLD_REGISTRY, useValue: registry },
       { provide: REGISTRY_CALLBACKS, useValue: callbacks },
+      { provide: PEERS, useValue: parts.peers ?? NO_PEERS },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
       ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
@@ -95,6 +103,15 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PeerModule],
+  providers: [{ provide: PEER_INBOX, useExisting: PeerService }],
+  exports: [PEER_INBOX],
+})
+class ElsewhereModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -105,6 +122,7 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        ElsewhereModule,
         RegistrationModule,
         SubsidyModule,
         ExchangeModule,
