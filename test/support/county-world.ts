@@ -11,6 +11,7 @@ import { explainConstraint as explainRegister } from '../../apps/registration/sr
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
+import type { Peers } from '../../apps/exchange/src/peer/peer.types';
 import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -30,10 +31,21 @@ export interface CountyWorld {
   close(): Promise<void>;
 }
 
+/** What a world has from outside, where a test gives it. */
+export interface Outside {
+  /** A clock that another world reads too. */
+  readonly clock?: TestClock;
+  /** The other installations, and what this one is to them. */
+  readonly peers?: Peers;
+}
+
 /** @param outside A household registry of the test's own instead of the one in a few lines. */
-export async function openCountyWorld(today: string, outside?: HouseholdRegistry): Promise<CountyWorld> {
+export async function openCountyWorld(
+  today: string,
+  outside?: HouseholdRegistry,
+  { clock = new TestClock(today), peers }: Outside = {},
+): Promise<CountyWorld> {
   const database = await createTestDatabase();
-  const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
   const open = (schema: string) =>
     database.open(schema, {
@@ -52,6 +64,7 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
     household: { registry: outside ?? registry, callbacks: null },
+    peers,
     voucher: { keyFile: path.join(folder, 'voucher.key') },
   };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {

@@ -6,6 +6,10 @@ import { registrySettings } from './household-registry/registry-settings.types';
 export const EXCHANGE_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...VAULT_SETTINGS,
+  /** Where the other apps' processes answer; several, separated by commas. */
+  YANGYU_REGISTRATION_URL: z.string().min(1),
+  YANGYU_SUBSIDY_URL: z.string().min(1),
+  YANGYU_MIGRANT_URL: z.string().min(1),
   /** JSON of how the household registry is spoken to (README): it holds keys, so it is given as a file. */
   YANGYU_REGISTRY: registrySettings.default({ kind: 'none' }),
   /** JSON of which other installations there are (README): it holds our keys, so it is given as a file. */

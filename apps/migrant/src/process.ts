@@ -1,4 +1,4 @@
-import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import { PEER_INBOX, PeerInboxClient, PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -20,6 +20,7 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
   const app = await openModule(MigrantModule, [
     [MIGRANT_DATABASE, parts.database],
     [MIGRANT_OUTBOX, new Outbox('migrant')],
+    [PEER_INBOX, new PeerInboxClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
