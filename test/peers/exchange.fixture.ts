@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { PEER_OUTBOX, type PeerMessage, peerMessageArrived, peerMessageWanted } from '@app/contracts';
+import { PEER_OUTBOX, type PeerMessage, peerMessageArrived, peerMessageWanted, PERSON_IDENTITIES } from '@app/contracts';
 import { Database, inContext, systemContext } from '@app/database';
 import { type JobHandler, JobsRuntime, Outbox, type Payload, type QueuePlace } from '@app/jobs';
 import { CLOCK, systemClock } from '@app/kernel';
@@ -53,6 +53,7 @@ export async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: s
     [REGISTRY_CALLBACKS, household.callbacks],
     [PEERS, await openPeers(orders.settings, QUICK_LINE)],
     [PEER_OUTBOX, { message: (id: string) => Promise.resolve(messageOf(id, orders.from, orders.to)) }],
+    [PERSON_IDENTITIES, { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) }],
     [Vault, new Vault(Buffer.alloc(32, 7))],
     [CLOCK, systemClock],
   ]);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { Caller } from '@app/access';
 import { auditRecorder } from '@app/audit';
-import type { RegistryQuestionAsked } from '@app/contracts';
+import { type Enrolments, ENROLMENTS, PERSON_IDENTITIES, type PersonIdentities, type RegistryQuestionAsked } from '@app/contracts';
 import { type Database, inContext, type Read, systemContext } from '@app/database';
 import { type JobHandler, Outbox, type Payload } from '@app/jobs';
 import { checkCharacter, CLOCK, day, type DivisionCode } from '@app/kernel';
@@ -85,6 +85,9 @@ export interface ExchangeOptions {
   readonly callbacks?: (registry: HouseholdRegistry) => RegistryCallbacks;
   readonly line?: Partial<LineSettings>;
   readonly peers?: Peers;
+  /** Who is who, and who is paid, as the other apps would say. */
+  readonly identities?: PersonIdentities;
+  readonly enrolments?: Enrolments;
   /** One that somebody else reads too. */
   readonly clock?: TestClock;
 }
@@ -104,6 +107,8 @@ export class ExchangeWorld {
     callbacks,
     line,
     peers = NO_PEERS,
+    identities = { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) },
+    enrolments = { of: () => Promise.resolve([]) },
     clock = new TestClock(MORNING),
   }: ExchangeOptions): Promise<ExchangeWorld> {
     const test = await createTestDatabase();
@@ -119,10 +124,12 @@ export class ExchangeWorld {
         { provide: HOUSEHOLD_REGISTRY, useValue: registry },
         { provide: REGISTRY_CALLBACKS, useValue: callbacks?.(registry) ?? null },
         { provide: PEERS, useValue: peers },
+        { provide: PERSON_IDENTITIES, useValue: identities },
+        { provide: ENROLMENTS, useValue: enrolments },
         { provide: CLOCK, useValue: clock },
         { provide: Vault, useValue: vault },
       ],
-      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, PEERS, CLOCK, Vault],
+      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, PEERS, PERSON_IDENTITIES, ENROLMENTS, CLOCK, Vault],
     };
     const app = await Test.createTestingModule({ imports: [given, ExchangeModule] })
       .overrideProvider(LINE_SETTINGS)

@@ -9,9 +9,12 @@ import {
   type ServiceDoor,
   type ServiceDoorOptions,
 } from '@app/service';
+import { day } from '@app/kernel';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { CallbackService } from './callback/callback.service';
+import { EnrolmentAnsweringService } from './enrolment/enrolment-answering.service';
+import { EnrolmentService } from './enrolment/enrolment.service';
 import { ExchangeModule } from './exchange.module';
 import { PeerService } from './peer/peer.service';
 import { ReceivingService } from './peer/receiving.service';
@@ -36,6 +39,22 @@ const questionBody = z.strictObject({
 const answerBody = z.strictObject({ asker, question: z.uuid() });
 const peerMessageBody = z.strictObject({ message: z.uuid() });
 const divisionBody = z.strictObject({ divisionCode: z.string().regex(/^\d{12}$/) });
+const enrolmentBody = z.strictObject({
+  questions: z
+    .array(
+      z.strictObject({
+        reference: z.string().regex(/^[\w.-]{1,100}$/),
+        personId: z.uuid(),
+        programme: z.string().regex(/^[\w.-]{1,60}$/),
+        from: z.iso.date().transform(day),
+        until: z.iso.date().transform(day),
+        divisionCode: z.string().regex(/^\d{12}$/),
+        legalBasis: z.string().min(2).max(200),
+      }),
+    )
+    .max(1_000),
+});
+const referencesBody = z.strictObject({ references: z.array(z.string().max(100)).max(1_000) });
 const pageBody = z.strictObject({ after: z.string().max(20), limit: z.number().int().min(1).max(PAGE_MAX) });
 
 /**
@@ -49,6 +68,7 @@ export function openExchangeDoor(
   const questions = app.get(QuestionService, { strict: false });
   const events = app.get(RegistryEventService, { strict: false });
   const peers = app.get(PeerService, { strict: false });
+  const enrolments = app.get(EnrolmentService, { strict: false });
   const parts = { app: 'exchange', sources: collectSources(APPS), resolvers: resolversOf(app, ExchangeModule) };
   const assertOwn = (claimed: string, service: string): void => {
     if (claimed !== service) throw refuse.askerOfAnother(claimed);
@@ -80,6 +100,18 @@ export function openExchangeDoor(
           return events.page(after, limit);
         },
       },
+      '/enrolment-questions': {
+        from: ['subsidy'],
+        answer: async (body) => {
+          await enrolments.ask(enrolmentBody.parse(body).questions);
+          return {};
+        },
+      },
+      '/enrolment-answers': {
+        from: ['subsidy'],
+        answer: (body) => enrolments.answers(referencesBody.parse(body).references),
+      },
+      '/enrolment-peers': { from: ['subsidy'], answer: () => enrolments.hasPeers() },
       '/peer-inbox': {
         from: ['migrant'],
         answer: (body) => peers.message(peerMessageBody.parse(body).message),
@@ -96,6 +128,7 @@ export function openExchangeDoor(
 export function openCallbackDoor(app: INestApplicationContext, options: Omit<OutsideDoorOptions, 'takes' | 'shows'>) {
   const callbacks = app.get(CallbackService, { strict: false });
   const receiving = app.get(ReceivingService, { strict: false });
+  const answering = app.get(EnrolmentAnsweringService, { strict: false });
   const peers = app.get(PeerService, { strict: false });
   const take = ({ body, headers }: OutsideCall) => callbacks.receive(body, headers);
   return openOutsideDoor({
@@ -105,6 +138,7 @@ export function openCallbackDoor(app: INestApplicationContext, options: Omit<Out
       '/spdci/on-subscribe': take,
       '/spdci/notify': take,
       '/peer/messages': ({ body }) => receiving.receive(body),
+      '/spdci/registry/sync/enrolled': ({ body }) => answering.answer(body),
     },
     shows: {
       '/.well-known/jwks.json': async () => {

@@ -1,6 +1,7 @@
 import type { Database } from '@app/database';
 import {
   ENDED_CERTIFICATES,
+  ENROLMENT_QUESTIONS,
   NEWBORN_CLAIMS,
   PEER_INBOX,
   PERSON_IDENTITIES,
@@ -13,6 +14,8 @@ import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { REGISTRY_CALLBACKS } from '../../exchange/src/callback/callback.types';
+import { EnrolmentModule } from '../../exchange/src/enrolment/enrolment.module';
+import { EnrolmentService } from '../../exchange/src/enrolment/enrolment.service';
 import { ExchangeModule } from '../../exchange/src/exchange.module';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../../exchange/src/exchange.tokens';
 import { HOUSEHOLD_REGISTRY } from '../../exchange/src/household-registry/household-registry.types';
@@ -114,9 +117,12 @@ class RegistryModule {}
 /** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
-  imports: [PeerModule],
-  providers: [{ provide: PEER_INBOX, useExisting: PeerService }],
-  exports: [PEER_INBOX],
+  imports: [PeerModule, EnrolmentModule],
+  providers: [
+    { provide: PEER_INBOX, useExisting: PeerService },
+    { provide: ENROLMENT_QUESTIONS, useExisting: EnrolmentService },
+  ],
+  exports: [PEER_INBOX, ENROLMENT_QUESTIONS],
 })
 class ElsewhereModule {}
 

@@ -30,7 +30,7 @@ export class PeerHttp {
         signal,
       });
       try {
-        if (answer.statusCode === 429 || answer.statusCode === 503) throw new PeerFailure('overloaded');
+        if (answer.statusCode === 503) throw new PeerFailure('overloaded');
         if (answer.statusCode >= 500) throw new PeerFailure('unreachable');
         if (answer.headers['content-encoding'] !== undefined) throw new PeerFailure('unreadable');
         const whole = await readWhole(answer.body, bytesMax);

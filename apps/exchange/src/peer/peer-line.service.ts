@@ -48,6 +48,8 @@ const STATES: Readonly<Record<CircuitState, PeerLineState>> = {
 interface Line {
   readonly http: PeerHttp;
   readonly breaker: CircuitBreakerPolicy;
+  /** By the monotone clock: the breaker itself stays open until somebody calls. */
+  openUntil: number;
 }
 
 /** The way to each other installation: one that is away is tried now and then, and costs the others nothing. */
@@ -82,9 +84,10 @@ export class PeerLineService implements OnModuleDestroy {
     }
   }
 
-  /** Whether calls to it are held back for a moment. */
+  /** Whether calls to it are held back for a moment; after that one may try whether it is back. */
   isOpen(peer: Peer): boolean {
-    return this.lineOf(peer).breaker.state === CircuitState.Open;
+    const { breaker, openUntil } = this.lineOf(peer);
+    return breaker.state === CircuitState.Open && performance.now() < openUntil;
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -99,8 +102,11 @@ export class PeerLineService implements OnModuleDestroy {
       handleWhen((error) => error instanceof PeerFailure && OF_THE_LINE.has(error.kind)),
       { breaker: new ConsecutiveBreaker(failuresToOpen), halfOpenAfter },
     );
-    breaker.onStateChange((state) => this.note(peer.code, STATES[state]));
-    const line = { http: new PeerHttp(peer.url, 2 * atOnce), breaker };
+    const line: Line = { http: new PeerHttp(peer.url, 2 * atOnce), breaker, openUntil: 0 };
+    breaker.onStateChange((state) => {
+      if (state === CircuitState.Open) line.openUntil = performance.now() + halfOpenAfter;
+      this.note(peer.code, STATES[state]);
+    });
     this.lines.set(peer.code, line);
     return line;
   }

@@ -150,6 +150,7 @@ export class SendingService {
     const skew = await this.skewMilliseconds();
     const call = { path: '/peer/messages', contentType: 'application/jose', body, bytesMax: RECEIPT_BYTES_MAX };
     return this.line.call(peer, call, async (answer) => {
+      if (answer.status === 429) throw new PeerFailure('overloaded');
       const { receipt, reason } = readAnswer(answer);
       if (answer.status !== 200) throw new PeerFailure('refused', isRefusalReason(reason) ? reason : 'not-accepted');
       if (receipt === undefined || !(await this.seals.isReceipt(own, peer, receipt, { id, hash }, skew)))
