@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { PEER_OUTBOX, type PeerMessage, peerMessageArrived, peerMessageWanted, PERSON_IDENTITIES } from '@app/contracts';
+import {
+  PEER_OUTBOX,
+  type PeerMessage,
+  peerMessageArrived,
+  peerMessageWanted,
+  PERSON_IDENTITIES,
+} from '@app/contracts';
 import { Database, inContext, systemContext } from '@app/database';
 import { type JobHandler, JobsRuntime, Outbox, type Payload, type QueuePlace } from '@app/jobs';
 import { CLOCK, systemClock } from '@app/kernel';

@@ -49,7 +49,6 @@ class Site {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
-    child.stderr.on('data', (text: Buffer) => require('fs').appendFileSync('/tmp/x/site.log', text));
     child.stderr.on('data', (text: Buffer) => (this.said = `${this.said}${text.toString()}`.slice(-4_000)));
     return new Promise((resolve, reject) => {
       child.stdout.once('data', () => resolve());
@@ -87,72 +86,77 @@ class Site {
 }
 
 describe('two exchanges with a network between them that drops, doubles, reorders, delays, spoils and replays', () => {
-  it(
-    'lose nothing and take nothing in twice, while one of them is killed and started again',
-    async () => {
-      const [east, west] = [makePlace('east', ['99']), makePlace('west', ['98'])];
-      const [eastPort, westPort] = [await freePort(), await freePort()];
-      const toEast = await MisbehavingProxy.open(() => `http://127.0.0.1:${eastPort}`, 11);
-      const toWest = await MisbehavingProxy.open(() => `http://127.0.0.1:${westPort}`, 12);
-      const sites = { east: await Site.open(east, west, eastPort, toWest), west: await Site.open(west, east, westPort, toEast) };
-      try {
-        toEast.misbehaviour = EVERYTHING_GOES_WRONG;
-        toWest.misbehaviour = EVERYTHING_GOES_WRONG;
-        const began = performance.now();
-        const fromEast = await sites.east.send(EACH_WAY);
-        const fromWest = await sites.west.send(EACH_WAY);
-        for (let kill = 0; kill < KILLS; kill++) {
-          const site = kill % 2 === 0 ? sites.west : sites.east;
-          const goal = Math.round(((kill + 0.5) / KILLS) * 0.8 * EACH_WAY);
-          await until(async () => (await site.count('exchange.peer_incoming')) >= goal, 300);
-          await site.kill();
-          await new Promise((resolve) => setTimeout(resolve, 300));
-          await site.start();
-        }
-        const isDone = async () =>
-          (await sites.east.count(`exchange.peer_outgoing where state = 'delivered'`)) === EACH_WAY &&
-          (await sites.west.count(`exchange.peer_outgoing where state = 'delivered'`)) === EACH_WAY &&
-          (await sites.east.count('exchange.told')) >= EACH_WAY &&
-          (await sites.west.count('exchange.told')) >= EACH_WAY;
-        await until(isDone, 480);
-        const seconds = Math.round((performance.now() - began) / 1_000);
-
-        const figures = { lost: 0, double: 0, altered: 0 };
-        for (const [to, sent, from] of [
-          [sites.west, fromEast, sites.east],
-          [sites.east, fromWest, sites.west],
-        ] as const) {
-          const told = await to.test.admin<{ id: string; message: string }>('select id, message from exchange.told');
-          const ids = new Set(told.map(({ id }) => id));
-          figures.lost += sent.filter((id) => !ids.has(id)).length;
-          figures.double += told.length - ids.size;
-          const { from: fromDivision, to: toDivision } = from.orders;
-          figures.altered += told.filter(({ id, message }) => {
-            const { peer: _, ...said } = JSON.parse(message) as { peer: string };
-            return JSON.stringify(said) !== JSON.stringify(messageOf(id, fromDivision, toDivision));
-          }).length;
-          // Nothing but ids, hash and receipt is left of what was delivered.
-          expect(await from.count('exchange.peer_outgoing where content_sealed is not null')).toBe(0);
-        }
-        expect(figures).toEqual({ lost: 0, double: 0, altered: 0 });
-        const faults = Object.fromEntries(
-          [...new Set([...Object.keys(toEast.counts), ...Object.keys(toWest.counts)])].map((name) => [
-            name,
-            (toEast.counts[name] ?? 0) + (toWest.counts[name] ?? 0),
-          ]),
-        );
-        const seen = { messages: 2 * EACH_WAY, ...faults, deaths: sites.east.deaths + sites.west.deaths, seconds, ...figures };
-        process.stdout.write(`${JSON.stringify(seen)}\n`);
-        for (const name of Object.keys(EVERYTHING_GOES_WRONG).filter((one) => one !== 'delayMilliseconds'))
-          expect([name, (faults[name] ?? 0) > 20]).toEqual([name, true]);
-        assure('T30b', 'Two installations over a network that misbehaves: nothing lost, nothing taken in twice', seen);
-      } finally {
-        await sites.east.close();
-        await sites.west.close();
-        await toEast.close();
-        await toWest.close();
+  it('lose nothing and take nothing in twice, while one of them is killed and started again', async () => {
+    const [east, west] = [makePlace('east', ['99']), makePlace('west', ['98'])];
+    const [eastPort, westPort] = [await freePort(), await freePort()];
+    const toEast = await MisbehavingProxy.open(() => `http://127.0.0.1:${eastPort}`, 11);
+    const toWest = await MisbehavingProxy.open(() => `http://127.0.0.1:${westPort}`, 12);
+    const sites = {
+      east: await Site.open(east, west, eastPort, toWest),
+      west: await Site.open(west, east, westPort, toEast),
+    };
+    try {
+      toEast.misbehaviour = EVERYTHING_GOES_WRONG;
+      toWest.misbehaviour = EVERYTHING_GOES_WRONG;
+      const began = performance.now();
+      const fromEast = await sites.east.send(EACH_WAY);
+      const fromWest = await sites.west.send(EACH_WAY);
+      for (let kill = 0; kill < KILLS; kill++) {
+        const site = kill % 2 === 0 ? sites.west : sites.east;
+        const goal = Math.round(((kill + 0.5) / KILLS) * 0.8 * EACH_WAY);
+        await until(async () => (await site.count('exchange.peer_incoming')) >= goal, 300);
+        await site.kill();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await site.start();
       }
-    },
-    900_000,
-  );
+      const isDone = async () =>
+        (await sites.east.count(`exchange.peer_outgoing where state = 'delivered'`)) === EACH_WAY &&
+        (await sites.west.count(`exchange.peer_outgoing where state = 'delivered'`)) === EACH_WAY &&
+        (await sites.east.count('exchange.told')) >= EACH_WAY &&
+        (await sites.west.count('exchange.told')) >= EACH_WAY;
+      await until(isDone, 480);
+      const seconds = Math.round((performance.now() - began) / 1_000);
+
+      const figures = { lost: 0, double: 0, altered: 0 };
+      for (const [to, sent, from] of [
+        [sites.west, fromEast, sites.east],
+        [sites.east, fromWest, sites.west],
+      ] as const) {
+        const told = await to.test.admin<{ id: string; message: string }>('select id, message from exchange.told');
+        const ids = new Set(told.map(({ id }) => id));
+        figures.lost += sent.filter((id) => !ids.has(id)).length;
+        figures.double += told.length - ids.size;
+        const { from: fromDivision, to: toDivision } = from.orders;
+        figures.altered += told.filter(({ id, message }) => {
+          const { peer: _, ...said } = JSON.parse(message) as { peer: string };
+          return JSON.stringify(said) !== JSON.stringify(messageOf(id, fromDivision, toDivision));
+        }).length;
+        // Nothing but ids, hash and receipt is left of what was delivered.
+        expect(await from.count('exchange.peer_outgoing where content_sealed is not null')).toBe(0);
+      }
+      expect(figures).toEqual({ lost: 0, double: 0, altered: 0 });
+      const faults = Object.fromEntries(
+        [...new Set([...Object.keys(toEast.counts), ...Object.keys(toWest.counts)])].map((name) => [
+          name,
+          (toEast.counts[name] ?? 0) + (toWest.counts[name] ?? 0),
+        ]),
+      );
+      const seen = {
+        messages: 2 * EACH_WAY,
+        ...faults,
+        deaths: sites.east.deaths + sites.west.deaths,
+        seconds,
+        ...figures,
+      };
+      process.stdout.write(`${JSON.stringify(seen)}\n`);
+      for (const name of Object.keys(EVERYTHING_GOES_WRONG).filter((one) => one !== 'delayMilliseconds'))
+        expect([name, (faults[name] ?? 0) >= EACH_WAY / 50]).toEqual([name, true]);
+      assure('T30b', 'Two installations over a network that misbehaves: nothing lost, nothing taken in twice', seen);
+    } finally {
+      await sites.east.close();
+      await sites.west.close();
+      await toEast.close();
+      await toWest.close();
+    }
+  }, 900_000);
 });

@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import type { Caller } from '@app/access';
 import { auditRecorder } from '@app/audit';
-import { type Enrolments, ENROLMENTS, PERSON_IDENTITIES, type PersonIdentities, type RegistryQuestionAsked } from '@app/contracts';
+import {
+  type Enrolments,
+  ENROLMENTS,
+  PEER_OUTBOX,
+  type PeerOutbox,
+  PERSON_IDENTITIES,
+  type PersonIdentities,
+  type RegistryQuestionAsked,
+} from '@app/contracts';
 import { type Database, inContext, type Read, systemContext } from '@app/database';
 import { type JobHandler, Outbox, type Payload } from '@app/jobs';
 import { checkCharacter, CLOCK, day, type DivisionCode } from '@app/kernel';
@@ -85,6 +93,8 @@ export interface ExchangeOptions {
   readonly callbacks?: (registry: HouseholdRegistry) => RegistryCallbacks;
   readonly line?: Partial<LineSettings>;
   readonly peers?: Peers;
+  /** What an app has to tell other places. */
+  readonly messages?: PeerOutbox;
   /** Who is who, and who is paid, as the other apps would say. */
   readonly identities?: PersonIdentities;
   readonly enrolments?: Enrolments;
@@ -107,6 +117,7 @@ export class ExchangeWorld {
     callbacks,
     line,
     peers = NO_PEERS,
+    messages = { message: () => Promise.resolve(null) },
     identities = { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) },
     enrolments = { of: () => Promise.resolve([]) },
     clock = new TestClock(MORNING),
@@ -124,12 +135,24 @@ export class ExchangeWorld {
         { provide: HOUSEHOLD_REGISTRY, useValue: registry },
         { provide: REGISTRY_CALLBACKS, useValue: callbacks?.(registry) ?? null },
         { provide: PEERS, useValue: peers },
+        { provide: PEER_OUTBOX, useValue: messages },
         { provide: PERSON_IDENTITIES, useValue: identities },
         { provide: ENROLMENTS, useValue: enrolments },
         { provide: CLOCK, useValue: clock },
         { provide: Vault, useValue: vault },
       ],
-      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, PEERS, PERSON_IDENTITIES, ENROLMENTS, CLOCK, Vault],
+      exports: [
+        EXCHANGE_DATABASE,
+        EXCHANGE_OUTBOX,
+        HOUSEHOLD_REGISTRY,
+        REGISTRY_CALLBACKS,
+        PEERS,
+        PEER_OUTBOX,
+        PERSON_IDENTITIES,
+        ENROLMENTS,
+        CLOCK,
+        Vault,
+      ],
     };
     const app = await Test.createTestingModule({ imports: [given, ExchangeModule] })
       .overrideProvider(LINE_SETTINGS)

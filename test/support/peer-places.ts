@@ -6,7 +6,8 @@ import { PEER_LINE_SETTINGS_DEFAULT, type PeerLineSettings, type Peers } from '.
 type Connected = Extract<PeerSettings, { kind: 'connected' }>;
 type Jwk = { kty: string; crv: string; x: string; d: string };
 
-const privateJwk = (key: { export(options: { format: 'jwk' }): JsonWebKey }): Jwk => key.export({ format: 'jwk' }) as Jwk;
+const privateJwk = (key: { export(options: { format: 'jwk' }): JsonWebKey }): Jwk =>
+  key.export({ format: 'jwk' }) as Jwk;
 const publicJwk = (key: Jwk) =>
   createPublicKey({ key, format: 'jwk' } as never).export({ format: 'jwk' }) as { kty: string; crv: string; x: string };
 

@@ -115,11 +115,7 @@ export async function openTwoInstallations(today: string): Promise<TwoInstallati
   };
 }
 
-async function openJobs(
-  world: CountyWorld,
-  queue: TestQueue,
-  onError: (error: unknown) => void,
-): Promise<JobsRuntime> {
+async function openJobs(world: CountyWorld, queue: TestQueue, onError: (error: unknown) => void): Promise<JobsRuntime> {
   const apps = [];
   for (const [schema, token] of APPS) {
     const handlers = world.app.get<readonly JobHandler<Payload>[]>(token, { strict: false });

@@ -19,7 +19,14 @@ import { RegistryEventModule } from './registry-event/registry-event.module';
 import { RegistryEventProcessor } from './registry-event/registry-event.processor';
 import { SetAsideModule } from './set-aside/set-aside.module';
 
-const PROCESSORS = [QuestionProcessor, ComparisonProcessor, RegistryEventProcessor, CallbackProcessor, PeerProcessor, EnrolmentProcessor];
+const PROCESSORS = [
+  QuestionProcessor,
+  ComparisonProcessor,
+  RegistryEventProcessor,
+  CallbackProcessor,
+  PeerProcessor,
+  EnrolmentProcessor,
+];
 
 /**
  * Other agencies and other installations: what was agreed with them, who is named to them, what they were asked, what they tell. Needs from

@@ -62,7 +62,9 @@ export async function serve(
   );
   const { host, callbackPort } = config;
   const outside =
-    callbackPort === undefined ? undefined : await openCallbackDoor(installation.app, { clock, host, port: callbackPort, report });
+    callbackPort === undefined
+      ? undefined
+      : await openCallbackDoor(installation.app, { clock, host, port: callbackPort, report });
   // A real bank's own transfer carries the files; the courier is the simulated bank's.
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
   const background = [

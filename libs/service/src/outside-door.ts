@@ -50,7 +50,11 @@ export async function openOutsideDoor(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   for (const [path, take] of Object.entries(options.takes)) {
     server.post(path, async ({ body, headers }, reply) => {
-      const { status, value, headers: more = {} } = await take({ body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
+      const {
+        status,
+        value,
+        headers: more = {},
+      } = await take({ body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
       return reply.code(status).headers(more).type('application/json').send(JSON.stringify(value));
     });
   }

@@ -48,24 +48,29 @@ export class EnrolmentAskingService {
 
   /** Asks one installation what is due, message by message. */
   ask(code: string, signal?: AbortSignal): Promise<void> {
-    return inContext(systemContext('enrolment question', { actor: 'system:exchange', purpose: 'exchange' }), async () => {
-      const peer = this.peers.others.get(code);
-      if (!peer) return;
-      while (!signal?.aborted && !this.line.isOpen(peer)) {
-        const asks = await this.claim(peer);
-        if (asks.length === 0) break;
-        failpoint('enrolment.claimed');
-        await this.askTogether(peer, asks);
-        if (asks.length < TOGETHER_MAX) break;
-      }
-      await this.planNext(peer);
-    });
+    return inContext(
+      systemContext('enrolment question', { actor: 'system:exchange', purpose: 'exchange' }),
+      async () => {
+        const peer = this.peers.others.get(code);
+        if (!peer) return;
+        while (!signal?.aborted && !this.line.isOpen(peer)) {
+          const asks = await this.claim(peer);
+          if (asks.length === 0) break;
+          failpoint('enrolment.claimed');
+          await this.askTogether(peer, asks);
+          if (asks.length < TOGETHER_MAX) break;
+        }
+        await this.planNext(peer);
+      },
+    );
   }
 
   private claim(peer: Peer): Promise<DueAsk[]> {
     const now = this.clock.now();
     const until = new Date(now.getTime() + this.peers.line.attemptMilliseconds + LEASE_MARGIN);
-    return this.quietly(() => this.database.write((tx) => this.enrolments.claim(tx, peer.code, now, until, TOGETHER_MAX)));
+    return this.quietly(() =>
+      this.database.write((tx) => this.enrolments.claim(tx, peer.code, now, until, TOGETHER_MAX)),
+    );
   }
 
   private async askTogether(peer: Peer, asks: readonly DueAsk[]): Promise<void> {
@@ -190,7 +195,8 @@ export class EnrolmentAskingService {
       this.database.write(async (tx) => {
         const due = await this.enrolments.nextDue(tx, peer.code);
         if (!due) return;
-        const earliest = this.clock.now().getTime() + (this.line.isOpen(peer) ? this.peers.line.halfOpenMilliseconds : 0);
+        const earliest =
+          this.clock.now().getTime() + (this.line.isOpen(peer) ? this.peers.line.halfOpenMilliseconds : 0);
         const notBefore = new Date(Math.max(due.getTime(), earliest));
         await this.outbox.plan(tx, askEnrolments, [{ peer: peer.code }], { notBefore });
       }),

@@ -62,7 +62,9 @@ export class EnrolmentRepository {
 
   /** Serves two installations that answer about one person at the same time one after the other. */
   async lock(tx: Tx, questionIds: readonly string[]): Promise<void> {
-    await tx.query(`select id from enrolment_question where id = any($1::uuid[]) order by id for update`, [questionIds]);
+    await tx.query(`select id from enrolment_question where id = any($1::uuid[]) order by id for update`, [
+      questionIds,
+    ]);
   }
 
   async answer(
@@ -123,9 +125,10 @@ export class EnrolmentRepository {
 
   /** Nobody is asked any more. */
   async end(tx: Tx, questionIds: readonly string[], at: Date): Promise<void> {
-    await tx.query(`update enrolment_ask set next_at = null where question_id = any($1::uuid[]) and next_at is not null`, [
-      questionIds,
-    ]);
+    await tx.query(
+      `update enrolment_ask set next_at = null where question_id = any($1::uuid[]) and next_at is not null`,
+      [questionIds],
+    );
     await tx.query(
       `update enrolment_question set ended_at = $2, outcome = case when outcome = 'waiting' then 'no-reply' else outcome end
         where id = any($1::uuid[]) and ended_at is null`,

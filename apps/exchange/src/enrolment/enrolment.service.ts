@@ -50,7 +50,9 @@ export class EnrolmentService implements EnrolmentQuestions {
         const rows = questions.map((one) => ({ ...one, id: randomUUID(), dueOn: dueOn(one.divisionCode) }));
         const now = this.clock.now();
         const kept = await this.enrolments.insert(tx, rows, peers.length > 0 ? 'waiting' : 'nowhere', now);
-        const asks = kept.flatMap(({ id: questionId }) => peers.map((peer) => ({ id: randomUUID(), questionId, peer })));
+        const asks = kept.flatMap(({ id: questionId }) =>
+          peers.map((peer) => ({ id: randomUUID(), questionId, peer })),
+        );
         await this.enrolments.insertAsks(tx, asks, now);
         tx.concern(
           'enrolment_question',

@@ -38,7 +38,10 @@ export interface Stated {
 }
 
 /** Many questions in one message. The reference of each is that of its row here, which tells the other side nothing. */
-export const askingMessage = (transactionId: string, asks: readonly (readonly [ask: DueAsk, who: Stated])[]): object => ({
+export const askingMessage = (
+  transactionId: string,
+  asks: readonly (readonly [ask: DueAsk, who: Stated])[],
+): object => ({
   transaction_id: transactionId,
   enrolled_criteria: {
     query_type: 'expression',

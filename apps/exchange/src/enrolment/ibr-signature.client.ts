@@ -81,7 +81,8 @@ export class IbrSignatures {
 
   private assertGood(peer: Peer, terms: SignatureTerms, digest: string, skewMilliseconds: number): void {
     const key = peer.signing.find(({ kid }) => kid === terms.keyId);
-    if (!key || ALGORITHMS[key.alg] !== terms.algorithm || !isGood(key, terms, digest)) throw new NotSigned('signature');
+    if (!key || ALGORITHMS[key.alg] !== terms.algorithm || !isGood(key, terms, digest))
+      throw new NotSigned('signature');
     const now = this.clock.now().getTime();
     const { created, expires } = terms;
     const isInTime =

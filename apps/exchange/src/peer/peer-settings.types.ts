@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const code = z.string().regex(/^[a-z0-9-]{2,40}$/);
 const name = z.string().min(1).max(100);
-const prefixes = z.array(z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/)).min(1).max(500);
+const prefixes = z
+  .array(z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/))
+  .min(1)
+  .max(500);
 const publicKey = z.looseObject({ kty: z.string(), crv: z.string(), x: z.string() });
 const privateKey = publicKey.extend({ d: z.string() });
 const signingPublic = z.looseObject({ ...publicKey.shape, crv: z.enum(['Ed25519', 'P-256']) });
@@ -20,7 +23,10 @@ const settings = z.discriminatedUnion('kind', [
       /** Our private key for signing, as a JWK: Ed25519 or P-256. */
       key: z.looseObject({ ...privateKey.shape, crv: z.enum(['Ed25519', 'P-256']) }),
       /** Our private keys for opening what is written to us, the newest first: X25519 or P-256. */
-      sealingKeys: z.array(z.looseObject({ ...privateKey.shape, crv: z.enum(['X25519', 'P-256']) })).min(1).max(5),
+      sealingKeys: z
+        .array(z.looseObject({ ...privateKey.shape, crv: z.enum(['X25519', 'P-256']) }))
+        .min(1)
+        .max(5),
       peers: z
         .array(
           z.strictObject({

@@ -187,14 +187,7 @@ export class PeerRepository {
     return rows.length;
   }
 
-  async noteRefusal(
-    tx: Tx,
-    peer: string,
-    reason: string,
-    messageId: string | null,
-    day: Day,
-    at: Date,
-  ): Promise<void> {
+  async noteRefusal(tx: Tx, peer: string, reason: string, messageId: string | null, day: Day, at: Date): Promise<void> {
     await tx.query(
       `insert into peer_refusal as r (peer, reason, message_id, day, first_at, last_at) values ($1, $2, $3, $4, $5, $5)
        on conflict (peer, reason, message_id, day) do update set times = r.times + 1, last_at = excluded.last_at`,

@@ -100,9 +100,7 @@ export class SendingService {
   private claim(peer: Peer): Promise<OutgoingRow[]> {
     const now = this.clock.now();
     const until = new Date(now.getTime() + this.peers.line.attemptMilliseconds + LEASE_MARGIN);
-    return this.quietly(() =>
-      this.database.write((tx) => this.messages.claim(tx, peer.code, now, until, ROUND_MAX)),
-    );
+    return this.quietly(() => this.database.write((tx) => this.messages.claim(tx, peer.code, now, until, ROUND_MAX)));
   }
 
   /** Few at once; as soon as the line opens, the rest goes back. */
@@ -165,7 +163,8 @@ export class SendingService {
       this.database.write(async (tx) => {
         const due = await this.messages.nextDue(tx, peer.code);
         if (!due) return;
-        const earliest = this.clock.now().getTime() + (this.line.isOpen(peer) ? this.peers.line.halfOpenMilliseconds : 0);
+        const earliest =
+          this.clock.now().getTime() + (this.line.isOpen(peer) ? this.peers.line.halfOpenMilliseconds : 0);
         const notBefore = new Date(Math.max(due.getTime(), earliest));
         await this.outbox.plan(tx, sendToPeer, [{ peer: peer.code }], { notBefore });
       }),
