@@ -45,6 +45,10 @@ export class MisbehavingProxy {
   /** While true, every connection is cut. */
   isDown = false;
   misbehaviour: Misbehaviour = {};
+  /** Sees what passes, as it was sent. */
+  watch?: (request: Buffer, answer: Buffer, status: number) => void;
+  /** Changes every answer. */
+  alter?: (answer: string) => string;
   private readonly kept: Passed[] = [];
   private readonly random: () => number;
 
@@ -87,7 +91,9 @@ export class MisbehavingProxy {
     if (this.kept.length > 0 && this.happens('replay'))
       void this.forward(this.kept[Math.floor(this.random() * this.kept.length)]!).catch(() => undefined);
     this.keep(passed);
-    const { status, headers, body } = await this.forward(sent);
+    const { status, headers, body: told } = await this.forward(sent);
+    this.watch?.(passed.body, told, status);
+    const body = this.alter ? Buffer.from(this.alter(told.toString())) : told;
     if (this.happens('dropAnswer')) return this.cut(answer);
     const { 'content-type': type = 'application/json', signature } = headers;
     answer.writeHead(status, { 'content-type': type, ...(signature === undefined ? {} : { signature }) });
