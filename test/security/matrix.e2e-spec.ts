@@ -33,6 +33,7 @@ interface Subject {
   readonly contradiction: string;
   readonly registryQuestionId: string;
   readonly setAsideId: string;
+  readonly peerMessageId: string;
   readonly comparisonId: string;
   readonly nominationId: string;
   /** What the register knows of the child: a fact that stands, one under investigation, a change. */
@@ -179,6 +180,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     repairs: repairs.slice(n * 8, n * 8 + 8),
     contradiction: contradiction ?? questions.at(-1)!,
     registryQuestionId: (await one('select id from exchange.question where division_code like $1 order by id'))[n]!,
+    peerMessageId: (await one('select id from exchange.peer_outgoing where from_division like $1 order by id'))[n]!,
     setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
@@ -502,6 +504,11 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.registryQuestions': about(
     ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
+  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { code } }`),
+  'Query.peerMessages': about(
+    ({ division }) => `{ peerMessages(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.peerRefusals': ofNobody('{ peerRefusals(first: 1) { nodes { id } } }'),
   'Query.setAsideReplies': about(
     ({ division }) => `{ setAsideReplies(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -638,6 +645,12 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division, applicantNumber }, n) =>
       `mutation { nominateClerk(input: { officer: "clerk-${n}", name: "某", idNumber: ${q(applicantNumber)}, unitCode: "340202WJ", unitName: "卫健委", division: ${q(division)}, from: "2026-04-01" }) { id } }`,
   ),
+  'Mutation.retryPeerMessage': about(
+    ({ peerMessageId }) => `mutation { retryPeerMessage(id: ${q(peerMessageId)}) { id } }`,
+  ),
+  'Mutation.giveUpPeerMessage': about(
+    ({ peerMessageId }) => `mutation { giveUpPeerMessage(id: ${q(peerMessageId)}, note: "已电话告知对方") { id } }`,
+  ),
   'Mutation.settleSetAside': about(
     ({ setAsideId }) => `mutation { settleSetAside(id: ${q(setAsideId)}, note: "已与登记机关核对") { id } }`,
   ),
@@ -712,6 +725,7 @@ const ABSENT = new Set([
   'OWN_REQUEST_UNKNOWN',
   'RETENTION_RESIDENT_UNKNOWN',
   'RETENTION_HOLD_UNKNOWN',
+  'PEER_MESSAGE_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {

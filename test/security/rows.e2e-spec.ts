@@ -109,6 +109,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'exchange.comparison': 't.division_code',
   'exchange.comparison_round': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
   'exchange.comparison_line': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
+  'exchange.peer_outgoing': 't.from_division',
+  'exchange.peer_incoming': 't.to_division',
+  'exchange.enrolment_question': 't.division_code',
+  'exchange.enrolment_ask': '(select q.division_code from exchange.enrolment_question q where q.id = t.question_id)',
 };
 
 /** Tables of no division, and why everybody with a context may see them. */
@@ -158,6 +162,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
   'exchange.line_state': 'the state of a connection',
+  'exchange.peer_line_state': 'the state of a connection',
+  'exchange.peer_refusal': 'counts by installation',
+  'exchange.enrolment_quota': 'counts by installation',
   'exchange.feed_cursor': 'a position',
   'exchange.seen_message': 'ids of messages of other agencies',
   'exchange.sealed_column': 'names of columns',
@@ -170,7 +177,7 @@ const SHARED: Readonly<Record<string, string>> = {
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
 const APART =
-  /\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
+  /\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;

@@ -1,6 +1,8 @@
 import {
   DIVISION_SUCCESSIONS,
   DivisionSuccessionsClient,
+  PEER_INBOX,
+  PeerInboxClient,
   PERSON_IDENTITIES,
   PersonIdentitiesClient,
   REGISTRATION_FEED,
@@ -29,6 +31,7 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
     [MIGRANT_OUTBOX, new Outbox('migrant')],
     [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
     [DIVISION_SUCCESSIONS, new DivisionSuccessionsClient(registration)],
+    [PEER_INBOX, new PeerInboxClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],

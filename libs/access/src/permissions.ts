@@ -249,6 +249,14 @@ export const PERMISSIONS = {
     roles: ['county-confirmer'],
     lets: { zh: '处理搁置的回复', en: 'look into replies of the registry that must not be used' },
   },
+  'peer.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看与其他平台的往来', en: 'see how it stands with other installations' },
+  },
+  'peer.send': {
+    roles: ['county-confirmer'],
+    lets: { zh: '重发或放弃跨平台消息', en: 'send a message to another installation again, or give it up' },
+  },
   'registry.nomination': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看查询经办人', en: 'see which officers are named to the registry' },
