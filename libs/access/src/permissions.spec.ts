@@ -109,6 +109,11 @@ describe('permissions', () => {
       'registry-check.settle: township-reviewer county-confirmer',
       'voucher.read: village-clerk township-reviewer county-confirmer citizen',
       'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'coordination.read: township-reviewer county-confirmer auditor supervisor',
+      'coordination.basics: township-reviewer county-confirmer auditor supervisor citizen',
+      'coordination.content: township-reviewer county-confirmer auditor citizen',
+      'coordination.answer: township-reviewer county-confirmer',
+      'coordination.hand-over: township-reviewer county-confirmer',
       'migrant-parameter.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
