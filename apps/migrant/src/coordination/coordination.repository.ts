@@ -218,7 +218,7 @@ export class CoordinationRepository {
     const rows = await read.query<ActRow>(
       `select a.id, a.request_id as "requestId", a.kind, a.place, a.actor, a.state, a.responsible_division as "responsibleDivision",
               a.note_sealed as "noteSealed", a.at
-         from coordination_act a where a.request_id = any ($1::uuid[]) order by a.at, a.id`,
+         from coordination_act a where a.request_id = any ($1::uuid[]) order by a.seq`,
       [requestIds],
     );
     return read.disclose('coordination_request', rows, ({ requestId }) => requestId);

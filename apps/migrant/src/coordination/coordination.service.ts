@@ -157,7 +157,7 @@ export class CoordinationService {
   }
 
   /** @param from The first month, as 2026-03; `until` is the last. */
-  rates(prefix: string, from: string, until: string): Promise<ResponseRate[]> {
+  async rates(prefix: string, from: string, until: string): Promise<ResponseRate[]> {
     const [first, last] = [findDay(`${from}-01`), findDay(`${until}-01`)];
     if (!first || !last || first > last || addMonths(first, MONTHS_MAX) <= last) throw refuse.monthsUnreadable();
     const today: Day = this.clock.today();

@@ -117,6 +117,7 @@ create trigger coordination_moves_as_the_tables_say before update of state, hand
 
 create table coordination_act (
   id                    uuid primary key,
+  seq                   bigint not null generated always as identity,
   request_id            uuid not null references coordination_request,
   kind                  text not null,
   place                 text,
@@ -131,7 +132,7 @@ create table coordination_act (
 );
 comment on table coordination_act is 'The history of every request: which of its places did what, in whose name, and who answered for the case from then on. Append-only.';
 comment on column coordination_act.kind is 'unheard: a message of the other place that did not fit how the request stood here.';
-create index coordination_act_by_request on coordination_act (request_id, at);
+create index coordination_act_by_request on coordination_act (request_id, seq);
 create index coordination_act_by_state on coordination_act (state);
 
 create table coordination_reminder (
