@@ -1,4 +1,9 @@
-import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import {
+  COORDINATION_MATTERS,
+  CoordinationMattersClient,
+  PERSON_IDENTITIES,
+  PersonIdentitiesClient,
+} from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -21,6 +26,7 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
     [MIGRANT_DATABASE, parts.database],
     [MIGRANT_OUTBOX, new Outbox('migrant')],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
+    [COORDINATION_MATTERS.registration, new CoordinationMattersClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

@@ -1,4 +1,5 @@
 import { every } from '@app/jobs';
+import { CoordinationBellService } from '../../migrant/src/coordination/coordination-bell.service';
 import { NewbornReminderService } from '../../registration/src/newborn-matter/newborn-reminder.service';
 import { ConnectionBellService } from '../../exchange/src/connection/connection-bell.service';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
@@ -7,7 +8,7 @@ import type { Installation } from './installation';
 
 const BELL = 60_000;
 
-/** Rings every app's bell at the start and every minute: the payment calendar, newborns' deadlines, news of their claims. */
+/** Rings every app's bell at the start and every minute: the payment calendar, newborns' deadlines, news of their claims, requests between places. */
 export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error: unknown) => void) =>
   every(
     BELL,
@@ -15,6 +16,7 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
       await app.get(CalendarBellService, { strict: false }).ring(report);
       await app.get(NewbornReminderService, { strict: false }).ring();
       await app.get(NewbornIntakeService, { strict: false }).ring();
+      await app.get(CoordinationBellService, { strict: false }).ring();
     },
     report,
   );

@@ -1,5 +1,7 @@
 import type { Database } from '@app/database';
 import {
+  COORDINATION_ANSWERS,
+  COORDINATION_MATTERS,
   ENDED_CERTIFICATES,
   NEWBORN_CLAIMS,
   PERSON_IDENTITIES,
@@ -23,8 +25,11 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
+import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
+import { ElsewhereMatterService } from '../../registration/src/birth-registration/elsewhere-matter.service';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
@@ -103,6 +108,18 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Matters that need another place, and what became of them, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [RegistrationModule, CoordinationModule],
+  providers: [
+    { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
+    { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+  ],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS],
+})
+class PlacesModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -113,6 +130,7 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        PlacesModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

@@ -121,6 +121,15 @@ export const refuse = {
       zh: '该消息所称的请求方不由发送方管辖，或被请求方不由本系统管辖。请联系对方核对。',
       en: 'The message asks on behalf of a division that its sender does not serve, or asks one that is not ours. Ask its sender.',
     }),
+  matterOfAnother: (app: string) =>
+    new Refusal(
+      'COORDINATION_MATTER_OF_ANOTHER',
+      {
+        zh: `只能查询本应用的事项，不能以 ${app} 的名义。`,
+        en: `An app asks about its own matters, not those of ${app}.`,
+      },
+      { app },
+    ),
   monthsUnreadable: () =>
     new Refusal('COORDINATION_MONTHS_UNREADABLE', {
       zh: '月份应为 YYYY-MM，且起始月份不晚于截止月份，不超过 60 个月。',
