@@ -107,6 +107,207 @@ ALTER TABLE context_key FORCE ROW LEVEL SECURITY;
 CREATE POLICY context_key_for_the_check ON context_key AS PERMISSIVE FOR ALL TO migrant_owner USING (true);
 COMMENT ON TABLE context_key IS 'The two blocks of the HMAC key that contexts are signed with; set by migrate(), read by guard_claims() only.';
 
+CREATE TABLE coordination_act (
+  id uuid NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  request_id uuid NOT NULL,
+  kind text NOT NULL,
+  place text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  state text NOT NULL,
+  responsible_division text NOT NULL,
+  note_sealed bytea,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT coordination_act_pkey PRIMARY KEY (id),
+  CONSTRAINT coordination_act_kind_is_known CHECK (kind = ANY (ARRAY['ask'::text, 'answer'::text, 'return'::text, 'ask-again'::text, 'withdraw'::text, 'hand-over'::text, 'accept'::text, 'decline'::text, 'silence'::text, 'unheard'::text])),
+  CONSTRAINT coordination_act_place_is_known CHECK (place = ANY (ARRAY['asker'::text, 'asked'::text])),
+  CONSTRAINT coordination_act_request_id_fkey FOREIGN KEY (request_id) REFERENCES coordination_request(id),
+  CONSTRAINT coordination_act_state_fkey FOREIGN KEY (state) REFERENCES coordination_state(state)
+);
+CREATE INDEX coordination_act_by_request ON coordination_act USING btree (request_id, seq);
+CREATE INDEX coordination_act_by_state ON coordination_act USING btree (state);
+ALTER TABLE coordination_act ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_act FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_act_in_ones_own_name ON coordination_act AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY coordination_act_of_request ON coordination_act AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM coordination_request r
+  WHERE (r.id = coordination_act.request_id)))));
+COMMENT ON TABLE coordination_act IS 'The history of every request: which of its places did what, in whose name, and who answered for the case from then on. Append-only.';
+COMMENT ON COLUMN coordination_act.kind IS 'unheard: a message of the other place that did not fit how the request stood here.';
+GRANT INSERT, SELECT ON coordination_act TO migrant_rw;
+
+CREATE TABLE coordination_arrival (
+  id uuid NOT NULL,
+  peer text NOT NULL,
+  request_id uuid NOT NULL,
+  seq integer NOT NULL,
+  body_sealed bytea,
+  arrived_at timestamp with time zone NOT NULL,
+  settled text DEFAULT 'kept'::text NOT NULL,
+  CONSTRAINT coordination_arrival_pkey PRIMARY KEY (id),
+  CONSTRAINT coordination_arrival_is_taken_once UNIQUE (peer, request_id, seq),
+  CONSTRAINT coordination_arrival_is_kept_until_understood CHECK ((settled = 'kept'::text) = (body_sealed IS NOT NULL)),
+  CONSTRAINT coordination_arrival_seq_check CHECK (seq > 0),
+  CONSTRAINT coordination_arrival_settled_is_known CHECK (settled = ANY (ARRAY['kept'::text, 'understood'::text, 'unheard'::text]))
+);
+CREATE INDEX coordination_arrival_kept ON coordination_arrival USING btree (arrived_at) WHERE settled = 'kept'::text;
+ALTER TABLE coordination_arrival ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_arrival FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_arrival_is_the_systems ON coordination_arrival AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE coordination_arrival IS 'What other installations told, once each; kept sealed only until everything before it has come. The question itself may come after its sequel.';
+GRANT INSERT, SELECT, UPDATE (body_sealed, settled) ON coordination_arrival TO migrant_rw;
+
+CREATE TABLE coordination_hand_over_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT coordination_hand_over_move_pkey PRIMARY KEY (from_state, to_state)
+);
+ALTER TABLE coordination_hand_over_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_hand_over_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_hand_over_move_is_public ON coordination_hand_over_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE coordination_hand_over_move IS 'Every move of a hand-over there is (coordination.state.ts, mirrored).';
+GRANT SELECT ON coordination_hand_over_move TO migrant_rw;
+
+CREATE TABLE coordination_message (
+  id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  seq integer NOT NULL,
+  body_sealed bytea,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT coordination_message_pkey PRIMARY KEY (id),
+  CONSTRAINT coordination_message_has_one_place_in_the_order UNIQUE (request_id, seq),
+  CONSTRAINT coordination_message_seq_check CHECK (seq > 0),
+  CONSTRAINT coordination_message_request_id_fkey FOREIGN KEY (request_id) REFERENCES coordination_request(id)
+);
+ALTER TABLE coordination_message ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_message FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_message_of_request ON coordination_message AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM coordination_request r
+  WHERE (r.id = coordination_message.request_id)))));
+COMMENT ON TABLE coordination_message IS 'What is told to another installation about a request, numbered, sealed; the exchange sends it until it is acknowledged.';
+GRANT INSERT, SELECT ON coordination_message TO migrant_rw;
+
+CREATE TABLE coordination_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT coordination_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT coordination_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES coordination_state(state),
+  CONSTRAINT coordination_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES coordination_state(state)
+);
+CREATE INDEX coordination_move_by_end ON coordination_move USING btree (to_state);
+ALTER TABLE coordination_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_move_is_public ON coordination_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE coordination_move IS 'Every move of a request there is (coordination.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON coordination_move TO migrant_rw;
+
+CREATE TABLE coordination_reminder (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  request_id uuid NOT NULL,
+  kind text NOT NULL,
+  to_division text COLLATE "C" NOT NULL,
+  on_day date NOT NULL,
+  CONSTRAINT coordination_reminder_pkey PRIMARY KEY (id),
+  CONSTRAINT coordination_reminder_is_given_once UNIQUE (request_id, kind, to_division),
+  CONSTRAINT coordination_reminder_kind_check CHECK (kind = ANY (ARRAY['before'::text, 'after'::text, 'escalated'::text])),
+  CONSTRAINT coordination_reminder_to_division_check CHECK (to_division ~ '^\d{12}$'::text),
+  CONSTRAINT coordination_reminder_request_id_fkey FOREIGN KEY (request_id) REFERENCES coordination_request(id)
+);
+ALTER TABLE coordination_reminder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_reminder FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_reminder_of_request ON coordination_reminder AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM coordination_request r
+  WHERE (r.id = coordination_reminder.request_id)))));
+COMMENT ON TABLE coordination_reminder IS 'Who was reminded that an answer is due or missing: the place itself, then the next level up. Append-only.';
+GRANT INSERT, SELECT ON coordination_reminder TO migrant_rw;
+
+CREATE TABLE coordination_request (
+  id uuid NOT NULL,
+  way text NOT NULL,
+  app text,
+  matter text,
+  peer text,
+  kind text NOT NULL,
+  purpose text NOT NULL,
+  legal_basis text NOT NULL,
+  from_division text COLLATE "C" NOT NULL,
+  to_division text COLLATE "C" NOT NULL,
+  person_id uuid,
+  subject_key bytea,
+  subject_mask text,
+  fields text[] NOT NULL,
+  offered_sealed bytea,
+  values_sealed bytea,
+  answered_fields text[] DEFAULT '{}'::text[] NOT NULL,
+  state text DEFAULT 'asked'::text NOT NULL,
+  outcome text DEFAULT 'waiting'::text NOT NULL,
+  hand_over text DEFAULT 'none'::text NOT NULL,
+  responsible_division text COLLATE "C" NOT NULL,
+  asked_on date NOT NULL,
+  due_on date NOT NULL,
+  remind_on date NOT NULL,
+  answered_on date,
+  escalate_on date,
+  escalated_to text COLLATE "C",
+  sent integer DEFAULT 0 NOT NULL,
+  heard integer DEFAULT 0 NOT NULL,
+  forget_on date,
+  forgotten_at timestamp with time zone,
+  CONSTRAINT coordination_request_pkey PRIMARY KEY (id),
+  CONSTRAINT coordination_request_of_a_matter_is_one UNIQUE (app, matter),
+  CONSTRAINT coordination_request_answer_has_its_day CHECK ((answered_on IS NOT NULL) = (state = ANY (ARRAY['answered'::text, 'late'::text]))),
+  CONSTRAINT coordination_request_answers_only_what_was_asked CHECK (answered_fields <@ fields),
+  CONSTRAINT coordination_request_app_is_known CHECK (app = ANY (ARRAY['registration'::text, 'subsidy'::text])),
+  CONSTRAINT coordination_request_forgotten_names_nobody CHECK (forgotten_at IS NULL OR COALESCE(person_id::text, subject_key::text, subject_mask, matter, values_sealed::text) IS NULL),
+  CONSTRAINT coordination_request_has_its_matter CHECK (app IS NULL OR matter IS NOT NULL OR forgotten_at IS NOT NULL),
+  CONSTRAINT coordination_request_is_always_somebodys CHECK (responsible_division = from_division OR responsible_division = to_division),
+  CONSTRAINT coordination_request_is_between_two_places CHECK (from_division <> to_division AND from_division ~ '^\d{12}$'::text AND to_division ~ '^\d{12}$'::text),
+  CONSTRAINT coordination_request_is_of_an_app_or_a_peer CHECK ((way = 'incoming'::text) = (app IS NULL) AND (way = 'inside'::text) = (peer IS NULL)),
+  CONSTRAINT coordination_request_keeps_what_it_needs CHECK ((offered_sealed IS NULL) = (forgotten_at IS NOT NULL)),
+  CONSTRAINT coordination_request_kind_is_known CHECK (kind = ANY (ARRAY['verify-fact'::text, 'transfer-case'::text, 'settle-payment'::text, 'confirm-registration'::text])),
+  CONSTRAINT coordination_request_names_its_fields CHECK (cardinality(fields) >= 1 AND cardinality(fields) <= 20 AND array_position(fields, NULL::text) IS NULL),
+  CONSTRAINT coordination_request_outcome_fits_its_state CHECK (
+CASE
+    WHEN state = ANY (ARRAY['asked'::text, 'returned'::text, 'withdrawn'::text]) THEN outcome = 'waiting'::text
+    WHEN state = 'silent'::text THEN outcome = 'no-reply'::text
+    ELSE outcome = ANY (ARRAY['confirmed'::text, 'mismatch'::text, 'not-found'::text])
+END),
+  CONSTRAINT coordination_request_says_on_what_article CHECK (char_length(legal_basis) >= 4 AND char_length(legal_basis) <= 400),
+  CONSTRAINT coordination_request_says_what_for CHECK (char_length(purpose) >= 4 AND char_length(purpose) <= 400),
+  CONSTRAINT coordination_request_subject_key_has_32_bytes CHECK (length(subject_key) = 32),
+  CONSTRAINT coordination_request_way_is_known CHECK (way = ANY (ARRAY['inside'::text, 'outgoing'::text, 'incoming'::text])),
+  CONSTRAINT coordination_request_state_fkey FOREIGN KEY (state) REFERENCES coordination_state(state)
+);
+CREATE INDEX coordination_request_by_asked ON coordination_request USING btree (to_division, due_on, id);
+CREATE INDEX coordination_request_by_asker ON coordination_request USING btree (from_division, due_on, id);
+CREATE INDEX coordination_request_by_key ON coordination_request USING btree (subject_key) WHERE subject_key IS NOT NULL;
+CREATE INDEX coordination_request_by_person ON coordination_request USING btree (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX coordination_request_by_state ON coordination_request USING btree (state);
+CREATE INDEX coordination_request_open ON coordination_request USING btree (due_on) WHERE state = ANY (ARRAY['asked'::text, 'returned'::text]);
+CREATE INDEX coordination_request_to_escalate ON coordination_request USING btree (escalate_on) WHERE escalate_on IS NOT NULL;
+CREATE INDEX coordination_request_to_forget ON coordination_request USING btree (forget_on) WHERE forgotten_at IS NULL;
+CREATE INDEX coordination_request_to_remind ON coordination_request USING btree (remind_on) WHERE state = ANY (ARRAY['asked'::text, 'returned'::text, 'silent'::text]);
+CREATE TRIGGER coordination_moves_as_the_tables_say BEFORE UPDATE OF state, hand_over, responsible_division ON coordination_request FOR EACH ROW EXECUTE FUNCTION coordination_moves_as_the_tables_say();
+ALTER TABLE coordination_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_request_of_its_places_and_person ON coordination_request AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_division ^@ ( SELECT guard_from() AS guard_from)) OR (to_division ^@ ( SELECT guard_from() AS guard_from)) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])) OR (subject_key = ( SELECT guard_key() AS guard_key))));
+COMMENT ON TABLE coordination_request IS 'What one place asks of another about somebody: for what, on which article, which fields, by when, and who answers for the case meanwhile, which is never nobody.';
+COMMENT ON COLUMN coordination_request.way IS 'inside: both places are in this installation; outgoing and incoming: the other one is a peer''s.';
+COMMENT ON COLUMN coordination_request.subject_key IS 'Blind index of the number, so that people see what was asked about them.';
+COMMENT ON COLUMN coordination_request.escalate_on IS 'When the next level up is told that there is no answer; null where nothing is left to tell.';
+COMMENT ON COLUMN coordination_request.forget_on IS 'The day after which whom it is about, what was told and what was answered is deleted.';
+GRANT INSERT, SELECT, UPDATE (person_id, subject_key, subject_mask, values_sealed, answered_fields, state, outcome, hand_over, responsible_division, due_on, remind_on, answered_on, escalate_on, escalated_to, sent, heard, forget_on) ON coordination_request TO migrant_rw;
+
+CREATE TABLE coordination_state (
+  state text NOT NULL,
+  CONSTRAINT coordination_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE coordination_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coordination_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY coordination_state_is_public ON coordination_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE coordination_state IS 'Every state of a request (coordination.state.ts, mirrored).';
+GRANT SELECT ON coordination_state TO migrant_rw;
+
 CREATE TABLE delivery (
   message_id uuid NOT NULL,
   producer text NOT NULL,
@@ -284,6 +485,49 @@ CREATE OR REPLACE FUNCTION migrant.audit_is_history()
 AS $function$
 begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.coordination_moves_as_the_tables_say()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.state <> old.state and not exists (select from coordination_move m where m.from_state = old.state and m.to_state = new.state) then
+    raise exception 'a request does not go from % to %', old.state, new.state using errcode = '23514', constraint = 'coordination_request_moves_as_the_table_says';
+  end if;
+  if new.hand_over <> old.hand_over
+     and not exists (select from coordination_hand_over_move m where m.from_state = old.hand_over and m.to_state = new.hand_over) then
+    raise exception 'a hand-over does not go from % to %', old.hand_over, new.hand_over using errcode = '23514', constraint = 'coordination_request_hands_over_as_the_table_says';
+  end if;
+  if new.responsible_division <> old.responsible_division and new.hand_over <> 'accepted' then
+    raise exception 'who answers for a case changes by acceptance only' using errcode = '23514', constraint = 'coordination_request_changes_hands_by_acceptance';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.forget_coordination(ids uuid[], at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare forgotten integer;
+begin
+  if not guard_whole() then
+    raise exception 'requests are forgotten centrally' using errcode = '42501';
+  end if;
+  update coordination_act a set note_sealed = null from coordination_request r
+   where a.request_id = any (ids) and r.id = a.request_id and r.forgotten_at is null;
+  update coordination_message m set body_sealed = null from coordination_request r
+   where m.request_id = any (ids) and r.id = m.request_id and r.forgotten_at is null;
+  update coordination_arrival set body_sealed = null, settled = 'unheard' where request_id = any (ids) and settled = 'kept';
+  update coordination_request
+     set person_id = null, subject_key = null, subject_mask = null, matter = null, offered_sealed = null, values_sealed = null,
+         forgotten_at = at, escalate_on = null
+   where id = any (ids) and forgotten_at is null;
+  get diagnostics forgotten = row_count;
+  return forgotten;
 end $function$;
 
 CREATE OR REPLACE FUNCTION migrant.guard_claims()
