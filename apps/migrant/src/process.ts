@@ -1,4 +1,6 @@
 import {
+  COORDINATION_MATTERS,
+  CoordinationMattersClient,
   DIVISION_SUCCESSIONS,
   DivisionSuccessionsClient,
   PEER_INBOX,
@@ -33,6 +35,7 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
     [DIVISION_SUCCESSIONS, new DivisionSuccessionsClient(registration)],
     [PEER_INBOX, new PeerInboxClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
+    [COORDINATION_MATTERS.registration, new CoordinationMattersClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

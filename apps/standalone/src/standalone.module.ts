@@ -1,5 +1,7 @@
 import type { Database } from '@app/database';
 import {
+  COORDINATION_ANSWERS,
+  COORDINATION_MATTERS,
   DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
@@ -33,10 +35,13 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
+import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
 import { ResidenceModule } from '../../migrant/src/residence/residence.module';
 import { ResidenceService } from '../../migrant/src/residence/residence.service';
+import { ElsewhereMatterService } from '../../registration/src/birth-registration/elsewhere-matter.service';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
 import { SuccessionService } from '../../registration/src/division/succession.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
@@ -141,6 +146,18 @@ class NewcomerModule {}
 })
 class ElsewhereModule {}
 
+/** Matters that need another place, and what became of them, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [RegistrationModule, CoordinationModule],
+  providers: [
+    { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
+    { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+  ],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS],
+})
+class PlacesModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -153,6 +170,7 @@ export class StandaloneModule {
         RegistryModule,
         NewcomerModule,
         ElsewhereModule,
+        PlacesModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

@@ -318,6 +318,29 @@ export const PERMISSIONS = {
     roles: 'everyone',
     lets: { zh: '查看公开的人口流动统计', en: 'see published figures of who came and went' },
   },
+  'coordination.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看跨地区协查和按期答复率', en: 'see requests between places and how many are answered in time' },
+  },
+  'coordination.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: {
+      zh: '查看协查的双方、事由、依据、期限和办理记录',
+      en: 'be shown who asks whom, for what, by when, and what was done',
+    },
+  },
+  'coordination.content': {
+    roles: [...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看协查的当事人和答复内容', en: 'be shown whom a request is about and what was said' },
+  },
+  'coordination.answer': {
+    roles: REVIEWERS,
+    lets: { zh: '答复、退回协查，再次请求', en: 'answer requests of other places, return them, ask again' },
+  },
+  'coordination.hand-over': {
+    roles: REVIEWERS,
+    lets: { zh: '移交、接收外地事项', en: 'hand a case over to the other place, accept or decline one' },
+  },
   'migrant-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
