@@ -1,0 +1,84 @@
+import type { Day } from '@app/kernel';
+
+/** An authority for a programme: a county, of this installation or of another one. */
+export interface Place {
+  /** Twelve digits. */
+  readonly county: string;
+  readonly isElsewhere: boolean;
+}
+
+/** Days from, up to and not including, until; null is without end. */
+export interface Period {
+  readonly from: Day;
+  readonly until: Day | null;
+}
+
+export const PARAMETER_NAMES = [
+  'follows',
+  'completes',
+  'unit',
+  'year-paid',
+  'ask-first',
+  'cross-check-months',
+  'cross-check-after-silence-days',
+] as const;
+export type ParameterName = (typeof PARAMETER_NAMES)[number];
+
+/** One dated value of a region's text about people who move. */
+export interface ParameterRow {
+  readonly region: string;
+  /** Code of a programme, or `*` for all that have no row of their own. */
+  readonly programme: string;
+  readonly name: ParameterName;
+  readonly value: string;
+  readonly from: Day;
+  readonly until: Day | null;
+  readonly source: string;
+}
+
+/** Somebody moved from one authority's place to another's. */
+export interface Move {
+  readonly from: Place;
+  readonly to: Place;
+  /** The day of leaving; where only the arrival is known, that day. */
+  readonly leftOn: Day;
+}
+
+/** What the old place has of a claim for one year. */
+export interface OldClaim {
+  readonly submittedOn: Day;
+  readonly confirmedOn: Day | null;
+  /** Its money is on its way or with the family. */
+  readonly isPaid: boolean;
+  /** An officer has settled, with a document, that this place completes it. */
+  readonly isSettledHere: boolean;
+}
+
+/** The names of the rules, as a decision records them. */
+export const RULES = {
+  'not-of-this-move': 'another place than the one moved from is responsible for the period, and stays so',
+  'over-before-the-move': 'the period was over before the move',
+  'settled-by-officer': 'an officer has settled, with a document, that the old place completes it',
+  'year-paid': 'the old place has paid the year, and the text of the new place has a year claimed once only',
+  'later-year': 'the period begins after the move',
+  'nothing-submitted': 'nothing was asked of the old place before the move',
+  'submitted-after': 'submitted on or after the day of the move: the new place',
+  'submitted-before': 'submitted before the move: the old place completes',
+  'confirmed-before': 'confirmed before the day of leaving: the old place pays',
+  'not-confirmed-before': 'not confirmed before the day of leaving: the new place goes on with it',
+  'from-the-month-after': 'paid by months: the new place from the month after the move',
+  'reported-wrongly': 'the move was reported wrongly: who was responsible before is so again',
+} as const;
+export type RuleName = keyof typeof RULES;
+
+/** Who is primary for a period, by which rule, and where that is written. */
+export interface Primary {
+  readonly place: Place;
+  readonly rule: RuleName;
+  readonly source: string;
+}
+
+/** A stretch of days with one primary authority. */
+export interface AuthorityStretch extends Primary {
+  readonly valid: Period;
+}
