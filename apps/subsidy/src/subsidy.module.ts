@@ -15,6 +15,8 @@ import { FundingModule } from './funding/funding.module';
 import { IntakeModule } from './intake/intake.module';
 import { NewbornIntakeProcessor } from './intake/newborn-intake.processor';
 import { LookupModule } from './lookup/lookup.module';
+import { PortabilityModule } from './portability/portability.module';
+import { PortabilityProcessor } from './portability/portability.processor';
 import { ProgrammeModule } from './programme/programme.module';
 import { ReconciliationModule } from './reconciliation/reconciliation.module';
 import { ReconciliationProcessor } from './reconciliation/reconciliation.processor';
@@ -30,6 +32,7 @@ const PROCESSORS = [
   DeterminationProcessor,
   CalendarProcessor,
   DisbursementProcessor,
+  PortabilityProcessor,
   ReconciliationProcessor,
 ];
 
@@ -51,6 +54,7 @@ const PROCESSORS = [
     DisbursementModule,
     CalendarModule,
     ReconciliationModule,
+    PortabilityModule,
     VerifyModule,
   ],
   providers: [

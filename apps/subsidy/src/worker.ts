@@ -7,6 +7,7 @@ import { readWorkerConfig } from './config';
 import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
+import { FollowingService } from './portability/following.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
 
 const CALENDAR_INTERVAL = 60_000;
@@ -32,6 +33,13 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
     (error) => report('newborn', error),
   );
   life.ends('newborn', () => telling.stop());
+  const moves = app.get(FollowingService, { strict: false });
+  const following = every(
+    CALENDAR_INTERVAL,
+    () => moves.ring(),
+    (error) => report('portability', error),
+  );
+  life.ends('portability', () => following.stop());
   const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
   const courier = every(

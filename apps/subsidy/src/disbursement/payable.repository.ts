@@ -81,6 +81,18 @@ export class PayableRepository {
     return this.hold(tx, 'account_id is null', 'ACCOUNT_MISSING', actor, at);
   }
 
+  /** Holds what another place is primary for: nothing is lost by it, because the other place has the claim or a person looks. */
+  holdOfOthers(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    const isOthers = `exists (
+      select from authority_period a
+       where a.beneficiary_id = payable.beneficiary_id and a.programme = $4 and a.ended_at is null
+         and a.valid @> make_date(payable.claim_year, 1, 1)
+         and (a.is_elsewhere or left(a.county_code, 6) <> left(payable.division_code, 6)))`;
+    return tx.across('another place may be primary for the days', () =>
+      this.hold(tx, isOthers, 'OTHER_AUTHORITY', actor, at, [programme]),
+    );
+  }
+
   /**
    * Makes the instructions. The constraint decides whom a child's days are paid to: what it leaves out is held with
    * a case in neutral words, because the other payment may belong to another authority. Children in id order, so
@@ -138,7 +150,14 @@ export class PayableRepository {
     return row!.attention;
   }
 
-  private async hold(tx: Tx, which: string, reason: string, actor: string, at: Date): Promise<number> {
+  private async hold(
+    tx: Tx,
+    which: string,
+    reason: string,
+    actor: string,
+    at: Date,
+    more: readonly unknown[] = [],
+  ): Promise<number> {
     const rows = await tx.query<{ claim_id: string }>(
       `with held as (
          delete from payable where ${which} returning claim_id, beneficiary_id, division_code, events, state),
@@ -148,7 +167,7 @@ export class PayableRepository {
          on conflict (reason, claim_id, instruction_id) where state = 'open' do nothing)
        insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
        select claim_id, events + 1, state, 'held', $2, $1, $3 from held returning claim_id`,
-      [reason, actor, at],
+      [reason, actor, at, ...more],
     );
     return rows.length;
   }

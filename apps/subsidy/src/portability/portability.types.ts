@@ -82,3 +82,77 @@ export interface Primary {
 export interface AuthorityStretch extends Primary {
   readonly valid: Period;
 }
+
+/** A claim of a child as a move sees it. */
+export interface ChildClaim {
+  readonly id: string;
+  readonly programme: string;
+  readonly claimYear: number;
+  readonly county: string | null;
+  readonly state: string;
+  readonly submittedOn: Day;
+  readonly confirmedOn: Day | null;
+  readonly isSettledHere: boolean;
+  /** An instruction of it is alive: its money is on its way, with the family, or came back and is being sent again. */
+  readonly hasMoney: boolean;
+}
+
+/** A stretch of days for which somebody stands as responsible now. */
+export interface StandingPeriod {
+  readonly id: string;
+  readonly decisionId: string;
+  readonly valid: Period;
+  readonly place: Place;
+  readonly rule: string;
+  readonly source: string;
+}
+
+export interface DecisionView {
+  readonly id: string;
+  readonly programme: string;
+  readonly fromCounty: string;
+  readonly fromElsewhere: boolean;
+  readonly toCounty: string;
+  readonly toElsewhere: boolean;
+  readonly leftOn: Day;
+  readonly basis: 'register' | 'officer' | 'other-place';
+  readonly documentNo: string | null;
+  readonly note: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly rules: readonly Readonly<Record<string, unknown>>[];
+  readonly undoes: string | null;
+  readonly decidedBy: string;
+  readonly decidedAt: Date;
+  readonly personId: string | null;
+}
+
+export interface AuthorityPeriodView {
+  readonly id: string;
+  readonly programme: string;
+  readonly from: Day;
+  readonly until: Day | null;
+  readonly county: string;
+  readonly isElsewhere: boolean;
+  readonly rule: string;
+  readonly source: string;
+  readonly decisionId: string;
+  readonly begunBy: string;
+  readonly begunAt: Date;
+  readonly endedBy: string | null;
+  readonly endedAt: Date | null;
+}
+
+/** What became of a claim when its place changed. */
+export interface CarriedClaim {
+  readonly decisionId: string;
+  readonly claimId: string;
+  readonly becameId: string | null;
+}
+
+/** Whoever follows a move: a part of the system by the register's word, another place, or an officer with a document. */
+export interface MoveBasis {
+  readonly basis: 'register' | 'officer' | 'other-place';
+  readonly actor: string;
+  readonly documentNo?: string;
+  readonly note?: string;
+}
