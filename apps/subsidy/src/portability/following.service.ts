@@ -59,7 +59,10 @@ export class FollowingService {
     const reading = readMove(now, responsible, last ? lastOf(last) : null, this.clock.today());
     if (reading.is === 'back') return void (await this.switching.takeBack(tx, entitlement, last!, BY_REGISTER));
     if (reading.is === 'clear') {
-      const from = this.placeOf(entitlement, responsible.find((county) => county !== now.county)!);
+      const from = this.placeOf(
+        entitlement,
+        responsible.find((county) => county !== now.county)!,
+      );
       const move = { from, to: { county: now.county, isElsewhere: false }, leftOn: reading.leftOn };
       await this.switching.follow(tx, entitlement, move, BY_REGISTER);
     }

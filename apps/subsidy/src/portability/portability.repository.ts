@@ -203,10 +203,7 @@ export class PortabilityRepository {
 
   /** Of a person, standing and ended, by programme and days. */
   ofPerson(read: Tx, personId: string): Promise<AuthorityPeriodView[]> {
-    return read.query(
-      `${PERIOD} where b.person_id = $1 order by a.programme, a.begun_at, a.valid`,
-      [personId],
-    );
+    return read.query(`${PERIOD} where b.person_id = $1 order by a.programme, a.begun_at, a.valid`, [personId]);
   }
 
   /** Whatever the reader may see that stands; of a citizen, who sees a family's. */
@@ -257,4 +254,3 @@ export class PortabilityRepository {
     );
   }
 }
-

@@ -126,12 +126,12 @@ function periodsOf(
   return ordered.map((start, n) => ({ from: start, until: ordered[n + 1] ?? null }));
 }
 
-/** Neighbours with one authority are one stretch, under the rule of the first. */
+/** Neighbours with one authority by one rule are one stretch. */
 export function joined(stretches: readonly AuthorityStretch[]): AuthorityStretch[] {
   const out: AuthorityStretch[] = [];
   for (const stretch of stretches) {
     const before = out.at(-1);
-    if (before && samePlace(before.place, stretch.place)) {
+    if (before && samePlace(before.place, stretch.place) && before.rule === stretch.rule) {
       out[out.length - 1] = { ...before, valid: { from: before.valid.from, until: stretch.valid.until } };
     } else out.push(stretch);
   }

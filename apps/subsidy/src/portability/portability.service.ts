@@ -20,6 +20,14 @@ export interface DecideMove {
   readonly within: string;
 }
 
+export interface TakeBack {
+  readonly id: string;
+  readonly documentNo: string;
+  readonly note?: string;
+  readonly actor: string;
+  readonly within: string;
+}
+
 /** What officers decide about moves that are not clear by themselves, and what anybody may see of where somebody is served. */
 @Injectable()
 export class PortabilityService {
@@ -31,56 +39,52 @@ export class PortabilityService {
   ) {}
 
   /** An officer of one of the two places follows a move by a document. */
-  decide(command: DecideMove): Promise<DecisionView> {
+  async decide(command: DecideMove): Promise<DecisionView> {
     const code = findDivisionCode(command.to);
     if (!code || divisionLevel(code) !== 'county') throw refuse.notAPlace(command.to);
     if (command.documentNo.trim() === '') throw refuse.documentMissing();
     if (command.leftOn > this.clock.today()) throw refuse.dayAhead(command.leftOn);
     const to: Place = { county: countyOf(code), isElsewhere: command.isElsewhere };
-    return this.database.write((tx) =>
-      tx.across('a move concerns two places', async () => {
-        const entitlement = await this.entitlement(
-          await this.switching.entitlements(tx, command.personId),
-          command.programme,
-          command.personId,
-        );
-        const from = this.fromOf(entitlement, to);
-        const own = command.within.slice(0, 6);
-        if (!from.county.startsWith(own) && !to.county.startsWith(own)) throw refuse.notYours();
-        const now = await this.portability.registered(tx, command.personId);
-        if (!to.isElsewhere && now?.county !== to.county) throw refuse.notRegisteredThere(to.county);
+    return this.database
+      .write((tx) =>
+        tx.across('a move concerns two places', async () => {
+          const entitlement = this.entitlement(
+            await this.switching.entitlements(tx, command.personId),
+            command.programme,
+            command.personId,
+          );
+          const from = this.fromOf(entitlement, to);
+          const own = command.within.slice(0, 6);
+          if (!from.county.startsWith(own) && !to.county.startsWith(own)) throw refuse.notYours();
+          const now = await this.portability.registered(tx, command.personId);
+          if (!to.isElsewhere && now?.county !== to.county) throw refuse.notRegisteredThere(to.county);
 
-        const move = { from, to, leftOn: command.leftOn };
-        const id = await this.switching.follow(tx, entitlement, move, basisOf(command));
-        if (id === null) throw refuse.nothingChanges();
-        return (await this.portability.decisionsByIds(tx, [id]))[0]!;
-      }),
-    ).then((made) => this.decision(made.id));
+          const move = { from, to, leftOn: command.leftOn };
+          const id = await this.switching.follow(tx, entitlement, move, basisOf(command));
+          if (id === null) throw refuse.nothingChanges();
+          return (await this.portability.decisionsByIds(tx, [id]))[0]!;
+        }),
+      )
+      .then((made) => this.decision(made.id));
   }
 
   /** A move that was reported wrongly is followed back; the first decision stays as it was made. */
-  takeBack(command: {
-    id: string;
-    documentNo: string;
-    note?: string;
-    actor: string;
-    within: string;
-  }): Promise<DecisionView> {
+  async takeBack(command: TakeBack): Promise<DecisionView> {
     if (command.documentNo.trim() === '') throw refuse.documentMissing();
-    return this.database
-      .write(async (tx) => {
-        const [undone] = await this.portability.decisionsByIds(tx, [command.id]);
-        if (!undone?.personId) throw refuse.decisionUnknown(command.id);
-        const own = command.within.slice(0, 6);
-        if (!undone.fromCounty.startsWith(own) && !undone.toCounty.startsWith(own)) throw refuse.notYours();
-        return tx.across('a move concerns two places', async () => {
-          const all = await this.switching.entitlements(tx, undone.personId!);
-          const entitlement = await this.entitlement(all, undone.programme, undone.personId!);
-          if (entitlement.last?.id !== undone.id) throw refuse.notTheLast(undone.id);
-          return this.switching.takeBack(tx, entitlement, undone, basisOf(command));
-        });
-      })
-      .then((id) => this.decision(id));
+    const id = await this.database.write(async (tx) => {
+      const [undone] = await this.portability.decisionsByIds(tx, [command.id]);
+      if (!undone?.personId) throw refuse.decisionUnknown(command.id);
+      const { personId, fromCounty, toCounty, programme } = undone;
+      const own = command.within.slice(0, 6);
+      if (!fromCounty.startsWith(own) && !toCounty.startsWith(own)) throw refuse.notYours();
+      return tx.across('a move concerns two places', async () => {
+        const all = await this.switching.entitlements(tx, personId);
+        const entitlement = this.entitlement(all, programme, personId);
+        if (entitlement.last?.id !== undone.id) throw refuse.notTheLast(undone.id);
+        return this.switching.takeBack(tx, entitlement, undone, basisOf(command));
+      });
+    });
+    return this.decision(id);
   }
 
   ofPerson(personId: string): Promise<AuthorityPeriodView[]> {
