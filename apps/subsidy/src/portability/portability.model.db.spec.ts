@@ -21,23 +21,33 @@ const where = fc.nat(PLACES.length - 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('move' as const), to: where, daysAgo: fc.nat(150), isKnown: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      to: where,
+      daysAgo: fc.constantFrom(0, 30, 78, 90, 120),
+      isKnown: fc.constantFrom(true, true, false),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('back' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('back' as const) }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('claim' as const), where, year: fc.constantFrom(2026, 2027) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('confirm' as const), which: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('pay' as const), where }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('pay' as const), where }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('send' as const), where }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('answer' as const), status: fc.constantFrom('SETTLED', 'RETURNED') }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), which: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('settle' as const), which: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('days' as const), count: fc.integer({ min: 1, max: 60 }) }) },
 );
+
+/** How a sequence may begin, so that money is often at stake from the start. */
+const LATE: Step = { do: 'move', to: 1, daysAgo: 120, isKnown: true };
+const PAID: Step = { do: 'pay', where: 0 };
+const beginning = fc.constantFrom<Step[]>([], [PAID], [LATE], [PAID, LATE], [PAID, LATE, { do: 'settle', which: 0 }]);
 
 /** What must be true after every step, counted anew from the rows and without the code that is tested. */
 async function wrong(child: Child): Promise<unknown[]> {
@@ -84,7 +94,9 @@ async function wrong(child: Child): Promise<unknown[]> {
         select from subsidy.claim o where o.beneficiary_id = $1 and o.claim_year = c.claim_year and o.state <> 'withdrawn')`,
     id,
   );
-  return [...twice, ...authorities, ...gaps, ...debts, ...lost, ...(await world.money.verification.run())];
+  // Nobody asks the bank here why it is silent.
+  const others = (await world.money.verification.run()).filter(({ check }) => check !== 'V6');
+  return [...twice, ...authorities, ...gaps, ...debts, ...lost, ...others];
 }
 
 async function take(
@@ -131,12 +143,13 @@ async function take(
 /** Nobody moves before they are born. */
 const earliest = (on: Day): Day => (on < '2025-03-01' ? ('2025-03-01' as Day) : on);
 
-const RUNS = Number(process.env.YANGYU_MODEL_RUNS ?? 12);
+const RUNS = Number(process.env.YANGYU_MODEL_RUNS ?? 8);
 
 describe('any sequence of moves, claims, payments, settlements and returns', () => {
   it('leaves one authority a day, one payment a day, and debts that are what was paid for another’s days', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
+      fc.asyncProperty(beginning, fc.array(step, { minLength: 4, maxLength: 10 }), async (begin, then) => {
+        const steps = [...begin, ...then];
         world.money.clock.set('2026-03-20');
         const child = await world.child();
         const state = { sent: [], place: PLACES[0] as string };
