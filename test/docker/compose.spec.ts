@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { readSettings } from '@app/service';
 import Ajv from 'ajv';
 import type { z } from 'zod';
+import { MIGRANT_SETTINGS, MIGRANT_WORKER_SETTINGS } from '../../apps/migrant/src/config';
 import { EXCHANGE_SETTINGS, EXCHANGE_WORKER_SETTINGS } from '../../apps/exchange/src/config';
 import { GATEWAY_SETTINGS } from '../../apps/gateway/src/config';
 import { REGISTRATION_SETTINGS, REGISTRATION_WORKER_SETTINGS } from '../../apps/registration/src/config';
@@ -30,6 +31,8 @@ const HOSTED = {
 
 /** What each program reads of its environment. */
 const SETTINGS: Readonly<Record<string, z.ZodRawShape>> = {
+  'dist/apps/migrant/src/main.js': MIGRANT_SETTINGS,
+  'dist/apps/migrant/src/worker.js': MIGRANT_WORKER_SETTINGS,
   'dist/apps/exchange/src/main.js': EXCHANGE_SETTINGS,
   'dist/apps/exchange/src/worker.js': EXCHANGE_WORKER_SETTINGS,
   'dist/apps/gateway/src/main.js': GATEWAY_SETTINGS,
@@ -149,7 +152,9 @@ describe.each(cases)('%s', (_name, service) => {
 
   it('is given the secrets that its environment points at, and no others', () => {
     const pointedAt = Object.values(environment).flatMap((value) => /^\/run\/secrets\/(.+)$/.exec(value)?.[1] ?? []);
-    const roles = ['registration', 'subsidy', 'exchange', 'gateway'].map((schema) => `${schema}_rw.password`);
+    const roles = ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'].map(
+      (schema) => `${schema}_rw.password`,
+    );
     const wanted = [...pointedAt, ...(environment.YANGYU_SECRETS ? roles : [])];
     expect([...granted].sort()).toEqual([...new Set(wanted)].sort());
   });
@@ -193,6 +198,8 @@ describe('an installation on servers of others', () => {
         'exchange',
         'exchange-worker',
         'gateway',
+        'migrant',
+        'migrant-worker',
         'migrate',
         'registration',
         'registration-worker',

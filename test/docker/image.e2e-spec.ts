@@ -82,7 +82,7 @@ describe('the image', () => {
     try {
       const secrets = await makeSecrets(image.at('/secrets'));
       const password = decodeURIComponent(new URL(world.url('postgres')).password);
-      for (const schema of ['registration', 'subsidy', 'exchange', 'gateway'])
+      for (const schema of ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'])
         fs.writeFileSync(path.join(secrets.folder, `${schema}_rw.password`), password);
       giveSecrets(secrets, UID);
       fs.chmodSync(secrets.folder, 0o755);

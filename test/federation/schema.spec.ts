@@ -9,7 +9,7 @@ import { makeKeys, readSupergraph } from '../support/federated-world';
 
 const printed = (schema: GraphQLSchema) => printSchema(lexicographicSortSchema(schema));
 
-const clients = ['registration', 'subsidy', 'exchange'].map(
+const clients = ['registration', 'subsidy', 'migrant', 'exchange'].map(
   (service) =>
     new ServiceClient({
       service,

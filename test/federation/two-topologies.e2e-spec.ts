@@ -236,7 +236,7 @@ describe('an app that does not answer', () => {
 
   /** A gateway whose registration or subsidy is at another address, or answers in its own way. */
   async function open(replaced: Partial<Record<ServiceName, string>>): Promise<void> {
-    const clients = (['registration', 'subsidy', 'exchange'] as const).map((to) => {
+    const clients = (['registration', 'subsidy', 'migrant', 'exchange'] as const).map((to) => {
       const url = replaced[to];
       return house.client('gateway', to, { deadline: 400, ...(url && { url }) });
     });

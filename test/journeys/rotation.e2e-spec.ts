@@ -60,6 +60,7 @@ const clock = new TestClock('2026-04-01');
 let world: TestDatabase;
 let registration: Database;
 let subsidy: Database;
+let migrant: Database;
 let exchange: Database;
 let schemas: SealedSchema[];
 /** Of the running server, which only follows. */
@@ -72,7 +73,8 @@ const seen: Record<string, number> = {};
 beforeAll(async () => {
   world = await createTestDatabase();
   const open = (schema: string) => world.open(schema, { recorder: auditRecorder(schema) });
-  [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
+  [registration, subsidy] = [await open('registration'), await open('subsidy')];
+  [migrant, exchange] = [await open('migrant'), await open('exchange')];
   schemas = [
     { schema: 'registration', database: registration, columns: REGISTRATION_COLUMNS },
     { schema: 'subsidy', database: subsidy, columns: SUBSIDY_COLUMNS },
@@ -83,7 +85,7 @@ beforeAll(async () => {
     throw error;
   });
   app = await NestFactory.createApplicationContext(
-    StandaloneModule.of({ registration, subsidy, exchange, vault: serving, clock }),
+    StandaloneModule.of({ registration, subsidy, migrant, exchange, vault: serving, clock }),
     { logger: ['error'], abortOnError: false },
   );
   const file = path.join(folder, 'registry.csv');

@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await openTwoCounties();
   schema = mergedSchema(world);
   const rows = await world.database.admin<{ name: string }>(
-    `select distinct column_name as name from information_schema.columns where table_schema in ('registration', 'subsidy', 'exchange')`,
+    `select distinct column_name as name from information_schema.columns where table_schema in ('registration', 'subsidy', 'migrant', 'exchange')`,
   );
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   columns = [...new Set(rows.flatMap(({ name }) => [name, camel(name)]))].sort();
@@ -36,7 +36,7 @@ afterAll(async () => {
 /** Every table's content as one digest, the log of what was refused apart. */
 const everything = async (): Promise<string> => {
   const tables = await world.database.admin<{ name: string }>(
-    `select schemaname || '.' || tablename as name from pg_tables where schemaname in ('registration', 'subsidy', 'exchange') and tablename not like 'audit%'`,
+    `select schemaname || '.' || tablename as name from pg_tables where schemaname in ('registration', 'subsidy', 'migrant', 'exchange') and tablename not like 'audit%'`,
   );
   const digests = tables.map(
     ({ name }) => `(select coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') from ${name} t)`,

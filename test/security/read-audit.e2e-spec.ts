@@ -59,7 +59,7 @@ const audited = async (after: bigint | string) => {
   }>(
     `select e.subject_type || ' ' || s as what, e.fields, e.actor, e.purpose, e.request_id as request from (
        select * from registration.audit_entry union all select * from subsidy.audit_entry union all
-       select * from exchange.audit_entry) e, unnest(e.subjects) s
+       select * from migrant.audit_entry union all select * from exchange.audit_entry) e, unnest(e.subjects) s
       where e.kind = 'read' and e.at > $1::timestamptz`,
     [after],
   );
@@ -139,7 +139,7 @@ describe('the audit of reading', () => {
 
   it('comes first: where the line cannot be written, nothing is read and nothing is done', async () => {
     const onBoth = async (change: string) => {
-      for (const schema of ['registration', 'subsidy', 'exchange'])
+      for (const schema of ['registration', 'subsidy', 'migrant', 'exchange'])
         await world.database.admin(`alter table ${schema}.audit_entry ${change}`);
     };
     await onBoth('add constraint unwritable check (false) not valid');

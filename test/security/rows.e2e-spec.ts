@@ -137,6 +137,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'migrant.parameter': 'deadlines and thresholds by region',
+  'migrant.sealed_column': 'names of columns',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
@@ -145,7 +147,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'exchange.seen_message': 'ids of messages of other agencies',
   'exchange.sealed_column': 'names of columns',
   ...Object.fromEntries(
-    ['registration', 'subsidy', 'exchange', 'gateway'].flatMap((schema) =>
+    ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'].flatMap((schema) =>
       ['outbox', 'inbox', 'delivery', 'quarantine'].map((name) => [`${schema}.${name}`, 'messages hold ids only']),
     ),
   ),
@@ -162,6 +164,7 @@ beforeAll(async () => {
   databases = {
     registration: await world.database.open('registration', { standing: undefined }),
     subsidy: await world.database.open('subsidy', { standing: undefined }),
+    migrant: await world.database.open('migrant', { standing: undefined }),
     exchange: await world.database.open('exchange', { standing: undefined }),
   };
 }, 120_000);
@@ -242,7 +245,7 @@ describe('rows', () => {
     const tables = await world.database.admin<{ name: string; forced: boolean }>(
       `select n.nspname || '.' || c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'exchange', 'gateway')`,
+        where c.relkind in ('r', 'p') and n.nspname in ('registration', 'subsidy', 'migrant', 'exchange', 'gateway')`,
     );
     const open = tables.filter(({ name, forced }) => !forced && !name.endsWith('.migration'));
     expect(open).toEqual([]);

@@ -18,7 +18,7 @@ import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } f
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
-type App = 'registration' | 'subsidy' | 'exchange';
+type App = 'registration' | 'subsidy' | 'migrant' | 'exchange';
 
 /** What each process shows to the others, and to whom. A path that is not listed here fails as unclassified. */
 const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[]>>>> = {
@@ -28,8 +28,11 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /feed': ['subsidy'],
     'POST /newborn-claim': ['subsidy'],
     'POST /certificate-ended': ['subsidy'],
+    'POST /identities': ['migrant', 'exchange'],
+    'POST /find-person': ['migrant', 'exchange'],
   },
   subsidy: { 'POST /graphql': ['gateway'] },
+  migrant: { 'POST /graphql': ['gateway'] },
   exchange: {
     'POST /graphql': ['gateway'],
     'POST /questions': ['registration', 'subsidy'],
@@ -58,6 +61,7 @@ let subCaseId: string;
 let certificateId: string;
 let questionId: string;
 let citizenNumber: string;
+let citizenName: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
 
@@ -72,6 +76,11 @@ beforeAll(async () => {
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
+  const [citizen] = await world.database.admin<{ name: string }>(
+    `select p.name from registration.person p join subsidy.claim c on c.applicant_key = p.id_number_key where c.claim_no = $1`,
+    [world.ours.claims[0]!.claim_no!],
+  );
+  citizenName = citizen!.name;
 }, 120_000);
 afterAll(async () => {
   await house?.close();
@@ -88,7 +97,7 @@ const ids = async (table: string): Promise<[string]> =>
 const readRows = async (): Promise<number> => {
   const [row] = await world.database.admin<{ n: number }>(
     `select (select count(*) from registration.audit_entry)::int + (select count(*) from subsidy.audit_entry)::int
-          + (select count(*) from exchange.audit_entry)::int as n`,
+          + (select count(*) from migrant.audit_entry)::int + (select count(*) from exchange.audit_entry)::int as n`,
   );
   return row!.n;
 };
@@ -112,6 +121,9 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
   if (path === '/newborn-claim') return [JSON.stringify({ subCase: subCaseId })];
   if (path === '/certificate-ended') return [JSON.stringify({ certificate: certificateId })];
+  if (path === '/identities') return [JSON.stringify({ personIds: [personId], caseRef: 'door' })];
+  if (path === '/find-person')
+    return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
@@ -119,8 +131,11 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   const [type, id, fields] = {
     registration: ['Person', personId, 'name'],
     subsidy: ['Claim', claimId, 'claimNo'],
+    migrant: null,
     exchange: ['RegistryQuestion', questionId, 'legalBasis'],
-  }[app] as [string, string, string];
+  }[app] ?? [null, null, null];
+  // Nothing of this app's is told of by key yet.
+  if (type === null) return [JSON.stringify({ query: '{ migrantParameters(division: "34") { name } }' })];
   const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${fields} } } }`;
   return [
     JSON.stringify({ query, variables: { of: [{ __typename: type, id }] } }),
@@ -146,7 +161,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
   const allowed = ROUTES[app][`POST ${path}`] ?? ['gateway'];
   const own = allowed[0]!;
-  const others = (['gateway', 'registration', 'subsidy', 'exchange'] as const).filter(
+  const others = (['gateway', 'registration', 'subsidy', 'migrant', 'exchange'] as const).filter(
     (name) => !allowed.includes(name),
   );
   const good = sign(house.keys, own).authorization;
@@ -178,7 +193,7 @@ function forged(app: App, path: string, body: string): Readonly<Record<string, R
   };
 }
 
-const APPS: readonly App[] = ['registration', 'subsidy', 'exchange'];
+const APPS: readonly App[] = ['registration', 'subsidy', 'migrant', 'exchange'];
 const CASES = APPS.flatMap((app) => Object.keys(ROUTES[app]).map((route) => [app, route.slice(5)] as const));
 
 describe('the doors between the processes', () => {
@@ -226,7 +241,7 @@ describe('the doors between the processes', () => {
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     expect([first.status, first.text]).toEqual([
       200,
-      expect.stringMatching(/name|claimNo|persons|question|legalBasis|events|caseNo|holderKeys/),
+      expect.stringMatching(/name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys/),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;

@@ -40,11 +40,13 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
       recorder: auditRecorder(schema),
       explain: (name) => explainRegister(name) ?? explainPayment(name),
     });
-  const [registration, subsidy, exchange] = [await open('registration'), await open('subsidy'), await open('exchange')];
+  const [registration, subsidy] = [await open('registration'), await open('subsidy')];
+  const [migrant, exchange] = [await open('migrant'), await open('exchange')];
   const registry = new FakeRegistry();
   const parts = {
     registration,
     subsidy,
+    migrant,
     exchange,
     vault: new Vault(Buffer.alloc(32, 1)),
     clock,
@@ -77,7 +79,7 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
     reset: async () => {
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
-          where schemaname in ('registration', 'subsidy', 'exchange')
+          where schemaname in ('registration', 'subsidy', 'migrant', 'exchange')
             and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter')
             and tablename not like '%\\_move'`,
       );

@@ -7,20 +7,22 @@ import type { GraphQLSchema } from 'graphql';
 import { familyFrom } from '../../apps/gateway/src/family.client';
 import { federatedSchema } from '../../apps/gateway/src/federation';
 import { openExchangeDoor } from '../../apps/exchange/src/door';
+import { openMigrantDoor } from '../../apps/migrant/src/door';
 import { openRegistrationDoor } from '../../apps/registration/src/door';
 import { openSubsidyDoor } from '../../apps/subsidy/src/door';
 import type { CountyWorld } from './county-world';
 
 /** The processes of the house, with a key each. */
-const NAMES = ['gateway', 'registration', 'subsidy', 'exchange'] as const;
+const NAMES = ['gateway', 'registration', 'subsidy', 'migrant', 'exchange'] as const;
 export type ServiceName = (typeof NAMES)[number];
 
 /** Who may call whom. */
 const CALLERS: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
   gateway: [],
-  registration: ['gateway', 'subsidy'],
-  subsidy: ['gateway'],
-  exchange: ['gateway', 'registration', 'subsidy'],
+  registration: ['gateway', 'subsidy', 'migrant', 'exchange'],
+  subsidy: ['gateway', 'migrant', 'exchange'],
+  migrant: ['gateway', 'registration', 'subsidy', 'exchange'],
+  exchange: ['gateway', 'registration', 'subsidy', 'migrant'],
 };
 
 /** Keys of a house, made anew. */
@@ -37,6 +39,7 @@ export function makeKeys(): Readonly<Record<ServiceName, ServiceKeys>> {
     gateway: keysOf('gateway'),
     registration: keysOf('registration'),
     subsidy: keysOf('subsidy'),
+    migrant: keysOf('migrant'),
     exchange: keysOf('exchange'),
   };
 }
@@ -46,6 +49,7 @@ export interface FederatedWorld {
   readonly keys: Readonly<Record<ServiceName, ServiceKeys>>;
   readonly registration: ServiceDoor;
   readonly subsidy: ServiceDoor;
+  readonly migrant: ServiceDoor;
   readonly exchange: ServiceDoor;
   readonly schema: GraphQLSchema;
   readonly complete: (caller: Caller) => Promise<Caller>;
@@ -72,6 +76,7 @@ export async function openFederatedWorld(
   const doors = {
     registration: await openRegistrationDoor(app, { ...at, verifier: new ServiceVerifier(keys.registration, clock) }),
     subsidy: await openSubsidyDoor(app, { ...at, verifier: new ServiceVerifier(keys.subsidy, clock) }),
+    migrant: await openMigrantDoor(app, { ...at, verifier: new ServiceVerifier(keys.migrant, clock) }),
     exchange: await openExchangeDoor(app, { ...at, verifier: new ServiceVerifier(keys.exchange, clock) }),
   };
   const client = (from: ServiceName, to: ServiceName, own: Partial<ServiceClientOptions> = {}): ServiceClient => {
@@ -86,11 +91,12 @@ export async function openFederatedWorld(
     return opened;
   };
   const registration = client('gateway', 'registration', more);
-  const [subsidy, exchange] = [client('gateway', 'subsidy', more), client('gateway', 'exchange', more)];
+  const [subsidy, migrant] = [client('gateway', 'subsidy', more), client('gateway', 'migrant', more)];
+  const exchange = client('gateway', 'exchange', more);
   return {
     keys,
     ...doors,
-    schema: federatedSchema(readSupergraph(), [registration, subsidy, exchange]),
+    schema: federatedSchema(readSupergraph(), [registration, subsidy, migrant, exchange]),
     complete: familyFrom(registration),
     failures,
     client,
@@ -98,6 +104,7 @@ export async function openFederatedWorld(
       for (const one of clients) await one.close();
       await doors.registration.close();
       await doors.subsidy.close();
+      await doors.migrant.close();
       await doors.exchange.close();
     },
   };

@@ -1,6 +1,7 @@
 import { type JobHandler, JobsRuntime, type Payload } from '@app/jobs';
 import { createTestQueue } from '@app/testing';
 import { EXCHANGE_HANDLERS } from '../../apps/exchange/src/exchange.tokens';
+import { MIGRANT_HANDLERS } from '../../apps/migrant/src/migrant.tokens';
 import { REGISTRATION_HANDLERS } from '../../apps/registration/src/registration.tokens';
 import { SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
 import type { CountyWorld } from './county-world';
@@ -17,7 +18,7 @@ const WAIT = 60_000;
 const LOOK = 25;
 
 /**
- * Real queues, real outboxes and the handlers of the register and of subsidy, and of the exchange where a test needs it; an
+ * Real queues, real outboxes and the handlers of the register, of subsidy and of migrant, and of the exchange where a test needs it; an
  * error of a handler fails the next settle().
  */
 export async function openMessages(world: CountyWorld, { withExchange = false } = {}): Promise<Messages> {
@@ -33,6 +34,7 @@ export async function openMessages(world: CountyWorld, { withExchange = false } 
         handlers: handlers(REGISTRATION_HANDLERS),
       },
       { schema: 'subsidy', database: await world.database.open('subsidy'), handlers: handlers(SUBSIDY_HANDLERS) },
+      { schema: 'migrant', database: await world.database.open('migrant'), handlers: handlers(MIGRANT_HANDLERS) },
       ...(withExchange
         ? [
             {
@@ -51,6 +53,7 @@ export async function openMessages(world: CountyWorld, { withExchange = false } 
     const [row] = await world.database.admin<{ n: number }>(
       `select (select count(*) from registration.outbox where acked_at is null)::int
             + (select count(*) from subsidy.outbox where acked_at is null)::int
+            + (select count(*) from migrant.outbox where acked_at is null)::int
             + (select count(*) from exchange.outbox where acked_at is null and $1)::int as n`,
       [withExchange],
     );

@@ -95,7 +95,7 @@ class Copies {
       'drop database if exists bench_template',
       'create database bench_template template yangyu strategy file_copy',
     );
-    const schemas = ['registration', 'subsidy', 'exchange'].map((schema) => ({
+    const schemas = ['registration', 'subsidy', 'migrant', 'exchange'].map((schema) => ({
       schema,
       folder: path.join(__dirname, '..', '..', 'apps', schema, 'src', 'migrations'),
     }));
@@ -122,8 +122,8 @@ class Copies {
   }
 
   async open(isAudited: boolean): Promise<Side> {
-    const [registration, subsidy, exchange] = await Promise.all(
-      ['registration', 'subsidy', 'exchange'].map((schema) =>
+    const [registration, subsidy, migrant, exchange] = await Promise.all(
+      ['registration', 'subsidy', 'migrant', 'exchange'].map((schema) =>
         Database.open({
           url: this.url(`${schema}_rw`, 'bench_copy'),
           schema,
@@ -134,6 +134,7 @@ class Copies {
     const parts = {
       registration: registration!,
       subsidy: subsidy!,
+      migrant: migrant!,
       exchange: exchange!,
       vault: Vault.fromFile(path.join(folderOf(this.people), 'vault.key')),
       clock: systemClock,

@@ -9,6 +9,7 @@ import type { JWK } from 'jose';
 import { federatedSchema } from '../../apps/gateway/src/federation';
 import { createGateway } from '../../apps/gateway/src/gateway';
 import { openExchangeDoor } from '../../apps/exchange/src/door';
+import { openMigrantDoor } from '../../apps/migrant/src/door';
 import { openRegistrationDoor } from '../../apps/registration/src/door';
 import type { Config } from '../../apps/standalone/src/config';
 import { openInstallation } from '../../apps/standalone/src/installation';
@@ -18,7 +19,7 @@ import { openBare } from './gateway-bare';
 
 /** What a server process is told when it starts, as an argument. */
 export interface ServerOptions {
-  readonly role: 'merged' | 'bare' | 'gateway' | 'registration' | 'subsidy' | 'exchange';
+  readonly role: 'merged' | 'bare' | 'gateway' | 'registration' | 'subsidy' | 'migrant' | 'exchange';
   readonly config: Config;
   readonly issuer: string;
   readonly key: JWK;
@@ -48,6 +49,8 @@ async function open({ role, config, issuer, key, keys, caller, urls }: ServerOpt
   }
   if (role === 'subsidy')
     return (await openSubsidyDoor(app, { ...at, verifier: new ServiceVerifier(keys, clock) })).url;
+  if (role === 'migrant')
+    return (await openMigrantDoor(app, { ...at, verifier: new ServiceVerifier(keys, clock) })).url;
   if (role === 'exchange')
     return (await openExchangeDoor(app, { ...at, verifier: new ServiceVerifier(keys, clock) })).url;
   const signer = new ServiceSigner(keys, clock);

@@ -139,19 +139,20 @@ async function startSides(
   };
   const registration = await start('registration');
   const subsidy = await start('subsidy');
+  const migrant = await start('migrant');
   const exchange = await start('exchange');
-  const urls = { registration: registration.url, subsidy: subsidy.url, exchange: exchange.url };
+  const urls = { registration: registration.url, subsidy: subsidy.url, migrant: migrant.url, exchange: exchange.url };
   const gateway = await start('gateway', urls);
   return {
     bare: [await start('bare')],
     merged: [await start('merged')],
-    federated: [gateway, registration, subsidy, exchange],
+    federated: [gateway, registration, subsidy, migrant, exchange],
   };
 }
 
 function houseKeys(): (name: string) => ServiceKeys {
   const pairs = new Map(
-    ['gateway', 'registration', 'subsidy', 'exchange'].map((name) => [name, generateKeyPairSync('ed25519')]),
+    ['gateway', 'registration', 'subsidy', 'migrant', 'exchange'].map((name) => [name, generateKeyPairSync('ed25519')]),
   );
   const gateway = pairs.get('gateway')!.publicKey.export({ type: 'spki', format: 'pem' }).toString();
   return (name) => ({

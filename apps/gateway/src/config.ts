@@ -40,6 +40,7 @@ export const GATEWAY_SETTINGS = {
   /** Where the apps' processes answer; several, separated by commas. */
   YANGYU_REGISTRATION_URL: z.string().min(1),
   YANGYU_SUBSIDY_URL: z.string().min(1),
+  YANGYU_MIGRANT_URL: z.string().min(1),
   YANGYU_EXCHANGE_URL: z.string().min(1),
   /** The graph that is served: made by `npm run generate`, reviewed and committed. */
   YANGYU_SUPERGRAPH: z.string().min(1).default('supergraph.graphql'),

@@ -21,6 +21,7 @@ void live('gateway', readConfig, async (life, settings) => {
   };
   const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
   const subsidy = clientOf('subsidy', settings.YANGYU_SUBSIDY_URL);
+  const migrant = clientOf('migrant', settings.YANGYU_MIGRANT_URL);
   const exchange = clientOf('exchange', settings.YANGYU_EXCHANGE_URL);
   const limits = openRateLimits(
     withPassword(settings.YANGYU_DATABASE_URL, settings.YANGYU_DATABASE_PASSWORD),
@@ -31,7 +32,12 @@ void live('gateway', readConfig, async (life, settings) => {
   const isProduction = settings.YANGYU_MODE === 'production';
   const door = new Doorkeeper({ issuer, client, audience, keys: 'discovery', clock, database });
   const gateway = await createGateway({
-    schema: federatedSchema(fs.readFileSync(settings.YANGYU_SUPERGRAPH, 'utf8'), [registration, subsidy, exchange]),
+    schema: federatedSchema(fs.readFileSync(settings.YANGYU_SUPERGRAPH, 'utf8'), [
+      registration,
+      subsidy,
+      migrant,
+      exchange,
+    ]),
     verify: door.verify,
     complete: familyFrom(registration),
     limits,

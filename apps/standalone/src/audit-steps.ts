@@ -9,10 +9,10 @@ import { toJson } from './terminal';
 
 /** The audit logs of this installation, one for each schema. */
 export const auditLogs = (
-  installation: Pick<Installation, 'registration' | 'subsidy' | 'exchange' | 'gateway'>,
+  installation: Pick<Installation, 'registration' | 'subsidy' | 'migrant' | 'exchange' | 'gateway'>,
   config: Pick<Config, 'dataFolder'>,
 ): AuditLog[] =>
-  (['registration', 'subsidy', 'exchange', 'gateway'] as const).map(
+  (['registration', 'subsidy', 'migrant', 'exchange', 'gateway'] as const).map(
     (schema) => new AuditLog(schema, installation[schema], config.dataFolder),
   );
 

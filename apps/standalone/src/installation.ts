@@ -15,6 +15,7 @@ import { explainConstraint as explainRegister } from '../../registration/src/fac
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
 import { openHousehold } from './demo-registry';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
+import { MIGRANT_HANDLERS } from '../../migrant/src/migrant.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
 import { bankFolders } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
@@ -27,6 +28,7 @@ export interface Installation {
   readonly clock: Clock;
   readonly registration: Database;
   readonly subsidy: Database;
+  readonly migrant: Database;
   readonly exchange: Database;
   /** What the door keeps: who is let in no more. Nothing about families. */
   readonly gateway: Database;
@@ -73,7 +75,7 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
 async function openOn(place: Place, config: Config, clock: Clock, options: OpenOptions): Promise<Installation> {
   options.onStep?.('apps');
   const vault = (await openVault(config.vault)).follow(options.onError ?? (() => undefined));
-  const [registration, subsidy, exchange, gateway] = await Promise.all(
+  const [registration, subsidy, migrant, exchange, gateway] = await Promise.all(
     SCHEMAS.map((schema) =>
       Database.open({
         url: place.url(`${schema}_rw`),
@@ -87,12 +89,14 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
   const isThrowaway = options.throwaway ?? config.isThrowaway;
   await assertGuarded(registration!, 'registration', now, isThrowaway);
   await assertGuarded(subsidy!, 'subsidy', now, isThrowaway);
+  await assertGuarded(migrant!, 'migrant', now, isThrowaway);
   await assertGuarded(exchange!, 'exchange', now, isThrowaway);
   await assertGuarded(gateway!, 'gateway', now, isThrowaway);
   const household = openHousehold(config, clock);
   const parts = {
     registration: registration!,
     subsidy: subsidy!,
+    migrant: migrant!,
     exchange: exchange!,
     vault,
     clock,
@@ -116,6 +120,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
         handlers: app.get(REGISTRATION_HANDLERS, { strict: false }),
       },
       { schema: 'subsidy', database: parts.subsidy, handlers: app.get(SUBSIDY_HANDLERS, { strict: false }) },
+      { schema: 'migrant', database: parts.migrant, handlers: app.get(MIGRANT_HANDLERS, { strict: false }) },
       { schema: 'exchange', database: parts.exchange, handlers: app.get(EXCHANGE_HANDLERS, { strict: false }) },
     ],
     clock,
@@ -138,6 +143,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
       await parts.registration.close();
       await household.close();
       await parts.subsidy.close();
+      await parts.migrant.close();
       await parts.exchange.close();
       await gateway!.close();
       await limits.close();

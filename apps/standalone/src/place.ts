@@ -7,7 +7,7 @@ import { withPassword } from '@app/service';
 import { Client } from 'pg';
 import type { Config, Elsewhere } from './config';
 
-export const SCHEMAS = ['registration', 'subsidy', 'exchange', 'gateway'] as const;
+export const SCHEMAS = ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'] as const;
 const DATABASE = 'yangyu';
 const APPS = path.join(__dirname, '..', '..');
 

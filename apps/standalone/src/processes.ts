@@ -91,11 +91,12 @@ async function portsOf({ port, issuerPort }: Config, instances: number): Promise
   const ports: Record<string, number[]> = {
     registration: [],
     subsidy: [],
+    migrant: [],
     exchange: [],
     gateway: [port],
     simulator: [issuerPort],
   };
-  for (const service of ['registration', 'subsidy', 'exchange', 'gateway'])
+  for (const service of ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'])
     while (ports[service]!.length < instances) ports[service]!.push(await freePort());
   return ports;
 }
@@ -113,6 +114,7 @@ function processesOf(
       'postgres:5432': new URL(databaseUrl).host,
       'http://registration:4101': ports.registration!.map(urlOf).join(','),
       'http://subsidy:4102': ports.subsidy!.map(urlOf).join(','),
+      'http://migrant:4104': ports.migrant!.map(urlOf).join(','),
       'http://exchange:4103': ports.exchange!.map(urlOf).join(','),
       '127.0.0.1:4000': `127.0.0.1:${config.port}`,
       'localhost:4000': `localhost:${config.port}`,

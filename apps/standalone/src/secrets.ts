@@ -44,9 +44,9 @@ export async function makeSecrets(folder: string, ring = path.join(folder, RING)
     make(`${schema}.key`, () =>
       String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })),
     );
-  // Whoever asks another: the gateway all apps; subsidy and registration each other's doors, and the exchange's.
+  // Whoever asks another: the gateway all apps, and the apps each other's doors.
   const publicHalf = (name: string) => createPublicKey(read(`${name}.key`)).export({ format: 'pem', type: 'spki' });
-  const callers = ['gateway', 'subsidy', 'registration'].map((name) => [name, publicHalf(name)]);
+  const callers = ['gateway', 'subsidy', 'registration', 'migrant', 'exchange'].map((name) => [name, publicHalf(name)]);
   remake('callers.json', JSON.stringify(Object.fromEntries(callers)));
   make('registry.json', () => '{"kind":"none"}');
   make('voucher.key', () => String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })));

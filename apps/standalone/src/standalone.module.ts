@@ -2,6 +2,7 @@ import type { Database } from '@app/database';
 import {
   ENDED_CERTIFICATES,
   NEWBORN_CLAIMS,
+  PERSON_IDENTITIES,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
   REGISTRY_QUESTIONS,
@@ -22,9 +23,12 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { MigrantModule } from '../../migrant/src/migrant.module';
+import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
+import { PersonIdentityService } from '../../registration/src/person/person-identity.service';
 import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
@@ -35,6 +39,7 @@ import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.toke
 export interface StandaloneParts {
   readonly registration: Database;
   readonly subsidy: Database;
+  readonly migrant: Database;
   readonly exchange: Database;
   readonly vault: Vault;
   readonly clock: Clock;
@@ -57,6 +62,8 @@ class PlatformModule {
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: SUBSIDY_DATABASE, useValue: parts.subsidy },
       { provide: SUBSIDY_OUTBOX, useValue: new Outbox('subsidy') },
+      { provide: MIGRANT_DATABASE, useValue: parts.migrant },
+      { provide: MIGRANT_OUTBOX, useValue: new Outbox('migrant') },
       { provide: EXCHANGE_DATABASE, useValue: parts.exchange },
       { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
       { provide: HOUSEHOLD_REGISTRY, useValue: registry },
@@ -70,7 +77,7 @@ class PlatformModule {
   }
 }
 
-/** The register's change feed, newborn matters and ended certificates, asked within the process; over HTTP where the apps run apart. */
+/** The register's change feed, newborn matters, ended certificates and who is who, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [RegistrationModule],
@@ -78,8 +85,9 @@ class PlatformModule {
     { provide: REGISTRATION_FEED, useExisting: FeedService },
     { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
     { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
+    { provide: PERSON_IDENTITIES, useExisting: PersonIdentityService },
   ],
-  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES],
 })
 class FeedModule {}
 
@@ -107,6 +115,7 @@ export class StandaloneModule {
         RegistryModule,
         RegistrationModule,
         SubsidyModule,
+        MigrantModule,
         ExchangeModule,
       ],
     };

@@ -109,6 +109,7 @@ describe('permissions', () => {
       'registry-check.settle: township-reviewer county-confirmer',
       'voucher.read: village-clerk township-reviewer county-confirmer citizen',
       'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'migrant-parameter.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });
@@ -128,6 +129,7 @@ describe('permissions', () => {
       'programme.read',
       'birth-registration.ask',
       'voucher.verify',
+      'migrant-parameter.read',
     ]);
     expect(() => authorise(undefined, 'programme.read')).not.toThrow();
     expect(() => authorise(undefined, PUBLIC)).not.toThrow();

@@ -324,6 +324,10 @@ export const PERMISSIONS = {
     lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },
   },
   'voucher.verify': { roles: 'everyone', lets: { zh: '核验生育登记凭证', en: 'verify a voucher' } },
+  'migrant-parameter.read': {
+    roles: 'everyone',
+    lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
+  },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看待办清单', en: 'see work-lists' },

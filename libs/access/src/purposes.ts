@@ -13,6 +13,7 @@ export const PURPOSES = {
   supervision: { zh: '社会监督', en: 'supervising' },
   'own-matters': { zh: '本人办事', en: 'a citizen’s own matters' },
   exchange: { zh: '部门数据共享', en: 'exchange between agencies' },
+  coordination: { zh: '户籍地与居住地协同', en: 'co-ordination between places' },
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
@@ -20,8 +21,8 @@ export type Purpose = keyof typeof PURPOSES;
 /** What each role may act for; the first is meant where a request names none. */
 const OF_ROLE: Readonly<Record<Role, readonly [Purpose, ...Purpose[]]>> = {
   'village-clerk': ['claim-handling', 'correction'],
-  'township-reviewer': ['claim-handling', 'register-keeping', 'correction', 'complaint'],
-  'county-confirmer': ['claim-handling', 'register-keeping', 'correction', 'complaint'],
+  'township-reviewer': ['claim-handling', 'register-keeping', 'correction', 'complaint', 'coordination'],
+  'county-confirmer': ['claim-handling', 'register-keeping', 'correction', 'complaint', 'coordination'],
   'finance-officer': ['funding', 'complaint'],
   'bank-operator': ['payment', 'complaint'],
   auditor: ['audit'],

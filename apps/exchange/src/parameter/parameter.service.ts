@@ -1,11 +1,11 @@
 import type { Read } from '@app/database';
 import type { Day } from '@app/kernel';
+import { isWorkingDay, workingDaysLater } from '@app/working-days';
 import { Injectable } from '@nestjs/common';
-import { isWorkday } from 'chinese-days';
 import { refuse } from './parameter.errors';
 import { ParameterRepository } from './parameter.repository';
 import type { RegistryTerms } from './parameter.types';
-import { type Hours, workingDaysLater } from './working-time.rules';
+import type { Hours } from './working-time.rules';
 
 const PREFIX = 'registry.';
 const WHOLE = /^\d{1,6}$/;
@@ -42,10 +42,11 @@ export class ParameterService {
 
   /** When the registry answers, by these terms and the State Council's calendar. */
   hours({ opensAt, closesAt, days }: RegistryTerms): Hours {
-    return { opensAt, closesAt, isOpenOn: (day) => days === 'all' || isWorkday(day) };
+    return { opensAt, closesAt, isOpenOn: (day) => days === 'all' || isWorkingDay(day, 'count-weekdays') };
   }
 
+  /** Also in a year that is not published yet: a question may not stay without a deadline. */
   workingDaysLater(from: Day, count: number): Day {
-    return workingDaysLater(from, count, (day) => isWorkday(day));
+    return workingDaysLater(from, count, 'count-weekdays');
   }
 }

@@ -1,6 +1,6 @@
-import { day, type Day } from '@app/kernel';
+import type { Day } from '@app/kernel';
 import { isWorkday } from 'chinese-days';
-import { isOpen, nextOpening, workingDaysLater } from './working-time.rules';
+import { isOpen, nextOpening } from './working-time.rules';
 
 const hours = { opensAt: '08:30', closesAt: '17:30', isOpenOn: (at: Day) => isWorkday(at) };
 const at = (text: string) => new Date(`${text}+08:00`);
@@ -26,16 +26,5 @@ describe('the hours of another agency', () => {
     ['2026-09-30T17:30:00', '2026-10-08T08:30:00', 'after National Day'],
   ])('asked at %s, the next time is %s: it %s', (moment, expected) => {
     expect(nextOpening(at(moment), hours)).toEqual(at(expected));
-  });
-
-  it.each([
-    ['2026-01-05', 30, '2026-02-14'],
-    ['2026-02-09', 5, '2026-02-14'],
-    ['2026-04-28', 5, '2026-05-08'],
-    ['2026-04-30', 1, '2026-05-06'],
-    ['2026-09-18', 10, '2026-10-09'],
-    ['2026-09-30', 20, '2026-11-03'],
-  ])('received on %s, %i working days end on %s', (from, count, due) => {
-    expect(workingDaysLater(day(from), count, (one) => isWorkday(one))).toBe(due);
   });
 });

@@ -32,13 +32,3 @@ export function nextOpening(at: Date, hours: Hours): Date {
   }
   return instantOf(addDays(today, 1), hours.opensAt); // A calendar without working days is wrong, not a reason to wait.
 }
-
-/** The first day is not counted (行政许可法 art 82; domain/03 §3.2). */
-export function workingDaysLater(from: Day, count: number, isWorkingDay: (day: Day) => boolean): Day {
-  let day = from;
-  for (let left = count; left > 0;) {
-    day = addDays(day, 1);
-    if (isWorkingDay(day)) left--;
-  }
-  return day;
-}

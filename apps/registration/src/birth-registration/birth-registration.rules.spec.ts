@@ -1,12 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { addDays, type Day, day } from '@app/kernel';
-import { isWorkday } from 'chinese-days';
+import { type Day, day } from '@app/kernel';
 import { parse } from '../../../../test/support/csv';
 import {
   type BirthFacts,
   COMMITMENT_TEXT,
-  dueDay,
   type EarlierChild,
   isSilent,
   judge,
@@ -118,25 +116,7 @@ describe('the text of a place', () => {
   });
 });
 
-describe('a deadline in working days', () => {
-  const calendar = { isWorkday, isKnown: (year: number) => year <= 2026, next: (at: Day) => addDays(at, 1) };
-
-  it.each([
-    ['2026-01-05', 30, '2026-02-14'],
-    ['2026-02-09', 5, '2026-02-14'],
-    ['2026-04-28', 5, '2026-05-08'],
-    ['2026-04-30', 1, '2026-05-06'],
-    ['2026-06-17', 7, '2026-06-29'],
-    ['2026-09-29', 5, '2026-10-12'],
-    ['2026-10-09', 2, '2026-10-12'],
-  ])('of %s and %d days ends on %s', (from, count, due) => {
-    expect(dueDay(day(from), count, calendar)).toBe(due);
-  });
-
-  it('is not guessed beyond the published calendar', () => {
-    expect(dueDay(day('2026-12-30'), 5, calendar)).toBeNull();
-  });
-
+describe('a deadline', () => {
   it('passes at the end of its day, and one that is not known never does', () => {
     expect([isSilent(day('2026-03-09'), day('2026-03-09')), isSilent(day('2026-03-09'), day('2026-03-10'))]).toEqual([
       false,

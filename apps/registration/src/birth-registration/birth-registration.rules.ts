@@ -219,24 +219,6 @@ export function orderOf(
 
 const provinceOf = (code: string | null): string[] => (code === null ? [] : [code.slice(0, 2)]);
 
-/** Which days are working days, and whether the State Council's calendar of a year is known. */
-export interface Calendar {
-  readonly isWorkday: (day: Day) => boolean;
-  readonly isKnown: (year: number) => boolean;
-  readonly next: (day: Day) => Day;
-}
-
-/** The day `count` working days on, the first not counted; null beyond the last year whose calendar is known. */
-export function dueDay(from: Day, count: number, calendar: Calendar): Day | null {
-  let at = from;
-  for (let left = count; left > 0;) {
-    at = calendar.next(at);
-    if (!calendar.isKnown(Number(at.slice(0, 4)))) return null;
-    if (calendar.isWorkday(at)) left--;
-  }
-  return at;
-}
-
 /** What a commitment may be about; each replaces a paper where the region's text lets it. */
 export const COMMITMENT_FACTS: Readonly<Record<string, string>> = {
   RESIDENCE: 'residence-proof',

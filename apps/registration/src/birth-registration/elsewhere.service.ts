@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Tx } from '@app/database';
-import { addDays, CLOCK, type Clock, countyOf, type Day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type Day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { reasonOf, refuse } from './birth-registration.errors';
 import { BirthRegistrationRepository } from './birth-registration.repository';
 import type { ServiceText } from './birth-registration.rules';
 import type { BirthRegistrationRow, Outcome, QuestionRow } from './birth-registration.types';
 import { ElsewhereRepository } from './elsewhere.repository';
-import { WorkingDayService } from './working-day.service';
 
 /** 人口与计划生育法 art 14: origin and residence work together, the residence first. */
 const LEGAL_BASIS = '人口与计划生育法第十四条';
@@ -21,7 +21,6 @@ export class ElsewhereService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly registrations: BirthRegistrationRepository,
     private readonly questions: ElsewhereRepository,
-    private readonly workingDays: WorkingDayService,
   ) {}
 
   /** Where to ask before accepting: what the parents name, or, where the text asks first, another province of theirs. */
@@ -45,7 +44,7 @@ export class ElsewhereService {
     const subject = parties.find(({ role }) => role === 'mother') ?? parties[0]!;
     const [today, days] = [this.clock.today(), text.number('elsewhere-working-days')];
     // Silence must end some day also where that year's calendar is not published yet.
-    const dueOn = this.workingDays.due(today, days) ?? addDays(today, 3 * days);
+    const dueOn = workingDaysLater(today, days, 'count-weekdays');
     await this.questions.insert(tx, {
       id: randomUUID(),
       registrationId: row.id,

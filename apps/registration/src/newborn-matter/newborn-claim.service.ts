@@ -2,12 +2,11 @@ import { type NewbornClaim, type NewbornClaimKind, type NewbornClaims } from '@a
 import type { Database } from '@app/database';
 import type { Delivery } from '@app/jobs';
 import { CLOCK, type Clock, yearOf } from '@app/kernel';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { NewbornMatterRepository, type SubCaseRow } from './newborn-matter.repository';
-import { dueOn } from './newborn-matter.rules';
 import { canMove, type SubCaseState } from './newborn-matter.state';
-import { workingCalendar } from './working-calendar.service';
 
 /** What subsidy tells of a claim. */
 export interface ClaimNews {
@@ -72,7 +71,7 @@ export class NewbornClaimService implements NewbornClaims {
       const way = wayTo(part.state, target);
       const today = this.clock.today();
       if (way.includes('open'))
-        await this.matters.setDeadline(tx, part.id, today, dueOn(today, part.workingDays, workingCalendar) ?? null);
+        await this.matters.setDeadline(tx, part.id, today, workingDaysLater(today, part.workingDays, 'leave-open'));
       const at = this.clock.now();
       let from: Pick<SubCaseRow, 'state' | 'events'> = part;
       for (const state of way) {

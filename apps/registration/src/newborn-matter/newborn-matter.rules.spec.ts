@@ -1,36 +1,8 @@
 import { day, type Day } from '@app/kernel';
 import { readOpening } from './newborn-application.rules';
-import { channelReasons, dueOn, itemsOf } from './newborn-matter.rules';
+import { channelReasons, itemsOf } from './newborn-matter.rules';
 import { MOVES } from './newborn-matter.state';
 import type { ChannelRow, ItemRow, KnownParent, Opening } from './newborn-matter.types';
-import { workingCalendar } from './working-calendar.service';
-
-describe('a deadline in working days', () => {
-  // Vectors of the State Council's calendar: the first day is not counted; make-up Saturdays count, holidays do not.
-  it.each([
-    ['2026-01-05', 30, '2026-02-14'],
-    ['2026-02-09', 5, '2026-02-14'],
-    ['2026-02-09', 30, '2026-03-27'],
-    ['2026-04-28', 5, '2026-05-08'],
-    ['2026-04-30', 1, '2026-05-06'],
-    ['2026-06-17', 7, '2026-06-29'],
-    ['2026-09-18', 10, '2026-10-09'],
-    ['2026-09-18', 20, '2026-10-22'],
-    ['2026-09-29', 5, '2026-10-12'],
-    ['2026-09-30', 20, '2026-11-03'],
-    ['2026-10-09', 2, '2026-10-12'],
-    ['2025-12-30', 5, '2026-01-07'],
-    ['2026-04-01', 0, '2026-04-01'],
-  ])('from %s in %i is %s', (from, count, due) => {
-    expect(dueOn(day(from), count, workingCalendar)).toBe(due);
-  });
-
-  it('is not guessed into a year whose holidays are not published', () => {
-    expect(dueOn(day('2026-12-29'), 5, workingCalendar)).toBeUndefined();
-    expect(workingCalendar.isKnown(2026)).toBe(true);
-    expect(workingCalendar.isKnown(2027)).toBe(false);
-  });
-});
 
 describe('what a place offers', () => {
   const row = (region: string, item: ItemRow['item'], more: Partial<ItemRow> = {}): ItemRow => ({

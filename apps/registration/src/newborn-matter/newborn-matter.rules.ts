@@ -1,4 +1,4 @@
-import { addDays, addMonths, type Day, type Sentence } from '@app/kernel';
+import { addMonths, type Day, type Sentence } from '@app/kernel';
 import type { ChannelReason, ChannelRow, Item, ItemRow, KnownParent } from './newborn-matter.types';
 
 /** Of each item the row of the longest region that holds the place; what such a row does not offer is left out. */
@@ -9,26 +9,6 @@ export function itemsOf(rows: readonly ItemRow[]): ItemRow[] {
     if (!found || row.region.length > found.region.length) nearest.set(row.item, row);
   }
   return [...nearest.values()].filter(({ isOffered }) => isOffered);
-}
-
-/** Years whose holidays are known, and whether a day is a working one. */
-export interface WorkingCalendar {
-  isKnown(year: number): boolean;
-  isWorkday(day: Day): boolean;
-}
-
-/**
- * The day after `count` working days, the first day not counted (行政许可法 art 82). Undefined when that leads into a year
- * whose holidays the State Council has not published.
- */
-export function dueOn(from: Day, count: number, calendar: WorkingCalendar): Day | undefined {
-  let day = from;
-  for (let left = count; left > 0;) {
-    day = addDays(day, 1);
-    if (!calendar.isKnown(Number(day.slice(0, 4)))) return undefined;
-    if (calendar.isWorkday(day)) left--;
-  }
-  return day;
 }
 
 const MARRIED = ['20', '21', '22', '23'];

@@ -4,6 +4,7 @@ import { currentContext, type Database, type Tx } from '@app/database';
 import type { Outbox } from '@app/jobs';
 import { CLOCK, type Clock, type Day, findDivisionCode, maskIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { RegisterService } from '../register/register.service';
@@ -21,10 +22,9 @@ import {
   type ParentRow,
   type SubCaseRow,
 } from './newborn-matter.repository';
-import { channelReasons, dueOn, itemsOf } from './newborn-matter.rules';
+import { channelReasons, itemsOf } from './newborn-matter.rules';
 import { canMove, type SubCaseState } from './newborn-matter.state';
 import type { Item, KnownParent, Opening, ParentRole, Settlement } from './newborn-matter.types';
-import { workingCalendar } from './working-calendar.service';
 
 export interface Receipt {
   readonly caseNo: string;
@@ -286,7 +286,7 @@ export class NewbornMatterService {
 
   private async setDeadline(tx: Tx, { id, workingDays }: Pick<SubCaseRow, 'id' | 'workingDays'>): Promise<void> {
     const today: Day = this.clock.today();
-    await this.matters.setDeadline(tx, id, today, dueOn(today, workingDays, workingCalendar) ?? null);
+    await this.matters.setDeadline(tx, id, today, workingDaysLater(today, workingDays, 'leave-open'));
   }
 
   /** Who asks for the subsidy: as said, else the parent who is signed in, else the mother. */

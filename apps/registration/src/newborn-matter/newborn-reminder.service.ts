@@ -1,12 +1,11 @@
 import { type Database, inContext, systemContext } from '@app/database';
 import type { Outbox } from '@app/jobs';
 import { addDays, CLOCK, type Clock } from '@app/kernel';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { lookAtNewborns } from './newborn-matter.jobs';
 import { NewbornMatterRepository } from './newborn-matter.repository';
-import { dueOn } from './newborn-matter.rules';
-import { workingCalendar } from './working-calendar.service';
 
 /** An authority is reminded so many days before a deadline, and once more after it. */
 const DAYS_BEFORE = 2;
@@ -42,7 +41,7 @@ export class NewbornReminderService {
       const registered = await this.matters.endRegistered(tx, at);
       let counted = 0;
       for (const { id, openedOn, workingDays } of await this.matters.withoutDeadline(tx)) {
-        const due = dueOn(openedOn, workingDays, workingCalendar);
+        const due = workingDaysLater(openedOn, workingDays, 'leave-open');
         if (!due) continue;
         await this.matters.setDeadline(tx, id, openedOn, due);
         counted++;

@@ -3,6 +3,8 @@ import { FactModule } from '../fact/fact.module';
 import { FamilyService } from './family.service';
 import { IdentityRepository } from './identity.repository';
 import { IdentityService } from './identity.service';
+import { PersonIdentityRepository } from './person-identity.repository';
+import { PersonIdentityService } from './person-identity.service';
 import { PersonRepository } from './person.repository';
 import { PersonResolver } from './person.resolver';
 import { PersonService } from './person.service';
@@ -20,8 +22,10 @@ import { RevealService } from './reveal.service';
     RevealRepository,
     RevealService,
     FamilyService,
+    PersonIdentityRepository,
+    PersonIdentityService,
     PersonResolver,
   ],
-  exports: [PersonService, IdentityService, FamilyService, PersonResolver],
+  exports: [PersonService, IdentityService, PersonIdentityService, FamilyService, PersonResolver],
 })
 export class PersonModule {}

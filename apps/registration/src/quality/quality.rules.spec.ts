@@ -1,7 +1,5 @@
-import { addDays, day } from '@app/kernel';
-import { isWorkday } from 'chinese-days';
 import { CHECKS } from './quality-check.repository';
-import { exportLine, rateText, workingDaysAfter } from './quality.rules';
+import { exportLine, rateText } from './quality.rules';
 import { MOVES } from './quality.state';
 
 describe('the rate of correct records', () => {
@@ -28,15 +26,6 @@ describe('the rate of correct records', () => {
     [0n, 0n, null],
   ])('of %s records with %s corrections is %s', (records, corrections, rate) => {
     expect(rateText(records, corrections)).toBe(rate);
-  });
-});
-
-describe('a deadline', () => {
-  it('counts working days as the State Council moved them', () => {
-    const after = (from: string, count: number) =>
-      workingDaysAfter(day(from), count, (on) => addDays(on, 1), isWorkday);
-    expect(after('2026-04-01', 5)).toBe('2026-04-09'); // The festival of 4 to 6 April lies between.
-    expect(after('2026-03-02', 1)).toBe('2026-03-03');
   });
 });
 

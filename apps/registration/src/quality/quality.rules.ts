@@ -8,21 +8,6 @@ export function rateText(records: bigint, corrections: bigint): string | null {
   return `${tenths / 10n}.${tenths % 10n}`;
 }
 
-/** The day that many working days after another; the first working day after it is one. */
-export function workingDaysAfter<D extends string>(
-  from: D,
-  count: number,
-  next: (day: D) => D,
-  isWorkday: (day: D) => boolean,
-): D {
-  let reached = from;
-  for (let left = count; left > 0;) {
-    reached = next(reached);
-    if (isWorkday(reached)) left -= 1;
-  }
-  return reached;
-}
-
 /** One line of the export; cells with a comma, quote or line end are quoted. What a spreadsheet would run is not. */
 export const exportLine = (cells: readonly (string | null)[]): string =>
   cells

@@ -1,15 +1,15 @@
 import type { Caller } from '@app/access';
 import type { Database } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { addDays, addMonths, CLOCK, type Clock, countyOf, type Day, findDay, findDivisionCode } from '@app/kernel';
+import { addMonths, CLOCK, type Clock, countyOf, type Day, findDay, findDivisionCode } from '@app/kernel';
 import { readTable } from '@app/tables';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
-import { isWorkday } from 'chinese-days';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { refuse } from './quality.errors';
 import { QualityRepository } from './quality.repository';
 import { CHECKS, QualityCheckRepository } from './quality-check.repository';
-import { exportLine, workingDaysAfter } from './quality.rules';
+import { exportLine } from './quality.rules';
 import type {
   FindingFilter,
   FindingView,
@@ -44,7 +44,7 @@ export class QualityService {
           const [today, at] = [this.clock.today(), this.clock.now()];
           for (const kind of await this.findings.kinds(tx, today)) {
             if (!(kind.code in CHECKS)) continue;
-            const dueOn = workingDaysAfter(today, kind.workingDays, (on) => addDays(on, 1), isWorkday);
+            const dueOn = workingDaysLater(today, kind.workingDays, 'count-weekdays');
             await this.checks.look(tx, { ...kind, dueOn }, today);
           }
           const refreshed = await this.checks.settle(tx, at);

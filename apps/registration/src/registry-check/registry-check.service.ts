@@ -6,12 +6,11 @@ import {
 } from '@app/contracts';
 import type { Database, Tx } from '@app/database';
 import { type Delivery, failpoint, type Outbox } from '@app/jobs';
-import { addDays, CLOCK, type Clock, parseCitizenId } from '@app/kernel';
+import { CLOCK, type Clock, parseCitizenId } from '@app/kernel';
 import { Vault } from '@app/vault';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { ServiceText } from '../birth-registration/birth-registration.rules';
-import { dueOn } from '../newborn-matter/newborn-matter.rules';
-import { workingCalendar } from '../newborn-matter/working-calendar.service';
 import { PARTY_SEAL } from '../person/sealed-columns.types';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { refuse } from './registry-check.errors';
@@ -63,7 +62,7 @@ export class RegistryCheckService {
     const today = this.clock.today();
     const days = text.number('registry-working-days');
     // Silence must begin some day also where that year's calendar is not published yet.
-    const until = dueOn(today, days, workingCalendar) ?? addDays(today, 3 * days);
+    const until = workingDaysLater(today, days, 'count-weekdays');
     const made = await this.checks.insert(tx, matter, this.clock.now(), until);
     await this.outbox.plan(
       tx,

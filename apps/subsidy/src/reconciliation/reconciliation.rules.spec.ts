@@ -1,6 +1,5 @@
-import { day, addDays, type Day } from '@app/kernel';
 import fc from 'fast-check';
-import { type BankWord, joinedState, workingDaysLater } from './reconciliation.rules';
+import { type BankWord, joinedState } from './reconciliation.rules';
 
 const say = (status: BankWord['status'], bankRef = 'B1', rawCode?: string): BankWord => ({ status, bankRef, rawCode });
 
@@ -49,13 +48,5 @@ describe('what all words of the bank say together', () => {
       fc.property(shuffled, ([words, again]) => joinedState(words) === joinedState(again)),
       { numRuns: 20_000 },
     );
-  });
-});
-
-describe('working days', () => {
-  it('do not count the first day, nor weekends', () => {
-    const isWorkday = (at: Day) => !['2026-03-21', '2026-03-22'].includes(at);
-    const later = (count: number) => workingDaysLater(day('2026-03-19'), count, (at) => addDays(at, 1), isWorkday);
-    expect([0, 1, 2, 3].map(later)).toEqual(['2026-03-19', '2026-03-20', '2026-03-23', '2026-03-24']);
   });
 });

@@ -37,18 +37,3 @@ export const joinedStateSql = (ruled: string): string => `case
 
 /** Where the money of a line in a state stands. */
 export const MONEY_AT = { SETTLED: 'paid', REJECTED: 'returned', RETURNED: 'returned' } as const;
-
-/** The day after `count` working days; the first day is not counted. */
-export function workingDaysLater<D extends string>(
-  from: D,
-  count: number,
-  next: (day: D) => D,
-  isWorkday: (day: D) => boolean,
-): D {
-  let day = from;
-  for (let left = count; left > 0;) {
-    day = next(day);
-    if (isWorkday(day)) left--;
-  }
-  return day;
-}

@@ -1,12 +1,11 @@
 import { Database } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { addDays, CLOCK, type Clock, type Day, dayInChina, type DivisionCode, divisionPrefix } from '@app/kernel';
+import { CLOCK, type Clock, dayInChina, type DivisionCode, divisionPrefix } from '@app/kernel';
+import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
-import { isWorkday } from 'chinese-days';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './reconciliation.errors';
 import { ReconciliationRepository } from './reconciliation.repository';
-import { workingDaysLater } from './reconciliation.rules';
 import type { Reconciled, RepairAccount, ThreeWay } from './reconciliation.types';
 
 const BULK = { statementTimeout: 0 };
@@ -84,12 +83,8 @@ export class ReconciliationService {
     const overdue = waiting.filter(
       (file) =>
         today >
-        workingDaysLater(
-          dayInChina(file.sentAt),
-          workingDays,
-          (at: Day) => addDays(at, 1),
-          (at) => isWorkday(at),
-        ),
+        // A file is looked into also where the next year is not published yet.
+        workingDaysLater(dayInChina(file.sentAt), workingDays, 'count-weekdays'),
     );
     for (const file of overdue) await this.markInDoubt(file.batchId);
     return overdue.map((file) => file.batchId);

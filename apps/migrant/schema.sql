@@ -1,0 +1,435 @@
+-- Schema "migrant", read back from a migrated database by "npm run generate". To change it, add a migration.
+
+CREATE TABLE audit_checkpoint (
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  note text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT audit_checkpoint_pkey PRIMARY KEY (size),
+  CONSTRAINT audit_checkpoint_root_check CHECK (length(root) = 32),
+  CONSTRAINT audit_checkpoint_size_check CHECK (size > 0)
+);
+CREATE TRIGGER audit_checkpoint_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_checkpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_checkpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_checkpoint_is_open ON audit_checkpoint AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_checkpoint_is_sealed_centrally ON audit_checkpoint AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_checkpoint IS 'The signed statement that the log of this schema has so many leaves and this root; others keep copies of it.';
+GRANT INSERT (size, root, note), SELECT ON audit_checkpoint TO migrant_rw;
+
+CREATE TABLE audit_entry (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  kind text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  operation text DEFAULT guard_text('operation'::text) NOT NULL,
+  permission text DEFAULT guard_text('permission'::text) NOT NULL,
+  purpose text DEFAULT guard_text('purpose'::text) NOT NULL,
+  case_ref text DEFAULT guard_text('case'::text),
+  request_id text DEFAULT guard_text('request'::text) NOT NULL,
+  division text DEFAULT guard_text('division'::text),
+  subject_type text,
+  subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+  fields text[] DEFAULT '{}'::text[] NOT NULL,
+  code text,
+  content bytea,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_entry_content_is_sha256 CHECK (length(content) = 32),
+  CONSTRAINT audit_entry_decision_has_its_content CHECK ((kind = 'decided'::text) = (content IS NOT NULL)),
+  CONSTRAINT audit_entry_kind_is_known CHECK (kind = ANY (ARRAY['read'::text, 'done'::text, 'refused'::text, 'decided'::text])),
+  CONSTRAINT audit_entry_refusal_has_its_code CHECK ((kind = 'refused'::text) = (code IS NOT NULL)),
+  CONSTRAINT audit_entry_subjects_have_a_type CHECK (subject_type IS NOT NULL OR subjects = '{}'::uuid[])
+);
+CREATE INDEX audit_entry_by_actor ON audit_entry USING btree (actor, operation, at);
+CREATE INDEX audit_entry_by_decided ON audit_entry USING btree (subjects) WHERE kind = 'decided'::text;
+CREATE INDEX audit_entry_by_subject ON audit_entry USING gin (subjects) WHERE kind <> 'decided'::text;
+CREATE INDEX audit_entry_in_order ON audit_entry USING btree (xid, id);
+CREATE TRIGGER audit_entry_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_entry_for_its_functions ON audit_entry AS PERMISSIVE FOR SELECT TO migrant_owner USING (true);
+CREATE POLICY audit_entry_is_seen_from_above ON audit_entry AS PERMISSIVE FOR SELECT TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division ^@ ( SELECT guard_from() AS guard_from)) OR (subjects && ( SELECT guard_family() AS guard_family))));
+CREATE POLICY audit_entry_is_written_by_somebody ON audit_entry AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE audit_entry IS 'One line for each kind of thing that a transaction read or changed, for each refusal and each decision: ids and names, never values. Append-only.';
+COMMENT ON COLUMN audit_entry.xid IS 'Of the transaction that wrote it: entries are sealed in the order (xid, id) once no older transaction is running.';
+COMMENT ON COLUMN audit_entry.operation IS 'Field of the graph, step of the command line or job.';
+COMMENT ON COLUMN audit_entry.division IS 'How far the actor saw: leading digits, empty for everything, null for a citizen.';
+COMMENT ON COLUMN audit_entry.fields IS 'Names of the fields that were asked for.';
+COMMENT ON COLUMN audit_entry.content IS 'SHA-256 of the canonical text of a decision.';
+GRANT INSERT (kind, subject_type, subjects, fields, code, content), SELECT ON audit_entry TO migrant_rw;
+
+CREATE TABLE audit_leaf (
+  leaf_index bigint NOT NULL,
+  entry_id bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_leaf_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT audit_leaf_entry_id_key UNIQUE (entry_id),
+  CONSTRAINT audit_leaf_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_leaf_leaf_index_check CHECK (leaf_index >= 0)
+);
+CREATE TRIGGER audit_leaf_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_leaf FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_leaf ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_leaf FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_leaf_is_open ON audit_leaf AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_leaf_is_sealed_centrally ON audit_leaf AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_leaf IS 'Where an entry stands in the tree: SHA-256 of a zero byte and the canonical JSON (RFC 8785) of the entry.';
+GRANT INSERT, SELECT ON audit_leaf TO migrant_rw;
+
+CREATE TABLE audit_node (
+  level smallint NOT NULL,
+  number bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_node_pkey PRIMARY KEY (level, number),
+  CONSTRAINT audit_node_hash_check CHECK (length(hash) = 32),
+  CONSTRAINT audit_node_level_check CHECK (level > 0),
+  CONSTRAINT audit_node_number_check CHECK (number >= 0)
+);
+CREATE TRIGGER audit_node_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_node FOR EACH STATEMENT EXECUTE FUNCTION audit_is_history();
+ALTER TABLE audit_node ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_node FORCE ROW LEVEL SECURITY;
+CREATE POLICY audit_node_is_open ON audit_node AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
+GRANT INSERT, SELECT ON audit_node TO migrant_rw;
+
+CREATE TABLE context_key (
+  is_only boolean DEFAULT true NOT NULL,
+  inner_pad bytea NOT NULL,
+  outer_pad bytea NOT NULL,
+  CONSTRAINT context_key_pkey PRIMARY KEY (is_only),
+  CONSTRAINT context_key_inner_pad_check CHECK (length(inner_pad) = 64),
+  CONSTRAINT context_key_is_only_check CHECK (is_only),
+  CONSTRAINT context_key_outer_pad_check CHECK (length(outer_pad) = 64)
+);
+ALTER TABLE context_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE context_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY context_key_for_the_check ON context_key AS PERMISSIVE FOR ALL TO migrant_owner USING (true);
+COMMENT ON TABLE context_key IS 'The two blocks of the HMAC key that contexts are signed with; set by migrate(), read by guard_claims() only.';
+
+CREATE TABLE delivery (
+  message_id uuid NOT NULL,
+  producer text NOT NULL,
+  starts integer DEFAULT 1 NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  error_code text,
+  finished_at timestamp with time zone,
+  CONSTRAINT delivery_pkey PRIMARY KEY (message_id),
+  CONSTRAINT delivery_fails_at_most_as_often_as_it_starts CHECK (failures >= 0 AND failures <= starts)
+);
+ALTER TABLE delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
+GRANT INSERT, SELECT, UPDATE ON delivery TO migrant_rw;
+
+CREATE TABLE inbox (
+  consumer text NOT NULL,
+  message_id uuid NOT NULL,
+  payload_hash bytea NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT inbox_pkey PRIMARY KEY (consumer, message_id),
+  CONSTRAINT inbox_payload_hash_is_sha256 CHECK (length(payload_hash) = 32)
+);
+ALTER TABLE inbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
+GRANT INSERT, SELECT ON inbox TO migrant_rw;
+
+CREATE TABLE outbox (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  queue text NOT NULL,
+  name text NOT NULL,
+  key text NOT NULL,
+  payload jsonb NOT NULL,
+  not_before timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  sends integer DEFAULT 0 NOT NULL,
+  lease_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  published_at timestamp with time zone,
+  acked_at timestamp with time zone,
+  quarantined_at timestamp with time zone,
+  next_payload jsonb,
+  next_not_before timestamp with time zone,
+  bundle integer DEFAULT 1 NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (id),
+  CONSTRAINT outbox_bundle_has_a_size CHECK (bundle >= 1 AND bundle <= 1000),
+  CONSTRAINT outbox_follow_up_only_once_sent CHECK (next_payload IS NULL OR sends > 0),
+  CONSTRAINT outbox_is_sent_before_acked CHECK (acked_at IS NULL OR sends > 0),
+  CONSTRAINT outbox_key_fits_the_queue CHECK (key <> ''::text AND POSITION((':'::text) IN (key)) = 0),
+  CONSTRAINT outbox_payload_is_flat CHECK (jsonb_typeof(payload) = 'object'::text AND NOT payload @? '$.*?(@.type() == "object" || @.type() == "array")'::jsonpath),
+  CONSTRAINT outbox_sends_counts_up CHECK (sends >= 0)
+);
+CREATE UNIQUE INDEX outbox_one_open_message_per_key ON outbox USING btree (queue, name, key) WHERE acked_at IS NULL;
+CREATE INDEX outbox_open ON outbox USING btree (lease_until) WHERE acked_at IS NULL;
+CREATE TRIGGER outbox_keep_promise BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION outbox_keep_promise();
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY outbox_in_any_context ON outbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE outbox IS 'Messages this app has promised to send; a row is finished when its receiver has acknowledged it.';
+COMMENT ON COLUMN outbox.id IS 'Message id, also the job id in the queue: sending twice makes one job.';
+COMMENT ON COLUMN outbox.queue IS 'Queue of the receiving app.';
+COMMENT ON COLUMN outbox.key IS 'What the message is about; of one job and key at most one message is unacknowledged.';
+COMMENT ON COLUMN outbox.payload IS 'Ids only, never personal data; fixed once the message was sent.';
+COMMENT ON COLUMN outbox.not_before IS 'Not to be sent before this business time; null is at once.';
+COMMENT ON COLUMN outbox.lease_until IS 'No relay touches the row before: it is being sent, or was sent and awaits its acknowledgement.';
+COMMENT ON COLUMN outbox.next_payload IS 'Planned again while already on its way: becomes a new message when this one is acknowledged.';
+COMMENT ON COLUMN outbox.bundle IS 'How many messages of this job may travel together; 1 is one by one.';
+GRANT INSERT, SELECT, UPDATE ON outbox TO migrant_rw;
+
+CREATE TABLE parameter (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  name text NOT NULL,
+  region text DEFAULT ''::text NOT NULL,
+  valid daterange NOT NULL,
+  value text NOT NULL,
+  unit text NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  CONSTRAINT parameter_pkey PRIMARY KEY (id),
+  CONSTRAINT parameter_begins_somewhere CHECK (NOT lower_inf(valid) AND NOT isempty(valid)),
+  CONSTRAINT parameter_name_check CHECK (name ~ '^[a-z]+([.-][a-z]+)*$'::text),
+  CONSTRAINT parameter_region_check CHECK (region ~ '^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})?$'::text),
+  CONSTRAINT parameter_source_check CHECK (source <> ''::text),
+  CONSTRAINT parameter_status_is_known CHECK (status = ANY (ARRAY['confirmed'::text, 'assumed'::text, 'unverified'::text])),
+  CONSTRAINT parameter_unit_check CHECK (unit <> ''::text),
+  CONSTRAINT parameter_value_check CHECK (value <> ''::text),
+  CONSTRAINT parameter_has_one_value_a_day EXCLUDE USING gist (name WITH =, region WITH =, valid WITH &&)
+);
+ALTER TABLE parameter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE parameter FORCE ROW LEVEL SECURITY;
+CREATE POLICY parameter_by_migrations ON parameter AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY parameter_is_open ON parameter AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+CREATE POLICY parameter_is_set_centrally ON parameter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE parameter IS 'What changes with place and time in serving people who move, each value with its days and its source. A change is a new row.';
+GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO migrant_rw;
+
+CREATE TABLE quarantine (
+  message_id uuid NOT NULL,
+  producer text NOT NULL,
+  queue text NOT NULL,
+  name text NOT NULL,
+  key text NOT NULL,
+  payload jsonb NOT NULL,
+  error_code text NOT NULL,
+  failures integer NOT NULL,
+  crashes integer NOT NULL,
+  quarantined_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT quarantine_pkey PRIMARY KEY (message_id),
+  CONSTRAINT quarantine_error_is_a_code CHECK (error_code ~ '^[A-Za-z0-9_]{1,60}$'::text)
+);
+ALTER TABLE quarantine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
+CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
+GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO migrant_rw;
+
+CREATE TABLE sealed_column (
+  of_table text NOT NULL,
+  of_column text NOT NULL,
+  CONSTRAINT sealed_column_pkey PRIMARY KEY (of_table, of_column)
+);
+ALTER TABLE sealed_column ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sealed_column FORCE ROW LEVEL SECURITY;
+CREATE POLICY sealed_column_by_migrations ON sealed_column AS PERMISSIVE FOR ALL TO migrant_owner USING (true) WITH CHECK (true);
+CREATE POLICY sealed_column_is_open ON sealed_column AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE sealed_column IS 'Every sealed column of this schema; what is not listed cannot be re-sealed.';
+GRANT SELECT ON sealed_column TO migrant_rw;
+
+CREATE OR REPLACE FUNCTION migrant.audit_about(of_type text, subject uuid, most integer)
+ RETURNS SETOF audit_entry
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select e.* from audit_entry e
+   where e.kind <> 'decided' and e.kind in ('read', 'done') and e.subject_type = $1 and e.subjects @> array[$2]
+     and ((select guard_whole()) or e.division ^@ (select guard_from()) or e.subjects && (select guard_family()))
+   order by e.id desc limit $3
+$function$;
+
+CREATE OR REPLACE FUNCTION migrant.audit_append(kinds text[], subject_types text[], subject_lists text[], field_lists text[], codes text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, fields, code)
+  select a.kind, claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division',
+         a.subject_type, a.subjects::uuid[], a.fields::text[], a.code
+    from said, unnest(kinds, subject_types, subject_lists, field_lists, codes) a (kind, subject_type, subjects, fields, code)
+$function$;
+
+CREATE OR REPLACE FUNCTION migrant.audit_decide(subject_type text, subjects uuid[], contents bytea[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  with said as materialized (select guard_claims() as claims)
+  insert into audit_entry (kind, actor, operation, permission, purpose, case_ref, request_id, division,
+                           subject_type, subjects, content)
+  select 'decided', claims ->> 'actor', claims ->> 'operation', claims ->> 'permission', claims ->> 'purpose',
+         claims ->> 'case', claims ->> 'request', claims ->> 'division', $1, array[d.subject], d.content
+    from said, unnest($2, $3) d (subject, content)
+$function$;
+
+CREATE OR REPLACE FUNCTION migrant.audit_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_claims()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  signed text := current_setting('app.context', true);
+  body text := split_part(signed, '.', 1);
+  pads context_key;
+begin
+  if coalesce(signed, '') = '' then return null; end if;
+  select * into pads from context_key;
+  if encode(sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(body, 'UTF8'))), 'hex') is distinct from split_part(signed, '.', 2) then
+    return null;
+  end if;
+  return convert_from(decode(body, 'base64'), 'UTF8')::jsonb;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_family()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select array(select jsonb_array_elements_text(guard_claims() -> 'family')::uuid) $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_from()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> 'division' $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_key()
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select decode(guard_claims() ->> 'key', 'hex') $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_open()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select guard_claims() is not null $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_text(name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select guard_claims() ->> name $function$;
+
+CREATE OR REPLACE FUNCTION migrant.guard_whole()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
+
+CREATE OR REPLACE FUNCTION migrant.outbox_keep_promise()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.acked_at is not null then
+    raise exception 'An acknowledged message is history and cannot change.';
+  end if;
+  if old.sends > 0 and (new.queue, new.name, new.key, new.payload) is distinct from (old.queue, old.name, old.key, old.payload) then
+    raise exception 'A message cannot change once it was sent; plan another.';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare swapped integer;
+begin
+  if not guard_whole() then
+    raise exception 'sealed values are swapped centrally' using errcode = '42501';
+  end if;
+  if not exists (select from sealed_column c where c.of_table = $1 and c.of_column = $2) then
+    raise exception 'not a sealed column' using errcode = '42501';
+  end if;
+  -- A later key version and the same length of text: anything else is no re-seal.
+  if exists (select from unnest(was, becomes) v (was, becomes)
+              where (get_byte(v.becomes, 0) > get_byte(v.was, 0) and length(v.becomes) = length(v.was)) is not true) then
+    raise exception 'not a re-seal' using errcode = '23514', constraint = 'migrant_reseal_goes_forward';
+  end if;
+  -- Rows that somebody is writing are passed over, so that nobody waits for this and this waits for nobody.
+  execute format(
+    'with same as materialized (
+       select v.* from unnest($1, $2, $3) v (id, was, becomes)
+         join %1$I t on t.id = v.id and t.%2$I = v.was for update of t skip locked)
+     update %1$I t set %2$I = s.becomes from same s where t.id = s.id and t.%2$I = s.was', of_table, of_column)
+    using ids, was, becomes;
+  get diagnostics swapped = row_count;
+  return swapped;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.retire_seal(version integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+declare
+  one record;
+  here bigint;
+  latest integer;
+  left_over bigint := 0;
+  newest integer := 0;
+begin
+  if not guard_whole() or version not between 1 and 255 then
+    raise exception 'key versions are retired centrally' using errcode = '42501';
+  end if;
+  for one in select distinct of_table from sealed_column order by 1 loop
+    execute format('lock table %I in access exclusive mode', one.of_table);
+  end loop;
+  for one in select of_table, of_column from sealed_column loop
+    execute format('select count(*) filter (where get_byte(%1$I, 0) = $1), max(get_byte(%1$I, 0)) from %2$I', one.of_column, one.of_table)
+      into here, latest using version;
+    left_over := left_over + here;
+    newest := greatest(newest, latest);
+  end loop;
+  if left_over > 0 then return left_over; end if;
+  if version > newest and newest > 0 then
+    raise exception 'only what newer values have replaced is retired' using errcode = '42501';
+  end if;
+  for one in select of_table, string_agg(format('get_byte(%I, 0) <> %s', of_column, version), ' and ' order by of_column) as condition
+               from sealed_column group by of_table loop
+    if not exists (select from pg_constraint where conrelid = one.of_table::regclass
+                    and conname = format('%s_seal_%s_is_retired', one.of_table, version)) then
+      execute format('alter table %I add constraint %I check (%s)', one.of_table,
+                     format('%s_seal_%s_is_retired', one.of_table, version), one.condition);
+    end if;
+  end loop;
+  return 0;
+end $function$;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE migrant_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO migrant_rw;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrant_owner GRANT SELECT, USAGE ON SEQUENCES TO migrant_rw;

@@ -1,0 +1,29 @@
+import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import { Outbox } from '@app/jobs';
+import { CLOCK } from '@app/kernel';
+import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
+import { Vault } from '@app/vault';
+import type { readConfig } from './config';
+import { MigrantModule } from './migrant.module';
+import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from './migrant.tokens';
+
+/** What both doors of this app stand on: its schema, its keys, its modules, and the other apps at the end of a wire. */
+export async function openMigrant(life: Life, settings: ReturnType<typeof readConfig>) {
+  const parts = await openParts(life, 'migrant', settings);
+  const clientOf = (service: string, url: string): ServiceClient => {
+    const onFailure = (of: string, error: unknown) => report(`call to ${of}`, error);
+    const client = new ServiceClient({ service, url, signer: parts.signer, onFailure });
+    life.ends(`calls to ${service}`, () => client.close());
+    return client;
+  };
+  const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
+  const app = await openModule(MigrantModule, [
+    [MIGRANT_DATABASE, parts.database],
+    [MIGRANT_OUTBOX, new Outbox('migrant')],
+    [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
+    [Vault, await openKeys(life, settings)],
+    [CLOCK, parts.clock],
+  ]);
+  life.ends('modules', () => app.close());
+  return { ...parts, app };
+}
