@@ -177,7 +177,7 @@ describe('a move that is not clear', () => {
     ['MOVE_DAY_AHEAD', { leftOn: '2026-09-01' as Day }],
     ['MOVE_NOTHING_TO_CARRY', { programme: 'TF' }],
     ['MOVE_NOT_REGISTERED_THERE', { to: '340207', within: '340202' }],
-    ['MOVE_OF_OTHER_COUNTIES', { within: '440305' }],
+    ['MOVE_NOTHING_TO_CARRY', { within: '440305' }],
   ])('is refused with %s where the officer’s word does not hold', async (code, more) => {
     const child = await world.child();
     await world.register(child, NEW);

@@ -29,11 +29,6 @@ export const refuse = {
       },
       { division },
     ),
-  notYours: () =>
-    new Refusal('MOVE_OF_OTHER_COUNTIES', {
-      zh: '迁出地和迁入地均不属于本县，不能在此办理。请联系其中一地。',
-      en: 'Neither of the two places is yours; ask one of them.',
-    }),
   notRegisteredThere: (county: string) =>
     new Refusal(
       'MOVE_NOT_REGISTERED_THERE',

@@ -82,7 +82,8 @@ export class PortabilityResolver {
     { id, documentNo, note }: { id: string; documentNo: string; note?: string | null },
     context: GraphContext,
   ): Promise<DecisionView> {
-    return this.portability.takeBack({ id, documentNo, note: note ?? undefined, ...officer(context) });
+    const actor = context.getCaller().id;
+    return this.portability.takeBack({ id, documentNo, note: note ?? undefined, actor });
   }
 
   @Field()

@@ -25,7 +25,6 @@ export interface TakeBack {
   readonly documentNo: string;
   readonly note?: string;
   readonly actor: string;
-  readonly within: string;
 }
 
 /** What officers decide about moves that are not clear by themselves, and what anybody may see of where somebody is served. */
@@ -45,27 +44,27 @@ export class PortabilityService {
     if (command.documentNo.trim() === '') throw refuse.documentMissing();
     if (command.leftOn > this.clock.today()) throw refuse.dayAhead(command.leftOn);
     const to: Place = { county: countyOf(code), isElsewhere: command.isElsewhere };
-    return this.database
-      .write((tx) =>
-        tx.across('a move concerns two places', async () => {
-          const entitlement = this.entitlement(
-            await this.switching.entitlements(tx, command.personId),
-            command.programme,
-            command.personId,
-          );
-          const from = this.fromOf(entitlement, to);
-          const own = command.within.slice(0, 6);
-          if (!from.county.startsWith(own) && !to.county.startsWith(own)) throw refuse.notYours();
-          const now = await this.portability.registered(tx, command.personId);
-          if (!to.isElsewhere && now?.county !== to.county) throw refuse.notRegisteredThere(to.county);
+    const id = await this.database.write((tx) =>
+      tx.across('a move concerns two places', async () => {
+        const all = await this.switching.entitlements(tx, command.personId);
+        const entitlement = this.entitlement(all, command.programme, command.personId);
+        const own = command.within.slice(0, 6);
+        const now = await this.portability.registered(tx, command.personId);
+        const isRegistered = to.isElsewhere || now?.county === to.county;
+        const isOurs = this.switching.responsible(entitlement).some((county) => county.startsWith(own));
+        const isToUs = isRegistered && !to.isElsewhere && to.county.startsWith(own);
+        // Of what is no concern of theirs an officer hears the same as of what does not exist.
+        if (!isOurs && !isToUs) throw refuse.nothingToCarry(command.personId);
+        const from = this.fromOf(entitlement, to);
+        if (!isRegistered) throw refuse.notRegisteredThere(to.county);
 
-          const move = { from, to, leftOn: command.leftOn };
-          const id = await this.switching.follow(tx, entitlement, move, basisOf(command));
-          if (id === null) throw refuse.nothingChanges();
-          return (await this.portability.decisionsByIds(tx, [id]))[0]!;
-        }),
-      )
-      .then((made) => this.decision(made.id));
+        const move = { from, to, leftOn: command.leftOn };
+        const made = await this.switching.follow(tx, entitlement, move, basisOf(command));
+        if (made === null) throw refuse.nothingChanges();
+        return made;
+      }),
+    );
+    return this.decision(id);
   }
 
   /** A move that was reported wrongly is followed back; the first decision stays as it was made. */
@@ -74,9 +73,7 @@ export class PortabilityService {
     const id = await this.database.write(async (tx) => {
       const [undone] = await this.portability.decisionsByIds(tx, [command.id]);
       if (!undone?.personId) throw refuse.decisionUnknown(command.id);
-      const { personId, fromCounty, toCounty, programme } = undone;
-      const own = command.within.slice(0, 6);
-      if (!fromCounty.startsWith(own) && !toCounty.startsWith(own)) throw refuse.notYours();
+      const { personId, programme } = undone;
       return tx.across('a move concerns two places', async () => {
         const all = await this.switching.entitlements(tx, personId);
         const entitlement = this.entitlement(all, programme, personId);
