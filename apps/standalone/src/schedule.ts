@@ -3,12 +3,13 @@ import { NewbornReminderService } from '../../registration/src/newborn-matter/ne
 import { ConnectionBellService } from '../../exchange/src/connection/connection-bell.service';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
+import { EnrolmentService } from '../../subsidy/src/enrolment/enrolment.service';
 import { FollowingService } from '../../subsidy/src/portability/following.service';
 import type { Installation } from './installation';
 
 const BELL = 60_000;
 
-/** Rings every app's bell at the start and every minute: the payment calendar, newborns' deadlines, news of their claims, moves. */
+/** Rings every app's bell at the start and every minute: the payment calendar, newborns' deadlines, news of their claims, moves, who is paid elsewhere. */
 export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error: unknown) => void) =>
   every(
     BELL,
@@ -17,6 +18,7 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
       await app.get(NewbornReminderService, { strict: false }).ring();
       await app.get(NewbornIntakeService, { strict: false }).ring();
       await app.get(FollowingService, { strict: false }).ring();
+      await app.get(EnrolmentService, { strict: false }).ring();
     },
     report,
   );

@@ -8,6 +8,8 @@ import { DeterminationModule } from './determination/determination.module';
 import { DeterminationProcessor } from './determination/determination.processor';
 import { DisbursementModule } from './disbursement/disbursement.module';
 import { DisbursementProcessor } from './disbursement/disbursement.processor';
+import { EnrolmentModule } from './enrolment/enrolment.module';
+import { EnrolmentProcessor } from './enrolment/enrolment.processor';
 import { ExplanationModule } from './explanation/explanation.module';
 import { FactModule } from './fact/fact.module';
 import { FactProcessor } from './fact/fact.processor';
@@ -33,6 +35,7 @@ const PROCESSORS = [
   CalendarProcessor,
   DisbursementProcessor,
   PortabilityProcessor,
+  EnrolmentProcessor,
   ReconciliationProcessor,
 ];
 
@@ -55,6 +58,7 @@ const PROCESSORS = [
     CalendarModule,
     ReconciliationModule,
     PortabilityModule,
+    EnrolmentModule,
     VerifyModule,
   ],
   providers: [

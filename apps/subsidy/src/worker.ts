@@ -7,6 +7,7 @@ import { readWorkerConfig } from './config';
 import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
+import { EnrolmentService } from './enrolment/enrolment.service';
 import { FollowingService } from './portability/following.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
 
@@ -40,6 +41,13 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
     (error) => report('portability', error),
   );
   life.ends('portability', () => following.stop());
+  const enrolments = app.get(EnrolmentService, { strict: false });
+  const asking = every(
+    CALENDAR_INTERVAL,
+    () => enrolments.ring(),
+    (error) => report('enrolment', error),
+  );
+  life.ends('enrolment', () => asking.stop());
   const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
   const courier = every(

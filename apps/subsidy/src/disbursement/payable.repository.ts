@@ -81,6 +81,38 @@ export class PayableRepository {
     return this.hold(tx, 'account_id is null', 'ACCOUNT_MISSING', actor, at);
   }
 
+  /**
+   * Where there are other installations, a first payment waits until they were asked and have spoken or let the time pass: such
+   * claims stay as they are for the next batch. Who is paid elsewhere is held, unless a person has looked since.
+   */
+  leaveUnanswered(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    return tx.across('another place may have asked', () => this.leaveOut(tx, programme, actor, at));
+  }
+
+  private async leaveOut(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    const asked = `select from enrolment_question q where q.beneficiary_id = payable.beneficiary_id and q.programme = $1`;
+    await tx.query(
+      `delete from payable
+        where (select has_peers from enrolment_peers)
+          and exists (select from beneficiary b where b.id = payable.beneficiary_id and b.person_id is not null)
+          and not exists (select from instruction i where i.beneficiary_id = payable.beneficiary_id and i.programme = $1 and i.is_live)
+          and not exists (${asked} and q.outcome is not null)`,
+      [programme],
+    );
+    await tx.query(
+      `update payable set attention = 'ENROLMENT_UNANSWERED' where attention is null and exists (${asked} and q.outcome = 'no-reply')
+          and not exists (${asked} and q.outcome in ('nowhere', 'elsewhere'))`,
+      [programme],
+    );
+    const paidElsewhere = `(
+      select q.outcome = 'elsewhere' and not exists (
+               select from review_case r where r.beneficiary_id = q.beneficiary_id and r.reason = 'ENROLLED_ELSEWHERE'
+                  and r.state = 'resolved' and r.resolved_at >= q.answered_at)
+        from enrolment_question q where q.beneficiary_id = payable.beneficiary_id and q.programme = $4 and q.outcome is not null
+       order by q.made_at desc limit 1)`;
+    return this.hold(tx, paidElsewhere, 'ENROLLED_ELSEWHERE', actor, at, [programme]);
+  }
+
   /** Holds what another place is primary for: nothing is lost by it, because the other place has the claim or a person looks. */
   holdOfOthers(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
     const isOthers = `exists (

@@ -9,7 +9,7 @@ create table portability_parameter (
   source     text not null,
   constraint portability_parameter_has_one_value_a_day exclude using gist (region with =, programme with =, name with =, valid with &&),
   constraint portability_parameter_region_is_a_code check (region = 'CN' or region ~ '^[1-8]\d(\d{2}){0,2}$'),
-  constraint portability_parameter_is_known check (name in ('follows', 'completes', 'unit', 'year-paid', 'ask-first',
+  constraint portability_parameter_is_known check (name in ('follows', 'completes', 'unit', 'year-paid',
     'cross-check-months', 'cross-check-after-silence-days')),
   constraint portability_parameter_has_a_source check (source <> '')
 );

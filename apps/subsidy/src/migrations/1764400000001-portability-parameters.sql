@@ -7,7 +7,6 @@ insert into portability_parameter (region, programme, name, value, valid, source
   ('CN', '*', 'completes', 'submitted', daterange('2021-08-20', null), '全国规范未写明；取上海、西藏细则口径：迁出前提交的由原户籍地办结，迁出后提交的由新户籍地办理'),
   ('CN', '*', 'unit', 'year', daterange('2021-08-20', null), '管理规范第十二条：按年申领，一年一领'),
   ('CN', '*', 'year-paid', 'settles', daterange('2021-08-20', null), '全国规范未写明；原地误付的由应负担地结算，家庭不退不补；待当地确认'),
-  ('CN', '*', 'ask-first', 'yes', daterange('2021-08-20', null), '管理规范第十一条、第二十条：首次发放前全国查重；无回复不影响发放'),
   ('CN', '*', 'cross-check-months', '12', daterange('2021-08-20', null), '管理规范第八条：抽查每年一次，查重同此'),
   ('CN', '*', 'cross-check-after-silence-days', '30', daterange('2021-08-20', null), '首次查重无回复的，发放后三十日再查；待当地确认'),
   ('CN', 'YEB', 'follows', 'hukou', daterange('2025-01-01', null), '管理规范第七条：儿童户籍所在地乡镇（街道）受理'),

@@ -114,6 +114,16 @@ export class MovesWorld {
       });
   }
 
+  /** A confirmed claim is put aside. */
+  hold(claimId: string): Promise<void> {
+    return this.money.database.write((tx) => this.step(tx, claimId, 'confirmed', 'held'));
+  }
+
+  /** A held one is checked again. */
+  received(claimId: string): Promise<void> {
+    return this.money.database.write((tx) => this.step(tx, claimId, 'held', 'received'));
+  }
+
   private async step(
     tx: Parameters<Parameters<SubsidyWorld['database']['write']>[0]>[0],
     id: string,

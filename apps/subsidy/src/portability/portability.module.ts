@@ -5,6 +5,7 @@ import { FollowingService } from './following.service';
 import { PortabilityProcessor } from './portability.processor';
 import { PortabilityRepository } from './portability.repository';
 import { PortabilityResolver } from './portability.resolver';
+import { PortabilityTextService } from './portability-text.service';
 import { PortabilityService } from './portability.service';
 import { SwitchingService } from './switching.service';
 
@@ -17,9 +18,10 @@ import { SwitchingService } from './switching.service';
     SwitchingService,
     FollowingService,
     PortabilityService,
+    PortabilityTextService,
     PortabilityResolver,
     PortabilityProcessor,
   ],
-  exports: [FollowingService, PortabilityProcessor],
+  exports: [FollowingService, PortabilityTextService, PortabilityProcessor],
 })
 export class PortabilityModule {}

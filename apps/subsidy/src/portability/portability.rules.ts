@@ -17,7 +17,6 @@ const SAFE: Readonly<Record<ParameterName, string>> = {
   completes: 'submitted',
   unit: 'year',
   'year-paid': 'settles',
-  'ask-first': 'yes',
   'cross-check-months': '12',
   'cross-check-after-silence-days': '30',
 };

@@ -18,7 +18,6 @@ export const PARAMETER_NAMES = [
   'completes',
   'unit',
   'year-paid',
-  'ask-first',
   'cross-check-months',
   'cross-check-after-silence-days',
 ] as const;
