@@ -10,6 +10,7 @@ import { VoucherService } from '../../apps/registration/src/voucher/voucher.serv
 import { Vault } from '@app/vault';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { addMove, type MadeMove } from '../support/moves';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -58,6 +59,7 @@ interface Subject {
   /** What the child's family asks about that record, and what it is held for. */
   readonly ownRequestId: string;
   readonly holdId: string;
+  readonly move: MadeMove;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -184,6 +186,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
+    move: await addMove(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
   };
@@ -433,6 +436,24 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Mutation.takeOverBirthRegistration': onBirth((id) => `takeOverBirthRegistration(id: ${id}) { id }`),
   'Mutation.withdrawBirthRegistration': onBirth((id) => `withdrawBirthRegistration(id: ${id}, note: "x") { id }`),
+  'Query.authorityDecisions': about(
+    ({ division }) => `{ authorityDecisions(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.authorityPeriods': about(({ childId }) => `{ authorityPeriods(person: ${q(childId)}) { id } }`),
+  'Query.myAuthorities': ofNobody('{ myAuthorities { id } }'),
+  'Query.reimbursements': about(
+    ({ division }) => `{ reimbursements(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Mutation.decideMove': about(
+    ({ childId }) =>
+      `mutation { decideMove(person: ${q(childId)}, programme: "YEB", to: "340202", leftOn: "2026-03-01", documentNo: "试1号") { id } }`,
+  ),
+  'Mutation.settleReimbursement': about(
+    ({ move }) => `mutation { settleReimbursement(id: ${q(move.reimbursementId)}, documentNo: "试2号") { id } }`,
+  ),
+  'Mutation.takeMoveBack': about(
+    ({ move }) => `mutation { takeMoveBack(id: ${q(move.decisionId)}, documentNo: "试3号") { id } }`,
+  ),
   'Query.claim': about(({ claimId }) => `{ claim(id: ${q(claimId)}) { id } }`),
   'Query.claims': about(
     ({ division }) => `{ claims(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -701,6 +722,9 @@ const ABSENT = new Set([
   'CASE_UNKNOWN',
   'NO_OPEN_CASE',
   'CLAIM_UNKNOWN',
+  'MOVE_DECISION_UNKNOWN',
+  'MOVE_NOTHING_TO_CARRY',
+  'REIMBURSEMENT_UNKNOWN',
   'PERSON_UNKNOWN',
   'PERSONS_UNKNOWN',
   'HOUSEHOLD_UNKNOWN',

@@ -11,6 +11,7 @@ import {
 import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
@@ -25,6 +26,8 @@ const BIRTH = (id: string) => `(select r.division_code from registration.birth_r
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
 const RESIDENT = (id: string) => `(select r.divisions[1] from migrant.resident r where r.id = ${id})`;
+const MOVE = (id: string) =>
+  `(select case when d.from_elsewhere then d.to_county else d.from_county end from subsidy.authority_decision d where d.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
@@ -101,6 +104,12 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.residence_period': RESIDENT('t.resident_id'),
   'migrant.own_request': RESIDENT('t.resident_id'),
   'migrant.retention_hold': RESIDENT('t.resident_id'),
+  'subsidy.authority_decision': MOVE('t.id'),
+  'subsidy.authority_period': MOVE('t.decision_id'),
+  'subsidy.carried_claim': MOVE('t.decision_id'),
+  'subsidy.reimbursement': 't.debtor_county',
+  'subsidy.reimbursement_share':
+    '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -134,6 +143,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.certificate_state_move': 'the rules, public',
   'registration.certificate_reject': 'codes by line, for officers',
   'subsidy.fact_vital': 'ids of persons to look at',
+  'subsidy.fact_moved': 'ids of persons to look at',
+  'subsidy.portability_parameter': 'the rules, public',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
   'registration.birth_registration_parameter': 'the rules, public',
   'registration.birth_registration_move': 'the rules, public',
@@ -192,7 +203,14 @@ beforeAll(async () => {
   };
 }, 120_000);
 beforeAll(async () => {
-  for (const county of [OURS, THEIRS]) await plantSettled(county);
+  for (const county of [OURS, THEIRS]) {
+    await plantSettled(county);
+    const [paid] = await world.database.admin<{ id: string }>(
+      `select id from subsidy.claim where state = 'paid' and division_code like $1 order by id limit 1`,
+      [`${county.slice(0, 6)}%`],
+    );
+    await addMove(world.database, paid!.id);
+  }
 });
 afterAll(async () => {
   await world?.close();

@@ -4,6 +4,8 @@ import { ConnectionBellService } from '../../exchange/src/connection/connection-
 import { MIGRANT_BELLS } from '../../migrant/src/migrant.module';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
+import { EnrolmentService } from '../../subsidy/src/enrolment/enrolment.service';
+import { FollowingService } from '../../subsidy/src/portability/following.service';
 import type { Installation } from './installation';
 
 const BELL = 60_000;
@@ -17,6 +19,8 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
       await app.get(NewbornReminderService, { strict: false }).ring();
       await app.get(NewbornIntakeService, { strict: false }).ring();
       for (const due of MIGRANT_BELLS) await app.get<{ ring(): Promise<unknown> }>(due, { strict: false }).ring();
+      await app.get(FollowingService, { strict: false }).ring();
+      await app.get(EnrolmentService, { strict: false }).ring();
     },
     report,
   );

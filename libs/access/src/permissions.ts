@@ -228,6 +228,28 @@ export const PERMISSIONS = {
     roles: ['finance-officer', 'bank-operator', ...WATCHERS],
     lets: { zh: '查看账务余额', en: 'see ledger balances' },
   },
+  'portability.read': {
+    roles: [...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看迁移转接决定和负责地', en: 'see decisions about moves and who is responsible' },
+  },
+  'portability.basics': {
+    roles: [...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看各期间由哪里负责', en: 'be shown which place is responsible for which days' },
+  },
+  'portability.decide': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '凭证明办理或撤回迁移转接', en: 'follow a move by a document, or take one back' },
+  },
+  'reimbursement.read': {
+    roles: ['finance-officer', 'county-confirmer', ...WATCHERS],
+    lets: { zh: '查看地区间结算', en: 'see what places owe each other' },
+  },
+  'reimbursement.settle': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '结清地区间结算', en: 'settle what one place owes another' },
+  },
   'account.repair': {
     roles: REVIEWERS,
     power: 'eligibility',
