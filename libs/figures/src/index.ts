@@ -1,0 +1,3 @@
+export * from './compare';
+export * from './quarter';
+export * from './small-cells';
