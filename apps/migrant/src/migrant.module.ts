@@ -1,16 +1,24 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { ComplaintModule } from './complaint/complaint.module';
+import { ComplaintProcessor } from './complaint/complaint.processor';
+import { EqualAccessModule } from './equal-access/service-access.module';
+import { ServiceAccessProcessor } from './equal-access/service-access.processor';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { ParameterModule } from './parameter/parameter.module';
+import { ServiceRequestModule } from './service-request/service-request.module';
+import { ServiceRequestProcessor } from './service-request/service-request.processor';
+import { SupportVisitModule } from './support-visit/support-visit.module';
+import { SupportVisitProcessor } from './support-visit/support-visit.processor';
 
-const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
+const PROCESSORS = [ServiceRequestProcessor, SupportVisitProcessor, ComplaintProcessor, ServiceAccessProcessor];
 
 /**
  * People who move: where they live, what places do for each other about them, and the services they are owed. Needs from
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule],
+  imports: [ParameterModule, ServiceRequestModule, SupportVisitModule, ComplaintModule, EqualAccessModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,

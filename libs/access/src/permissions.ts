@@ -376,6 +376,10 @@ export const PERMISSIONS = {
     roles: REVIEWERS,
     lets: { zh: '受理、移交、答复投诉', en: 'handle complaints, hand them over and answer them' },
   },
+  'complaint.reopen': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '请求复核投诉', en: 'have a complaint that was not upheld looked at again' },
+  },
   'equal-access.read': {
     roles: 'everyone',
     lets: { zh: '查看已公布的同等服务数据', en: 'see published figures of equal access' },

@@ -9,3 +9,4 @@ export * from './registration-changed';
 export * from './registration-feed';
 export * from './registry-event';
 export * from './registry-question';
+export * from './newcomers';

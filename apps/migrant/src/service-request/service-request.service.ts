@@ -151,12 +151,6 @@ export class ServiceRequestService {
     return this.database.read((read) => this.requests.byIds(read, ids));
   }
 
-  async get(id: string): Promise<ServiceRequestRow> {
-    const [row] = await this.byIds([id]);
-    if (!row) throw refuse.unknown(id);
-    return row;
-  }
-
   /** Whose journal and referrals: only of requests that may be seen. */
   actions(ids: readonly string[]): Promise<ActionRow[]> {
     return this.database.read((read) => this.requests.actions(read, ids));
