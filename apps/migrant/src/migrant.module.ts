@@ -2,7 +2,7 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { ComplaintModule } from './complaint/complaint.module';
 import { ComplaintProcessor } from './complaint/complaint.processor';
-import { EqualAccessModule } from './equal-access/service-access.module';
+import { ServiceAccessModule } from './equal-access/service-access.module';
 import { ServiceAccessProcessor } from './equal-access/service-access.processor';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { ParameterModule } from './parameter/parameter.module';
@@ -18,7 +18,7 @@ const PROCESSORS = [ServiceRequestProcessor, SupportVisitProcessor, ComplaintPro
  * outside, provided globally: MIGRANT_DATABASE, MIGRANT_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, ServiceRequestModule, SupportVisitModule, ComplaintModule, EqualAccessModule],
+  imports: [ParameterModule, ServiceRequestModule, SupportVisitModule, ComplaintModule, ServiceAccessModule],
   providers: [
     {
       provide: MIGRANT_HANDLERS,

@@ -2,6 +2,8 @@ import { every } from '@app/jobs';
 import { NewbornReminderService } from '../../registration/src/newborn-matter/newborn-reminder.service';
 import { ConnectionBellService } from '../../exchange/src/connection/connection-bell.service';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
+import { ServiceBellService } from '../../migrant/src/equal-access/service-bell.service';
+import { EqualAccessService } from '../../subsidy/src/equal-access/equal-access.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
 import type { Installation } from './installation';
 
@@ -15,6 +17,8 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
       await app.get(CalendarBellService, { strict: false }).ring(report);
       await app.get(NewbornReminderService, { strict: false }).ring();
       await app.get(NewbornIntakeService, { strict: false }).ring();
+      await app.get(EqualAccessService, { strict: false }).ring();
+      await app.get(ServiceBellService, { strict: false }).ring();
     },
     report,
   );

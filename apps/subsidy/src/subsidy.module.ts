@@ -8,6 +8,8 @@ import { DeterminationModule } from './determination/determination.module';
 import { DeterminationProcessor } from './determination/determination.processor';
 import { DisbursementModule } from './disbursement/disbursement.module';
 import { DisbursementProcessor } from './disbursement/disbursement.processor';
+import { EqualAccessModule } from './equal-access/equal-access.module';
+import { EqualAccessProcessor } from './equal-access/equal-access.processor';
 import { ExplanationModule } from './explanation/explanation.module';
 import { FactModule } from './fact/fact.module';
 import { FactProcessor } from './fact/fact.processor';
@@ -31,6 +33,7 @@ const PROCESSORS = [
   CalendarProcessor,
   DisbursementProcessor,
   ReconciliationProcessor,
+  EqualAccessProcessor,
 ];
 
 /** Money the state owes, in the order a claim travels: facts, claim, decision, review, payment, reconciliation. */
@@ -51,6 +54,7 @@ const PROCESSORS = [
     DisbursementModule,
     CalendarModule,
     ReconciliationModule,
+    EqualAccessModule,
     VerifyModule,
   ],
   providers: [

@@ -359,7 +359,10 @@ export const PERMISSIONS = {
     lets: { zh: '接受或谢绝探访', en: 'accept or decline a support visit' },
   },
   'complaint.file': { roles: 'everyone', lets: { zh: '投诉', en: 'complain, also without a name' } },
-  'complaint.follow': { roles: 'everyone', lets: { zh: '凭编号和查询码查看投诉', en: 'follow a complaint up by its number and code' } },
+  'complaint.follow': {
+    roles: 'everyone',
+    lets: { zh: '凭编号和查询码查看投诉', en: 'follow a complaint up by its number and code' },
+  },
   'complaint.read': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看投诉', en: 'see complaints, but those about oneself' },
@@ -386,7 +389,10 @@ export const PERMISSIONS = {
   },
   'equal-access.draft': {
     roles: [...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看本辖区未公布的同等服务数据', en: 'see figures of equal access of one’s division before they are published' },
+    lets: {
+      zh: '查看本辖区未公布的同等服务数据',
+      en: 'see figures of equal access of one’s division before they are published',
+    },
   },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],

@@ -46,7 +46,10 @@ describe('quarters', () => {
   it('begin and end on their days, and are published some days after', () => {
     expect(daysOf('2026Q4')).toEqual({ from: '2026-10-01', until: '2027-01-01' });
     expect(quarterOfDay(day('2026-03-31'))).toBe('2026Q1');
-    expect([quarterEndedBy(day('2026-04-19'), 20), quarterEndedBy(day('2026-04-21'), 20)]).toEqual(['2025Q4', '2026Q1']);
+    expect([quarterEndedBy(day('2026-04-19'), 20), quarterEndedBy(day('2026-04-21'), 20)]).toEqual([
+      '2025Q4',
+      '2026Q1',
+    ]);
   });
 });
 
@@ -68,7 +71,8 @@ describe('cells about fewer than five', () => {
         for (const one of shown) {
           for (const name of ['cases', 'granted', 'held', 'asked'] as const) {
             expect(few(one[name])).toBe(false);
-            if (name !== 'cases' && one.household !== 'all' && one[name] !== null) expect(few(one.cases! - one[name])).toBe(false);
+            if (name !== 'cases' && one.household !== 'all' && one[name] !== null)
+              expect(few(one.cases! - one[name])).toBe(false);
           }
           if (one.household !== 'all' && one.cases === null) expect(one.daysMedian).toBeNull();
         }

@@ -6,8 +6,7 @@ export type QuarterText = `${number}Q${1 | 2 | 3 | 4}`;
 export const findQuarter = (text: string): QuarterText | undefined =>
   /^20\d\dQ[1-4]$/.test(text) ? (text as QuarterText) : undefined;
 
-export const quarterOfDay = (at: Day): QuarterText =>
-  `${yearOf(at)}Q${Math.ceil(monthOf(at) / 3) as 1 | 2 | 3 | 4}`;
+export const quarterOfDay = (at: Day): QuarterText => `${yearOf(at)}Q${Math.ceil(monthOf(at) / 3) as 1 | 2 | 3 | 4}`;
 
 /** Its first day, and the first day that is no longer in it. */
 export function daysOf(quarter: QuarterText): { readonly from: Day; readonly until: Day } {

@@ -127,7 +127,8 @@ export function gapOf(shown: readonly ShownCounts[], name: 'granted' | 'held' | 
   const of = (household: Household) => shown.find((one) => one.household === household);
   const [newcomers, locals] = [of('newcomer'), of('local')];
   const [a, b] = [newcomers?.[name], locals?.[name]];
-  if (!newcomers?.cases || !locals?.cases || a === null || a === undefined || b === null || b === undefined) return null;
+  if (!newcomers?.cases || !locals?.cases || a === null || a === undefined || b === null || b === undefined)
+    return null;
   return differenceOfShares({ of: newcomers.cases, yes: a }, { of: locals.cases, yes: b });
 }
 

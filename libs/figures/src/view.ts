@@ -60,9 +60,11 @@ const countsOf = ({ waiting: _, ...counts }: AccessLine): AccessCounts => counts
 /** Whether new lines may follow the published ones as a correction: something changed, and by no less than five anywhere. */
 export function isCorrection(before: readonly AccessLine[], after: readonly AccessLine[]): boolean {
   const pairs = after.map((line) => [before.find((one) => one.household === line.household)!, line] as const);
-  const same = (a: AccessLine, b: AccessLine) => JSON.stringify(sorted(countsOf(a))) === JSON.stringify(sorted(countsOf(b)));
+  const same = (a: AccessLine, b: AccessLine) =>
+    JSON.stringify(sorted(countsOf(a))) === JSON.stringify(sorted(countsOf(b)));
   return (
-    pairs.some(([a, b]) => !same(a, b)) && pairs.every(([a, b]) => same(a, b) || isCorrectable(countsOf(a), countsOf(b)))
+    pairs.some(([a, b]) => !same(a, b)) &&
+    pairs.every(([a, b]) => same(a, b) || isCorrectable(countsOf(a), countsOf(b)))
   );
 }
 

@@ -121,7 +121,9 @@ export class ComplaintRepository {
   }
 
   async findForUpdate(tx: Tx, id: string): Promise<ComplaintRow | undefined> {
-    const [row] = await tx.query<ComplaintRow>(`select ${COLUMNS} from complaint c where c.id = $1 for update of c`, [id]);
+    const [row] = await tx.query<ComplaintRow>(`select ${COLUMNS} from complaint c where c.id = $1 for update of c`, [
+      id,
+    ]);
     return row;
   }
 
@@ -245,6 +247,9 @@ export class ComplaintRepository {
   }
 
   async decided(tx: Tx, id: string, text: string): Promise<void> {
-    await tx.query(`select audit_decide('complaint', array[$1::uuid], array[sha256(convert_to($2, 'UTF8'))])`, [id, text]);
+    await tx.query(`select audit_decide('complaint', array[$1::uuid], array[sha256(convert_to($2, 'UTF8'))])`, [
+      id,
+      text,
+    ]);
   }
 }

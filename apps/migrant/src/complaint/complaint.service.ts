@@ -55,7 +55,13 @@ export class ComplaintService {
       if (await this.waiting(tx, id)) throw refuse.handOverWaits();
       const { responsibleCode: fromCode } = row;
       if (code === fromCode) throw refuse.toTheOffice(code);
-      await this.complaints.insertHandOver(tx, { complaintId: id, fromCode, toCode: code, reason: why, at: this.clock.now() });
+      await this.complaints.insertHandOver(tx, {
+        complaintId: id,
+        fromCode,
+        toCode: code,
+        reason: why,
+        at: this.clock.now(),
+      });
       return { kind: 'hand-over', to: row.state, note: why, change: { places: [fromCode, code] } };
     });
   }
@@ -66,7 +72,14 @@ export class ComplaintService {
     return this.step(id, async (tx, row) => {
       const asked = await this.waiting(tx, id);
       if (!asked || !covers(caller, asked.toCode as DivisionCode)) throw refuse.handOverUnknown();
-      await this.complaints.answerHandOver(tx, asked.id, isAccepted ? 'accepted' : 'declined', said, caller.id, this.clock.now());
+      await this.complaints.answerHandOver(
+        tx,
+        asked.id,
+        isAccepted ? 'accepted' : 'declined',
+        said,
+        caller.id,
+        this.clock.now(),
+      );
       if (!isAccepted) return { kind: 'decline', to: row.state, note: said };
       const change = { responsibleCode: asked.toCode, owner: caller.id };
       return { kind: 'accept', to: row.state, note: said, change };
@@ -156,7 +169,8 @@ export class ComplaintService {
       }
       const days = await this.parameters.whole(tx, 'service.reminder-days', '', today);
       const near = await this.complaints.toRemind(tx, today, addDays(today, days));
-      for (const row of near) await this.apply(tx, row, { kind: row.isOver ? 'remind-after' : 'remind-before', to: row.state });
+      for (const row of near)
+        await this.apply(tx, row, { kind: row.isOver ? 'remind-after' : 'remind-before', to: row.state });
       return near.length;
     });
   }
@@ -201,7 +215,14 @@ export class ComplaintService {
   private async apply(tx: Tx, row: ComplaintRow, { kind, to, note = null, change, decision }: Step): Promise<void> {
     if (!canMove(row.state, to)) throw refuse.wrongState(row.state, [to]);
     await this.complaints.change(tx, row.id, { state: to, ...change });
-    await this.complaints.act(tx, row.id, { kind, from: row.state, to, seq: row.events + 1, note, at: this.clock.now() });
+    await this.complaints.act(tx, row.id, {
+      kind,
+      from: row.state,
+      to,
+      seq: row.events + 1,
+      note,
+      at: this.clock.now(),
+    });
     if (decision !== undefined) await this.complaints.decided(tx, row.id, decision);
     failpoint('complaint.step');
   }

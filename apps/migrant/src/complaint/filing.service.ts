@@ -48,7 +48,8 @@ export class FilingService {
     const named = input.officer === null ? [] : [wordsOf('officer', input.officer, 1, 80)];
 
     // Whether a request may be named depends on who asks; what follows must not.
-    if (input.requestId !== null && (await this.requests.byIds([input.requestId])).length === 0) throw refuse.requestUnknown();
+    if (input.requestId !== null && (await this.requests.byIds([input.requestId])).length === 0)
+      throw refuse.requestUnknown();
     const work = () =>
       this.database.write((tx) =>
         tx.across('a complaint is filed with an office that whoever complains cannot see into', async () => {
@@ -123,7 +124,12 @@ export class FilingService {
 }
 
 const nobody = (operation: string) =>
-  systemContext(operation, { actor: 'anonymous', permission: 'complaint.file', purpose: 'public', division: undefined });
+  systemContext(operation, {
+    actor: 'anonymous',
+    permission: 'complaint.file',
+    purpose: 'public',
+    division: undefined,
+  });
 
 /** Text of that many characters; refuses with COMPLAINT_WORDING. */
 export function wordsOf(field: string, text: string, least: number, most: number): string {

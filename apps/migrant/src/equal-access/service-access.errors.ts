@@ -5,7 +5,10 @@ export const refuse = {
   notAQuarter: (quarter: string) =>
     new Refusal(
       'SERVICE_ACCESS_QUARTER',
-      { zh: `“${quarter}”不是季度，请写成 2026Q1 的形式。`, en: `"${quarter}" is not a quarter. Write it like 2026Q1.` },
+      {
+        zh: `“${quarter}”不是季度，请写成 2026Q1 的形式。`,
+        en: `"${quarter}" is not a quarter. Write it like 2026Q1.`,
+      },
       { quarter },
     ),
   notADivision: (division: string) =>

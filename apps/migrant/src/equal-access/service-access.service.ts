@@ -15,7 +15,7 @@ import {
   viewOf,
 } from '@app/figures';
 import { failpoint, type Outbox } from '@app/jobs';
-import { addDays, CLOCK, type Clock, type DivisionCode, divisionPrefix, findDivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, type DivisionCode, divisionPrefix, findDivisionCode } from '@app/kernel';
 import { csvLine } from '@app/tables';
 import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../migrant.tokens';
@@ -59,7 +59,7 @@ export class ServiceAccessService {
       if (await this.access.isFrozen(tx, quarter)) return counted;
       for (let n = 0; n <= QUARTERS_CORRECTED; n++) {
         await this.freeze(tx, quarter, counted);
-        quarter = quarterEndedBy(addDays(daysOf(quarter).from, 0), 0);
+        quarter = quarterEndedBy(daysOf(quarter).from, 0);
       }
       failpoint('service-access.freeze');
       return counted;
@@ -125,18 +125,20 @@ export class ServiceAccessService {
     const decided = await this.access.decided(read, prefix, from, until);
     const waiting = await this.access.waiting(read, prefix, until);
     const keys = new Map([...decided, ...waiting].map((one) => [`${placeOf(one.county)}|${one.service}`, one]));
-    return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key]) => {
-      const [county, service] = key.split('|') as [DivisionCode, string];
-      const isOf = (one: { county: DivisionCode; service: string }) =>
-        placeOf(one.county) === county && one.service === service;
-      const lines: AccessLine[] = HOUSEHOLDS.map((household) => ({
-        ...countAccess(household, decided.filter(isOf)),
-        waiting: waiting
-          .filter((one) => isOf(one) && one.household === household)
-          .reduce((sum, one) => sum + one.waiting, 0),
-      }));
-      return { service, county, lines };
-    });
+    return [...keys]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key]) => {
+        const [county, service] = key.split('|') as [DivisionCode, string];
+        const isOf = (one: { county: DivisionCode; service: string }) =>
+          placeOf(one.county) === county && one.service === service;
+        const lines: AccessLine[] = HOUSEHOLDS.map((household) => ({
+          ...countAccess(household, decided.filter(isOf)),
+          waiting: waiting
+            .filter((one) => isOf(one) && one.household === household)
+            .reduce((sum, one) => sum + one.waiting, 0),
+        }));
+        return { service, county, lines };
+      });
   }
 }
 

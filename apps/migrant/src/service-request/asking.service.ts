@@ -49,7 +49,19 @@ export class AskingService {
       const deadline = (await this.steps.deadline(tx, 'asked', text, code, today))!;
       const owner = asker.channel === 'counter' ? asker.id : null;
       const { ownKey, channel } = asker;
-      const row = { ...input, name, need, entitlementId: text.id, channel, ownKey, owner, code, receivedOn: today, deadline, at };
+      const row = {
+        ...input,
+        name,
+        need,
+        entitlementId: text.id,
+        channel,
+        ownKey,
+        owner,
+        code,
+        receivedOn: today,
+        deadline,
+        at,
+      };
       const id = await this.requests.insert(tx, row);
       const { rule: dueRule, dueOn } = deadline;
       await this.requests.act(tx, id, { kind: 'ask', from: 'new', to: 'asked', seq: 1, dueRule, dueOn, at });

@@ -30,7 +30,14 @@ export class ReferralService {
       if (await this.waiting(tx, id)) throw refuse.referralWaits();
       const { responsibleCode: fromCode } = row;
       if (code === fromCode && toUnit === null) throw refuse.referralToItself();
-      await this.requests.insertReferral(tx, { requestId: id, fromCode, toCode: code, toUnit, reason: why, at: this.clock.now() });
+      await this.requests.insertReferral(tx, {
+        requestId: id,
+        fromCode,
+        toCode: code,
+        toUnit,
+        reason: why,
+        at: this.clock.now(),
+      });
       // An authority outside sees nothing here; its word is entered by who asked it.
       const places = toUnit === null ? { places: [...new Set([...placesOf(row), code])] } : {};
       return { kind: 'refer', to: row.state, items: [code], note: why, change: { ...ownedBy(row, caller), ...places } };
@@ -52,7 +59,13 @@ export class ReferralService {
       const moved = { responsibleCode: referral.toCode, responsibleUnit: referral.toUnit };
       const owner = referral.toUnit === null ? { owner: caller.id } : {};
       const places = { places: [...new Set([...placesOf(row), referral.toCode])] };
-      return { kind: 'accept-referral', to: row.state, items: [referral.toCode], note: said, change: { ...moved, ...owner, ...places } };
+      return {
+        kind: 'accept-referral',
+        to: row.state,
+        items: [referral.toCode],
+        note: said,
+        change: { ...moved, ...owner, ...places },
+      };
     });
   }
 
@@ -67,7 +80,10 @@ export class ReferralService {
     });
   }
 
-  private async waiting(tx: Parameters<ServiceRequestRepository['referrals']>[0], id: string): Promise<ReferralRow | undefined> {
+  private async waiting(
+    tx: Parameters<ServiceRequestRepository['referrals']>[0],
+    id: string,
+  ): Promise<ReferralRow | undefined> {
     return (await this.requests.referrals(tx, [id])).find(({ answer }) => answer === null);
   }
 }

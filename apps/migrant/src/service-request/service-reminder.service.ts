@@ -39,7 +39,12 @@ export class ServiceReminderService {
       }
       const silent = await this.requests.silent(tx, today);
       for (const row of silent)
-        await this.steps.take(tx, row, { kind: 'silence', to: 'taken', countFrom: row.countedFrom, note: '逾期未告知，视为受理' });
+        await this.steps.take(tx, row, {
+          kind: 'silence',
+          to: 'taken',
+          countFrom: row.countedFrom,
+          note: '逾期未告知，视为受理',
+        });
       const days = await this.parameters.whole(tx, 'service.reminder-days', '', today);
       const near = await this.requests.toRemind(tx, today, addDays(today, days));
       for (const row of near)

@@ -23,7 +23,14 @@ const MATCHES = `exists (select from unnest(r.places) p where p ^@ $1)
   and (not $5 or r.wanted <> '{}')
   and (not $6 or exists (select from service_referral f where f.request_id = r.id and f.answer is null and f.to_code ^@ $1))`;
 
-const parametersOf = ({ prefix, state, service, dueBefore, isSecondNotice, isReferredHere }: RequestFilter): unknown[] => [
+const parametersOf = ({
+  prefix,
+  state,
+  service,
+  dueBefore,
+  isSecondNotice,
+  isReferredHere,
+}: RequestFilter): unknown[] => [
   prefix,
   state ?? null,
   service ?? null,
@@ -85,9 +92,10 @@ export interface Act {
 export class ServiceRequestRepository {
   /** One at a time for one client's reference, so that the second click finds what the first one made. */
   async lockReference(tx: Tx, clientRef: string): Promise<void> {
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended('service:' || guard_text('actor') || ':' || $1, 0))`, [
-      clientRef,
-    ]);
+    await tx.query(
+      `select pg_advisory_xact_lock(hashtextextended('service:' || guard_text('actor') || ':' || $1, 0))`,
+      [clientRef],
+    );
   }
 
   async findAsked(tx: Tx, clientRef: string): Promise<string | undefined> {
@@ -146,10 +154,9 @@ export class ServiceRequestRepository {
   }
 
   async byIds(read: Tx, ids: readonly string[]): Promise<ServiceRequestRow[]> {
-    const rows = await read.query<ServiceRequestRow>(
-      `select ${COLUMNS} from service_request r where r.id = any ($1)`,
-      [ids],
-    );
+    const rows = await read.query<ServiceRequestRow>(`select ${COLUMNS} from service_request r where r.id = any ($1)`, [
+      ids,
+    ]);
     return read.disclose(KIND, rows);
   }
 

@@ -150,13 +150,19 @@ export class ServiceRequestResolver {
 
   @Mutation()
   @Requires('service-request.handle')
-  tellMissing({ id, items, note }: Noted & { items: readonly string[] }, context: GraphContext): Promise<{ id: string }> {
+  tellMissing(
+    { id, items, note }: Noted & { items: readonly string[] },
+    context: GraphContext,
+  ): Promise<{ id: string }> {
     return ref(this.service.tellMissing(id, context.getCaller(), items, note ?? null));
   }
 
   @Mutation()
   @Requires('service-request.oversee')
-  decideSecondServiceNotice({ id, allow }: { id: string; allow: boolean }, context: GraphContext): Promise<{ id: string }> {
+  decideSecondServiceNotice(
+    { id, allow }: { id: string; allow: boolean },
+    context: GraphContext,
+  ): Promise<{ id: string }> {
     return ref(this.service.decideSecondNotice(id, context.getCaller(), allow));
   }
 
@@ -168,7 +174,10 @@ export class ServiceRequestResolver {
 
   @Mutation()
   @Requires('service-request.handle')
-  declineServiceRequest({ id, reason }: { id: string; reason: string }, context: GraphContext): Promise<{ id: string }> {
+  declineServiceRequest(
+    { id, reason }: { id: string; reason: string },
+    context: GraphContext,
+  ): Promise<{ id: string }> {
     return ref(this.service.decline(id, context.getCaller(), reason));
   }
 
@@ -189,7 +198,10 @@ export class ServiceRequestResolver {
 
   @Mutation()
   @Requires('service-request.handle')
-  answerServiceReferral({ id, accept, note }: Noted & { accept: boolean }, context: GraphContext): Promise<{ id: string }> {
+  answerServiceReferral(
+    { id, accept, note }: Noted & { accept: boolean },
+    context: GraphContext,
+  ): Promise<{ id: string }> {
     return ref(this.referral.answer(id, context.getCaller(), accept, note ?? null));
   }
 

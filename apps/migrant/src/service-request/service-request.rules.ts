@@ -32,7 +32,10 @@ export function deadlineOf(
 /** Why an item may not be asked for: the text says never, or it does not name it. */
 export type PaperFault = 'never' | 'not-named';
 
-export function faultOf(paper: string, { papers, neverPapers }: Pick<Entitlement, 'papers' | 'neverPapers'>): PaperFault | null {
+export function faultOf(
+  paper: string,
+  { papers, neverPapers }: Pick<Entitlement, 'papers' | 'neverPapers'>,
+): PaperFault | null {
   if (neverPapers.includes(paper)) return 'never';
   return papers.includes(paper) ? null : 'not-named';
 }

@@ -12,7 +12,19 @@ import type { ActionRow, Entitlement, ReferralRow, RequestFilter, ServiceRequest
 import { ServiceStepService, wordsOf } from './service-step.service';
 
 const EXPORT_ROWS = 1_000;
-const EXPORT_HEAD = ['id', 'service', 'state', 'responsible', 'unit', 'household', 'received_on', 'due_on', 'decided_on', 'notices', 'papers'];
+const EXPORT_HEAD = [
+  'id',
+  'service',
+  'state',
+  'responsible',
+  'unit',
+  'household',
+  'received_on',
+  'due_on',
+  'decided_on',
+  'notices',
+  'papers',
+];
 
 /** What a family does itself; at the counter an officer does it for them, and is the owner. */
 const BY_FAMILIES: readonly string[] = ['ask', 'complete', 'withdraw', 'resume'];
@@ -33,7 +45,8 @@ export class ServiceRequestService {
     return this.steps.step(id, (_tx, row) => {
       assertResponsible(row, caller);
       if (row.state === 'taken') return undefined;
-      if (row.state !== 'asked' && row.state !== 'incomplete') throw refuse.wrongState(row.state, ['asked', 'incomplete']);
+      if (row.state !== 'asked' && row.state !== 'incomplete')
+        throw refuse.wrongState(row.state, ['asked', 'incomplete']);
       const change = { ...ownedBy(row, caller), missing: [], wanted: [] };
       return { kind: 'take', to: 'taken', change };
     });
@@ -111,7 +124,8 @@ export class ServiceRequestService {
     const why = wordsOf('reason', reason, 4, 300);
     return this.steps.step(id, (_tx, row) => {
       assertResponsible(row, caller);
-      if (row.state !== 'served' && row.state !== 'declined') throw refuse.wrongState(row.state, ['served', 'declined']);
+      if (row.state !== 'served' && row.state !== 'declined')
+        throw refuse.wrongState(row.state, ['served', 'declined']);
       return { kind: 'reopen', to: 'taken', note: why, decision: `reopen|${id}|${why}` };
     });
   }
@@ -130,7 +144,8 @@ export class ServiceRequestService {
         return { kind: 'waive', to, items: [paper], note: why, change: { missing, wanted } };
       }
       if (row.state === 'declined' || row.state === 'served') return { kind: 'reopen', to: 'taken', note: why };
-      if (row.state === 'withdrawn') throw refuse.wrongState(row.state, ['asked', 'incomplete', 'taken', 'declined', 'served']);
+      if (row.state === 'withdrawn')
+        throw refuse.wrongState(row.state, ['asked', 'incomplete', 'taken', 'declined', 'served']);
       return { kind: 'take', to: 'taken', note: why, change: { missing: [], wanted: [] } };
     });
   }
@@ -179,7 +194,9 @@ export class ServiceRequestService {
   ): Promise<{ csv: string; after: readonly string[] | null }> {
     const rows = await this.list(filter, after, EXPORT_ROWS + 1);
     const page = rows.slice(0, EXPORT_ROWS);
-    const texts = new Map((await this.texts([...new Set(page.map((row) => row.entitlementId))])).map((one) => [one.id, one]));
+    const texts = new Map(
+      (await this.texts([...new Set(page.map((row) => row.entitlementId))])).map((one) => [one.id, one]),
+    );
     const lines = page.map((row) =>
       csvLine([
         row.id,

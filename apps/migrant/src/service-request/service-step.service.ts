@@ -92,7 +92,13 @@ export class ServiceStepService {
   }
 
   /** The deadline that a rule gives from a day. */
-  async deadline(tx: Tx, state: ServiceRequestState, text: Entitlement, place: string, from: Day): Promise<Deadline | null> {
+  async deadline(
+    tx: Tx,
+    state: ServiceRequestState,
+    text: Entitlement,
+    place: string,
+    from: Day,
+  ): Promise<Deadline | null> {
     const days = await this.parameters.whole(tx, NOTICE_RULE, place, this.clock.today());
     return deadlineOf(state, text, days, from);
   }

@@ -29,7 +29,8 @@ export class ConsentService {
     const guardianName = input.guardianName === null ? null : wordsOf('guardianName', input.guardianName, 1, 50);
     if (input.scope.length === 0) throw refuse.scopeEmpty();
     const isCitizen = caller.roles.includes('citizen');
-    if (isCitizen && input.personId !== null && !caller.family?.persons.includes(input.personId)) throw refuse.notYours();
+    if (isCitizen && input.personId !== null && !caller.family?.persons.includes(input.personId))
+      throw refuse.notYours();
     if (input.kind === 'child' && (guardianName === null || (isCitizen && input.personId === null)))
       throw refuse.guardianNeeded();
     // Online an elder consents for themselves: by their own sign-in, and by nobody's for them.
@@ -42,7 +43,8 @@ export class ConsentService {
         const startsOn = input.startsOn ?? today;
         const months = await this.parameters.whole(tx, 'support.consent-months', code, today);
         const latest = addMonths(startsOn, months);
-        if (startsOn < today || input.endsOn <= startsOn || input.endsOn > latest) throw refuse.daysUnusable(startsOn, latest);
+        if (startsOn < today || input.endsOn <= startsOn || input.endsOn > latest)
+          throw refuse.daysUnusable(startsOn, latest);
         const id = await this.repository.insertConsent(tx, {
           divisionCode: code,
           personId: input.personId,

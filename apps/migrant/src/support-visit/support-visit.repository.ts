@@ -153,10 +153,12 @@ export class SupportVisitRepository {
   }
 
   async note(tx: Tx, visitId: string, topic: Topic, words: string, at: Date): Promise<void> {
-    await tx.query(
-      `insert into support_note (visit_id, topic, words, at) values ($1, $2, $3, $4)`,
-      [visitId, topic, words, at],
-    );
+    await tx.query(`insert into support_note (visit_id, topic, words, at) values ($1, $2, $3, $4)`, [
+      visitId,
+      topic,
+      words,
+      at,
+    ]);
   }
 
   async deleteNotes(tx: Tx, visitId: string): Promise<void> {

@@ -37,9 +37,7 @@ interface ConsentArguments {
 /** Support visits in the graph. */
 @Resolver('SupportVisit')
 export class SupportVisitResolver {
-  constructor(
-    private readonly service: SupportVisitService,
-  ) {}
+  constructor(private readonly service: SupportVisitService) {}
 
   @Query()
   @Requires('support.read')
@@ -56,7 +54,15 @@ export class SupportVisitResolver {
 
   @Mutation()
   @Requires('support.visit')
-  async offerSupportVisit({ consent, purpose, on }: { consent: string; purpose: string; on: Day }): Promise<{ id: string }> {
+  async offerSupportVisit({
+    consent,
+    purpose,
+    on,
+  }: {
+    consent: string;
+    purpose: string;
+    on: Day;
+  }): Promise<{ id: string }> {
     return { id: await this.service.offer(consent, word<Purpose>(purpose), on) };
   }
 
@@ -71,7 +77,13 @@ export class SupportVisitResolver {
     accept: boolean;
     topics?: readonly string[] | null;
   }): Promise<{ id: string }> {
-    return { id: await this.service.answer(id, accept, (topics ?? []).map((one) => word<Topic>(one))) };
+    return {
+      id: await this.service.answer(
+        id,
+        accept,
+        (topics ?? []).map((one) => word<Topic>(one)),
+      ),
+    };
   }
 
   @Mutation()

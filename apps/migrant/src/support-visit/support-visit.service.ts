@@ -81,11 +81,7 @@ export class SupportVisitService {
   }
 
   /** The second click changes nothing. */
-  private move(
-    id: string,
-    to: SupportVisitState,
-    change: (tx: Tx, visit: VisitRow) => Promise<void>,
-  ): Promise<string> {
+  private move(id: string, to: SupportVisitState, change: (tx: Tx, visit: VisitRow) => Promise<void>): Promise<string> {
     return this.database.write(async (tx) => {
       const visit = await this.get(tx, id);
       if (visit.state === to) return id;
