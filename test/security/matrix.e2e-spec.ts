@@ -9,6 +9,7 @@ import { FamilyService } from '../../apps/registration/src/person/family.service
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { plantServices } from '../support/equal-services';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -50,6 +51,13 @@ interface Subject {
   readonly voucherId: string;
   readonly elsewhereId: string;
   readonly checkId: string;
+  /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
+  readonly serviceId: string;
+  readonly consentId: string;
+  /** Consents that may be ended, one for each try. */
+  readonly endedIds: readonly string[];
+  readonly visitId: string;
+  readonly complaintId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -172,7 +180,18 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
+    ...(await plantServices(world, await ownerOf(claim.claimId!))),
   };
+}
+
+/** Whose family a claim is: the child, where it is registered, and the applicant's key. */
+async function ownerOf(claimId: string): Promise<{ personId: string; village: string; ownKey: Buffer }> {
+  const [owner] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id where c.id = $1`,
+    [claimId],
+  );
+  return owner!;
 }
 
 /** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
@@ -274,6 +293,13 @@ const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: tr
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
+const onService = (field: (id: string) => string): Asked =>
+  about(({ serviceId }) => `mutation { ${field(q(serviceId))} { id } }`);
+const onVisit = (field: (id: string) => string): Asked =>
+  about(({ visitId }) => `mutation { ${field(q(visitId))} { id } }`);
+const onComplaint = (field: (id: string) => string): Asked =>
+  about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -285,6 +311,78 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
+  'Query.serviceEntitlements': ofNobody('{ serviceEntitlements(division: "340202") { id } }'),
+  'Query.serviceRequest': about(({ serviceId }) => `{ serviceRequest(id: ${q(serviceId)}) { id } }`),
+  'Query.serviceRequests': about(
+    ({ division }) => `{ serviceRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.serviceRequestExport': about(
+    ({ division }) => `{ serviceRequestExport(filter: { division: ${q(division)} }) { csv } }`,
+  ),
+  'Query.myServiceRequests': ofNobody('{ myServiceRequests { id } }'),
+  'Query.serviceAccess': ofNobody('{ serviceAccess(division: "340202") { service } }'),
+  'Query.serviceAccessExport': ofNobody('{ serviceAccessExport(division: "340202") }'),
+  'Query.serviceAccessDraft': about(
+    ({ division }) => `{ serviceAccessDraft(division: ${q(division)}, quarter: "2026Q2") { service } }`,
+  ),
+  'Query.equalAccess': ofNobody('{ equalAccess(division: "340202") { programme } }'),
+  'Query.equalAccessExport': ofNobody('{ equalAccessExport(division: "340202") }'),
+  'Query.equalAccessDraft': about(
+    ({ division }) => `{ equalAccessDraft(division: ${q(division)}, quarter: "2026Q2") { programme } }`,
+  ),
+  'Query.mySupportConsents': ofNobody('{ mySupportConsents { id } }'),
+  'Query.supportConsents': about(
+    ({ division }) => `{ supportConsents(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.supportVisits': about(
+    ({ division }) => `{ supportVisits(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.complaint': about(({ complaintId }) => `{ complaint(id: ${q(complaintId)}) { id } }`),
+  'Query.complaints': about(
+    ({ division }) => `{ complaints(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myComplaints': ofNobody('{ myComplaints { id } }'),
+  'Query.followComplaint': ofNobody('{ followComplaint(number: "TS0", code: "0000-0000-0000") { state } }'),
+  'Mutation.askForService': ofNobody(
+    'mutation { askForService(clientRef: "matrix", service: "vaccination", division: "340202001", household: NEWCOMER, name: "示例") { id } }',
+  ),
+  'Mutation.completeServiceRequest': onService((id) => `completeServiceRequest(id: ${id})`),
+  'Mutation.withdrawServiceRequest': onService((id) => `withdrawServiceRequest(id: ${id})`),
+  'Mutation.resumeServiceRequest': onService((id) => `resumeServiceRequest(id: ${id})`),
+  'Mutation.takeServiceRequest': onService((id) => `takeServiceRequest(id: ${id})`),
+  'Mutation.tellMissing': onService((id) => `tellMissing(id: ${id}, items: ["identity-paper"])`),
+  'Mutation.decideSecondServiceNotice': onService((id) => `decideSecondServiceNotice(id: ${id}, allow: true)`),
+  'Mutation.serveServiceRequest': onService((id) => `serveServiceRequest(id: ${id})`),
+  'Mutation.declineServiceRequest': onService((id) => `declineServiceRequest(id: ${id}, reason: "经核实不符合")`),
+  'Mutation.reopenServiceRequest': onService((id) => `reopenServiceRequest(id: ${id}, reason: "重新核实")`),
+  'Mutation.referServiceRequest': onService(
+    (id) => `referServiceRequest(id: ${id}, to: "340202002", reason: "应由该处办理")`,
+  ),
+  'Mutation.answerServiceReferral': onService((id) => `answerServiceReferral(id: ${id}, accept: true)`),
+  'Mutation.takeBackServiceReferral': onService((id) => `takeBackServiceReferral(id: ${id})`),
+  'Mutation.consentToSupport': ofNobody(
+    'mutation { consentToSupport(division: "340202001", kind: ELDER, name: "示例老人", scope: [CALL], endsOn: "2026-09-01", document: "同意书1号") { id } }',
+  ),
+  'Mutation.endSupport': about(({ endedIds }, n) => `mutation { endSupport(id: ${q(endedIds[n % endedIds.length])}) }`),
+  'Mutation.offerSupportVisit': about(
+    ({ consentId }) =>
+      `mutation { offerSupportVisit(consent: ${q(consentId)}, purpose: CALL, on: "2026-05-01") { id } }`,
+  ),
+  'Mutation.answerSupportVisit': onVisit((id) => `answerSupportVisit(id: ${id}, accept: true)`),
+  'Mutation.recordSupportVisit': onVisit((id) => `recordSupportVisit(id: ${id})`),
+  'Mutation.undoSupportVisit': onVisit((id) => `undoSupportVisit(id: ${id})`),
+  'Mutation.cancelSupportVisit': onVisit((id) => `cancelSupportVisit(id: ${id})`),
+  'Mutation.fileComplaint': ofNobody(
+    'mutation { fileComplaint(kind: SERVICE, office: "340202001", told: "窗口没有人") { number } }',
+  ),
+  'Mutation.takeComplaint': onComplaint((id) => `takeComplaint(id: ${id})`),
+  'Mutation.handComplaintOver': onComplaint((id) => `handComplaintOver(id: ${id}, to: "3402", reason: "应由市级答复")`),
+  'Mutation.answerComplaintHandOver': onComplaint((id) => `answerComplaintHandOver(id: ${id}, accept: true)`),
+  'Mutation.decideComplaint': onComplaint((id) => `decideComplaint(id: ${id}, uphold: true, reasons: "情况属实")`),
+  'Mutation.executeComplaint': onComplaint((id) => `executeComplaint(id: ${id}, mended: "已重新办理")`),
+  'Mutation.reopenComplaint': onComplaint((id) => `reopenComplaint(id: ${id}, reason: "请求复核")`),
+  'Mutation.withdrawComplaint': onComplaint((id) => `withdrawComplaint(id: ${id})`),
+  'Mutation.resumeComplaint': onComplaint((id) => `resumeComplaint(id: ${id})`),
   'Query.registryChecks': about(
     ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -592,6 +690,10 @@ const ABSENT = new Set([
   'COMPARISON_UNKNOWN',
   'NOMINATION_UNKNOWN',
   'SET_ASIDE_UNKNOWN',
+  'SERVICE_REQUEST_UNKNOWN',
+  'SUPPORT_CONSENT_UNKNOWN',
+  'SUPPORT_VISIT_UNKNOWN',
+  'COMPLAINT_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -724,6 +826,10 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
+    ServiceRequest: subject.serviceId,
+    SupportConsent: subject.consentId,
+    SupportVisit: subject.visitId,
+    Complaint: subject.complaintId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };
