@@ -626,6 +626,42 @@ ALTER TABLE determination_run FORCE ROW LEVEL SECURITY;
 CREATE POLICY determination_run_in_division ON determination_run AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_run TO subsidy_rw;
 
+CREATE TABLE equal_access (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  programme text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  quarter text NOT NULL,
+  correction smallint DEFAULT 0 NOT NULL,
+  household text NOT NULL,
+  cases integer NOT NULL,
+  granted integer NOT NULL,
+  held integer NOT NULL,
+  asked integer NOT NULL,
+  papers integer NOT NULL,
+  days_median integer,
+  days_median_low integer,
+  days_median_high integer,
+  days_ninth integer,
+  waiting integer NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  CONSTRAINT equal_access_pkey PRIMARY KEY (id),
+  CONSTRAINT equal_access_is_frozen_once UNIQUE (programme, division_code, quarter, correction, household),
+  CONSTRAINT equal_access_correction_counts CHECK (correction >= 0),
+  CONSTRAINT equal_access_household_is_known CHECK (household = ANY (ARRAY['local'::text, 'newcomer'::text])),
+  CONSTRAINT equal_access_is_a_countys CHECK (division_code ~ '^[1-8]\d{5}0{6}$'::text),
+  CONSTRAINT equal_access_parts_lie_within CHECK (granted >= 0 AND granted <= cases AND held >= 0 AND held <= cases AND asked >= 0 AND asked <= cases AND papers >= asked),
+  CONSTRAINT equal_access_quarter_is_one CHECK (quarter ~ '^20\d\dQ[1-4]$'::text),
+  CONSTRAINT equal_access_waiting_counts CHECK (waiting >= 0)
+);
+CREATE INDEX equal_access_by_place ON equal_access USING btree (division_code, quarter);
+ALTER TABLE equal_access ENABLE ROW LEVEL SECURITY;
+ALTER TABLE equal_access FORCE ROW LEVEL SECURITY;
+CREATE POLICY equal_access_is_frozen_centrally ON equal_access AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY equal_access_is_published ON equal_access AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE equal_access IS 'What is published of claims decided in a quarter: correction 0 is frozen, each later one a line of its own. Shown only where no figure is about fewer than five.';
+COMMENT ON COLUMN equal_access.waiting IS 'Claims submitted before the end of the quarter and undecided then.';
+GRANT INSERT, SELECT ON equal_access TO subsidy_rw;
+
 CREATE TABLE fact_dirty (
   person_id uuid NOT NULL,
   CONSTRAINT fact_dirty_pkey PRIMARY KEY (person_id)

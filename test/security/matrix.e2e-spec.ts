@@ -11,6 +11,7 @@ import { Vault } from '@app/vault';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
+import { plantServices } from '../support/equal-services';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -60,6 +61,13 @@ interface Subject {
   readonly ownRequestId: string;
   readonly holdId: string;
   readonly move: MadeMove;
+  /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
+  readonly serviceId: string;
+  readonly consentId: string;
+  /** Consents that may be ended, one for each try. */
+  readonly endedIds: readonly string[];
+  readonly visitId: string;
+  readonly complaintId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -189,6 +197,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     move: await addMove(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
+    ...(await plantServices(world, await ownerOf(claim.claimId!))),
   };
 }
 
@@ -215,6 +224,16 @@ async function makeResident(childId: string, number: string, division: DivisionC
     [made!.residentId],
   );
   return { ...made!, ...asked! };
+}
+
+/** Whose family a claim is: the child, where it is registered, and the applicant's key. */
+async function ownerOf(claimId: string): Promise<{ personId: string; village: string; ownKey: Buffer }> {
+  const [owner] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id where c.id = $1`,
+    [claimId],
+  );
+  return owner!;
 }
 
 /** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
@@ -317,6 +336,12 @@ const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 const stayAt = (division: string): string => `{ placeCode: ${q(division)}, from: "2026-01" }`;
+const onService = (field: (id: string) => string): Asked =>
+  about(({ serviceId }) => `mutation { ${field(q(serviceId))} { id } }`);
+const onVisit = (field: (id: string) => string): Asked =>
+  about(({ visitId }) => `mutation { ${field(q(visitId))} { id } }`);
+const onComplaint = (field: (id: string) => string): Asked =>
+  about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
 
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
@@ -402,6 +427,78 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.settleResidence': about(
     ({ residenceId }) => `mutation { settleResidence(period: ${q(residenceId)}, holds: true, reason: "试") { id } }`,
   ),
+  'Query.serviceEntitlements': ofNobody('{ serviceEntitlements(division: "340202") { id } }'),
+  'Query.serviceRequest': about(({ serviceId }) => `{ serviceRequest(id: ${q(serviceId)}) { id } }`),
+  'Query.serviceRequests': about(
+    ({ division }) => `{ serviceRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.serviceRequestExport': about(
+    ({ division }) => `{ serviceRequestExport(filter: { division: ${q(division)} }) { csv } }`,
+  ),
+  'Query.myServiceRequests': ofNobody('{ myServiceRequests { id } }'),
+  'Query.serviceAccess': ofNobody('{ serviceAccess(division: "340202") { service } }'),
+  'Query.serviceAccessExport': ofNobody('{ serviceAccessExport(division: "340202") }'),
+  'Query.serviceAccessDraft': about(
+    ({ division }) => `{ serviceAccessDraft(division: ${q(division)}, quarter: "2026Q2") { service } }`,
+  ),
+  'Query.equalAccess': ofNobody('{ equalAccess(division: "340202") { programme } }'),
+  'Query.equalAccessExport': ofNobody('{ equalAccessExport(division: "340202") }'),
+  'Query.equalAccessDraft': about(
+    ({ division }) => `{ equalAccessDraft(division: ${q(division)}, quarter: "2026Q2") { programme } }`,
+  ),
+  'Query.mySupportConsents': ofNobody('{ mySupportConsents { id } }'),
+  'Query.supportConsents': about(
+    ({ division }) => `{ supportConsents(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.supportVisits': about(
+    ({ division }) => `{ supportVisits(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.complaint': about(({ complaintId }) => `{ complaint(id: ${q(complaintId)}) { id } }`),
+  'Query.complaints': about(
+    ({ division }) => `{ complaints(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myComplaints': ofNobody('{ myComplaints { id } }'),
+  'Query.followComplaint': ofNobody('{ followComplaint(number: "TS0", code: "0000-0000-0000") { state } }'),
+  'Mutation.askForService': ofNobody(
+    'mutation { askForService(clientRef: "matrix", service: "vaccination", division: "340202001", household: NEWCOMER, name: "示例") { id } }',
+  ),
+  'Mutation.completeServiceRequest': onService((id) => `completeServiceRequest(id: ${id})`),
+  'Mutation.withdrawServiceRequest': onService((id) => `withdrawServiceRequest(id: ${id})`),
+  'Mutation.resumeServiceRequest': onService((id) => `resumeServiceRequest(id: ${id})`),
+  'Mutation.takeServiceRequest': onService((id) => `takeServiceRequest(id: ${id})`),
+  'Mutation.tellMissing': onService((id) => `tellMissing(id: ${id}, items: ["identity-paper"])`),
+  'Mutation.decideSecondServiceNotice': onService((id) => `decideSecondServiceNotice(id: ${id}, allow: true)`),
+  'Mutation.serveServiceRequest': onService((id) => `serveServiceRequest(id: ${id})`),
+  'Mutation.declineServiceRequest': onService((id) => `declineServiceRequest(id: ${id}, reason: "经核实不符合")`),
+  'Mutation.reopenServiceRequest': onService((id) => `reopenServiceRequest(id: ${id}, reason: "重新核实")`),
+  'Mutation.referServiceRequest': onService(
+    (id) => `referServiceRequest(id: ${id}, to: "340202002", reason: "应由该处办理")`,
+  ),
+  'Mutation.answerServiceReferral': onService((id) => `answerServiceReferral(id: ${id}, accept: true)`),
+  'Mutation.takeBackServiceReferral': onService((id) => `takeBackServiceReferral(id: ${id})`),
+  'Mutation.consentToSupport': ofNobody(
+    'mutation { consentToSupport(division: "340202001", kind: ELDER, name: "示例老人", scope: [CALL], endsOn: "2026-09-01", document: "同意书1号") { id } }',
+  ),
+  'Mutation.endSupport': about(({ endedIds }, n) => `mutation { endSupport(id: ${q(endedIds[n % endedIds.length])}) }`),
+  'Mutation.offerSupportVisit': about(
+    ({ consentId }) =>
+      `mutation { offerSupportVisit(consent: ${q(consentId)}, purpose: CALL, on: "2026-05-01") { id } }`,
+  ),
+  'Mutation.answerSupportVisit': onVisit((id) => `answerSupportVisit(id: ${id}, accept: true)`),
+  'Mutation.recordSupportVisit': onVisit((id) => `recordSupportVisit(id: ${id})`),
+  'Mutation.undoSupportVisit': onVisit((id) => `undoSupportVisit(id: ${id})`),
+  'Mutation.cancelSupportVisit': onVisit((id) => `cancelSupportVisit(id: ${id})`),
+  'Mutation.fileComplaint': ofNobody(
+    'mutation { fileComplaint(kind: SERVICE, office: "340202001", told: "窗口没有人") { number } }',
+  ),
+  'Mutation.takeComplaint': onComplaint((id) => `takeComplaint(id: ${id})`),
+  'Mutation.handComplaintOver': onComplaint((id) => `handComplaintOver(id: ${id}, to: "3402", reason: "应由市级答复")`),
+  'Mutation.answerComplaintHandOver': onComplaint((id) => `answerComplaintHandOver(id: ${id}, accept: true)`),
+  'Mutation.decideComplaint': onComplaint((id) => `decideComplaint(id: ${id}, uphold: true, reasons: "情况属实")`),
+  'Mutation.executeComplaint': onComplaint((id) => `executeComplaint(id: ${id}, mended: "已重新办理")`),
+  'Mutation.reopenComplaint': onComplaint((id) => `reopenComplaint(id: ${id}, reason: "请求复核")`),
+  'Mutation.withdrawComplaint': onComplaint((id) => `withdrawComplaint(id: ${id})`),
+  'Mutation.resumeComplaint': onComplaint((id) => `resumeComplaint(id: ${id})`),
   'Query.registryChecks': about(
     ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -750,6 +847,10 @@ const ABSENT = new Set([
   'RETENTION_RESIDENT_UNKNOWN',
   'RETENTION_HOLD_UNKNOWN',
   'PEER_MESSAGE_UNKNOWN',
+  'SERVICE_REQUEST_UNKNOWN',
+  'SUPPORT_CONSENT_UNKNOWN',
+  'SUPPORT_VISIT_UNKNOWN',
+  'COMPLAINT_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -883,6 +984,10 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
     Resident: subject.residentId,
+    ServiceRequest: subject.serviceId,
+    SupportConsent: subject.consentId,
+    SupportVisit: subject.visitId,
+    Complaint: subject.complaintId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

@@ -13,6 +13,7 @@ import { Client } from 'pg';
 import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
+import { plantServices } from '../support/equal-services';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -33,6 +34,11 @@ const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
 
 /** Where each row of a table belongs, as SQL over `t`, asked as superuser. */
+const REQUEST = (id: string) => `(select r.first_code from migrant.service_request r where r.id = ${id})`;
+const CONSENT = (id: string) => `(select c.division_code from migrant.support_consent c where c.id = ${id})`;
+const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
+const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
+
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
   'registration.person_history': 't.division_code',
@@ -110,6 +116,16 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.reimbursement': 't.debtor_county',
   'subsidy.reimbursement_share':
     '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
+  'migrant.service_request': 't.first_code',
+  'migrant.service_referral': REQUEST('t.request_id'),
+  'migrant.service_request_action': REQUEST('t.request_id'),
+  'migrant.support_consent': 't.division_code',
+  'migrant.support_visit': CONSENT('t.consent_id'),
+  'migrant.support_topic': VISIT('t.visit_id'),
+  'migrant.support_note': VISIT('t.visit_id'),
+  'migrant.complaint': 't.about_code',
+  'migrant.complaint_hand_over': COMPLAINT('t.complaint_id'),
+  'migrant.complaint_action': COMPLAINT('t.complaint_id'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -159,6 +175,12 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'migrant.service_entitlement': 'the list of services, public',
+  'migrant.service_request_move': 'the rules, public',
+  'migrant.support_visit_move': 'the rules, public',
+  'migrant.complaint_move': 'the rules, public',
+  'migrant.service_access': 'published counts',
+  'subsidy.equal_access': 'published counts',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
   'migrant.personal_table': 'names of tables',
@@ -210,6 +232,7 @@ beforeAll(async () => {
       [`${county.slice(0, 6)}%`],
     );
     await addMove(world.database, paid!.id);
+    await plantMoved(county);
   }
 });
 afterAll(async () => {
@@ -268,6 +291,17 @@ async function plantSettled(county: string): Promise<void> {
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);
+}
+
+/** What a family that moved leaves behind in a county. */
+async function plantMoved(county: string): Promise<void> {
+  const [child] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id
+      where c.division_code like $1 and b.person_id is not null order by c.id limit 1`,
+    [`${county.slice(0, 6)}%`],
+  );
+  await plantServices(world, child!);
 }
 
 const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>

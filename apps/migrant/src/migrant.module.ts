@@ -6,6 +6,11 @@ import { FlowService } from './flow/flow.service';
 import { CoordinationBellService } from './coordination/coordination-bell.service';
 import { CoordinationModule } from './coordination/coordination.module';
 import { CoordinationProcessor } from './coordination/coordination.processor';
+import { ComplaintModule } from './complaint/complaint.module';
+import { ComplaintProcessor } from './complaint/complaint.processor';
+import { ServiceAccessModule } from './equal-access/service-access.module';
+import { ServiceAccessProcessor } from './equal-access/service-access.processor';
+import { ServiceBellService } from './equal-access/service-bell.service';
 import { MIGRANT_HANDLERS } from './migrant.tokens';
 import { OwnRecordModule } from './own-record/own-record.module';
 import { ResidenceModule } from './residence/residence.module';
@@ -14,12 +19,20 @@ import { ParameterModule } from './parameter/parameter.module';
 import { RetentionModule } from './retention/retention.module';
 import { RetentionNightService } from './retention/retention-night.service';
 import { RetentionProcessor } from './retention/retention.processor';
+import { ServiceRequestModule } from './service-request/service-request.module';
+import { ServiceRequestProcessor } from './service-request/service-request.processor';
+import { SupportVisitModule } from './support-visit/support-visit.module';
+import { SupportVisitProcessor } from './support-visit/support-visit.processor';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   ResidenceProcessor,
   FlowProcessor,
   RetentionProcessor,
   CoordinationProcessor,
+  ServiceRequestProcessor,
+  SupportVisitProcessor,
+  ComplaintProcessor,
+  ServiceAccessProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
@@ -27,6 +40,7 @@ export const MIGRANT_BELLS: readonly (abstract new (...args: never[]) => { ring(
   FlowService,
   RetentionNightService,
   CoordinationBellService,
+  ServiceBellService,
 ];
 
 /**
@@ -35,7 +49,18 @@ export const MIGRANT_BELLS: readonly (abstract new (...args: never[]) => { ring(
  * PEER_INBOX where there are other apps and installations to ask.
  */
 @Module({
-  imports: [ParameterModule, ResidenceModule, FlowModule, RetentionModule, OwnRecordModule, CoordinationModule],
+  imports: [
+    ParameterModule,
+    ResidenceModule,
+    FlowModule,
+    RetentionModule,
+    OwnRecordModule,
+    CoordinationModule,
+    ServiceRequestModule,
+    SupportVisitModule,
+    ComplaintModule,
+    ServiceAccessModule,
+  ],
   providers: [
     {
       provide: MIGRANT_HANDLERS,

@@ -3,6 +3,7 @@ import { NewbornReminderService } from '../../registration/src/newborn-matter/ne
 import { ConnectionBellService } from '../../exchange/src/connection/connection-bell.service';
 import { MIGRANT_BELLS } from '../../migrant/src/migrant.module';
 import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.service';
+import { EqualAccessService } from '../../subsidy/src/equal-access/equal-access.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
 import { EnrolmentService } from '../../subsidy/src/enrolment/enrolment.service';
 import { FollowingService } from '../../subsidy/src/portability/following.service';
@@ -21,6 +22,7 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
       for (const due of MIGRANT_BELLS) await app.get<{ ring(): Promise<unknown> }>(due, { strict: false }).ring();
       await app.get(FollowingService, { strict: false }).ring();
       await app.get(EnrolmentService, { strict: false }).ring();
+      await app.get(EqualAccessService, { strict: false }).ring();
     },
     report,
   );

@@ -8,6 +8,8 @@ const LIST: readonly (readonly [table: string, column: string])[] = [
   ['coordination_act', 'note_sealed'],
   ['coordination_message', 'body_sealed'],
   ['coordination_arrival', 'body_sealed'],
+  ['complaint', 'told_sealed'],
+  ['complaint', 'contact_sealed'],
 ];
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = LIST.map(([table, column]) => ({
