@@ -626,6 +626,53 @@ ALTER TABLE determination_run FORCE ROW LEVEL SECURITY;
 CREATE POLICY determination_run_in_division ON determination_run AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_run TO subsidy_rw;
 
+CREATE TABLE enrolment_peers (
+  is_only boolean DEFAULT true NOT NULL,
+  has_peers boolean NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT enrolment_peers_pkey PRIMARY KEY (is_only),
+  CONSTRAINT enrolment_peers_is_only_check CHECK (is_only)
+);
+ALTER TABLE enrolment_peers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_peers FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_peers_in_any_context ON enrolment_peers AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE enrolment_peers IS 'Whether there is any other installation to ask, as last seen: without one nothing waits.';
+GRANT INSERT, SELECT, UPDATE (has_peers, seen_at) ON enrolment_peers TO subsidy_rw;
+
+CREATE TABLE enrolment_question (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  programme text NOT NULL,
+  period daterange NOT NULL,
+  county_code text NOT NULL,
+  occasion text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  asked_at timestamp with time zone,
+  outcome text,
+  enrolments jsonb DEFAULT '[]'::jsonb NOT NULL,
+  answered_at timestamp with time zone,
+  CONSTRAINT enrolment_question_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_question_county_code_check CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT enrolment_question_is_asked_before_answered CHECK ((outcome IS NULL) = (answered_at IS NULL) AND (outcome IS NULL OR asked_at IS NOT NULL)),
+  CONSTRAINT enrolment_question_occasion_is_known CHECK (occasion = ANY (ARRAY['first-payment'::text, 'cross-check'::text])),
+  CONSTRAINT enrolment_question_outcome_is_known CHECK (outcome = ANY (ARRAY['nowhere'::text, 'elsewhere'::text, 'no-reply'::text])),
+  CONSTRAINT enrolment_question_period_check CHECK (NOT isempty(period) AND upper(period) IS NOT NULL),
+  CONSTRAINT enrolment_question_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id)
+);
+CREATE UNIQUE INDEX enrolment_question_before_the_first_payment_once ON enrolment_question USING btree (beneficiary_id, programme) WHERE occasion = 'first-payment'::text;
+CREATE INDEX enrolment_question_by_beneficiary ON enrolment_question USING btree (beneficiary_id, programme, made_at);
+CREATE INDEX enrolment_question_by_county ON enrolment_question USING btree (county_code text_pattern_ops);
+CREATE INDEX enrolment_question_to_ask ON enrolment_question USING btree (id) WHERE asked_at IS NULL;
+CREATE INDEX enrolment_question_to_read ON enrolment_question USING btree (id) WHERE asked_at IS NOT NULL AND (outcome IS NULL OR outcome = 'no-reply'::text);
+ALTER TABLE enrolment_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_question FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_question_of_county ON enrolment_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (EXISTS ( SELECT
+   FROM beneficiary b
+  WHERE ((b.id = enrolment_question.beneficiary_id) AND (b.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
+COMMENT ON TABLE enrolment_question IS 'What other installations are asked about a beneficiary, and what they said; silence is an outcome too, and holds nobody up.';
+COMMENT ON COLUMN enrolment_question.outcome IS 'Null while not all have answered and the deadline has not passed. A late answer may still follow no-reply.';
+GRANT INSERT, SELECT, UPDATE (asked_at, outcome, enrolments, answered_at) ON enrolment_question TO subsidy_rw;
+
 CREATE TABLE equal_access (
   id uuid DEFAULT uuidv7() NOT NULL,
   programme text NOT NULL,
@@ -1198,7 +1245,7 @@ CREATE TABLE portability_parameter (
   valid daterange NOT NULL,
   source text NOT NULL,
   CONSTRAINT portability_parameter_has_a_source CHECK (source <> ''::text),
-  CONSTRAINT portability_parameter_is_known CHECK (name = ANY (ARRAY['follows'::text, 'completes'::text, 'unit'::text, 'year-paid'::text, 'ask-first'::text, 'cross-check-months'::text, 'cross-check-after-silence-days'::text])),
+  CONSTRAINT portability_parameter_is_known CHECK (name = ANY (ARRAY['follows'::text, 'completes'::text, 'unit'::text, 'year-paid'::text, 'cross-check-months'::text, 'cross-check-after-silence-days'::text])),
   CONSTRAINT portability_parameter_region_is_a_code CHECK (region = 'CN'::text OR region ~ '^[1-8]\d(\d{2}){0,2}$'::text),
   CONSTRAINT portability_parameter_has_one_value_a_day EXCLUDE USING gist (region WITH =, programme WITH =, name WITH =, valid WITH &&)
 );
