@@ -11,6 +11,7 @@ import { explainConstraint as explainRegister } from '../../apps/registration/sr
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
+import type { Peers } from '../../apps/exchange/src/peer/peer.types';
 import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -32,17 +33,23 @@ export interface CountyWorld {
   close(): Promise<void>;
 }
 
-/**
- * @param outside A household registry of the test's own instead of the one in a few lines.
- * @param from What another world left, to begin with.
- */
+/** What a world has from outside, where a test gives it. */
+export interface Outside {
+  /** A clock that another world reads too. */
+  readonly clock?: TestClock;
+  /** The other installations, and what this one is to them. */
+  readonly peers?: Peers;
+  /** What another world left, to begin with. */
+  readonly from?: Prepared;
+}
+
+/** @param outside A household registry of the test's own instead of the one in a few lines. */
 export async function openCountyWorld(
   today: string,
   outside?: HouseholdRegistry,
-  from?: Prepared,
+  { clock = new TestClock(today), peers, from }: Outside = {},
 ): Promise<CountyWorld> {
   const database = await createTestDatabase(from?.database);
-  const clock = new TestClock(today);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
   if (from) fs.cpSync(from.folder, folder, { recursive: true });
   const open = (schema: string) =>
@@ -62,6 +69,7 @@ export async function openCountyWorld(
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
     household: { registry: outside ?? registry, callbacks: null },
+    peers,
     voucher: { keyFile: path.join(folder, 'voucher.key') },
   };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
@@ -90,7 +98,7 @@ export async function openCountyWorld(
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
           where schemaname in ('registration', 'subsidy', 'migrant', 'exchange')
-            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter')
+            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'service_entitlement', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter', 'portability_parameter', 'personal_table', 'retention_class', 'retention_holder', 'retention_key')
             and tablename not like '%\\_move'`,
       );
       await database.empty(tables!.list);

@@ -57,7 +57,7 @@ export async function openTwoCounties(): Promise<TwoCounties> {
     }
     await world.keepAs(into);
   });
-  const world = await openCountyWorld(TODAY, undefined, prepared);
+  const world = await openCountyWorld(TODAY, undefined, { from: prepared });
   const files = (name: string) => filesOf(path.join(world.folder, name));
   return { ...world, ours: files('ours'), theirs: files('theirs') };
 }
@@ -73,7 +73,10 @@ async function fill(world: CountyWorld): Promise<void> {
     [OURS, 'ours'],
     [THEIRS, 'theirs'],
   ] as const)
-    await pay(world, division, place).then(() => askRegistry(world, division, place));
+    await pay(world, division, place).then(async () => {
+      await askRegistry(world, division, place);
+      await speakWithOthers(world, division);
+    });
 }
 
 const filesOf = (folder: string): CountyFiles =>
@@ -220,4 +223,20 @@ async function askRegistry(world: CountyWorld, division: DivisionCode, place: st
     world.get(ComparisonService).submit(head, { purpose, legalBasis, lines }),
   );
   await world.get(FollowingService).follow(id);
+}
+
+/** Messages to another installation and from it, and questions to it; there is none here, so they are put where they would be. */
+async function speakWithOthers(world: CountyWorld, division: DivisionCode): Promise<void> {
+  for (const sql of [
+    `insert into exchange.peer_outgoing (id, peer, topic, from_division, to_division, content_hash, content_sealed, kept_at, next_at)
+     select gen_random_uuid(), 'elsewhere', 'coordination', $1, '610102000000', sha256('x'), '\\x01', now(), now() from generate_series(1, 3)`,
+    `insert into exchange.peer_incoming (id, peer, message_id, topic, from_division, to_division, content_hash, content_sealed, taken_at)
+     values (gen_random_uuid(), 'elsewhere', gen_random_uuid(), 'coordination', '610102000000', $1, sha256('x'), '\\x01', now())`,
+    `with question as (
+       insert into exchange.enrolment_question (id, reference, person_id, programme, period, division_code, legal_basis, asked_at, due_on)
+       values (gen_random_uuid(), $1, gen_random_uuid(), 'childcare', '[2026-01-01,2027-01-01)', $1, '育儿补贴制度实施方案', now(), '2026-04-08')
+       returning id)
+     insert into exchange.enrolment_ask (id, question_id, peer, next_at) select gen_random_uuid(), id, 'elsewhere', now() from question`,
+  ])
+    await world.database.admin(sql, [division]);
 }
