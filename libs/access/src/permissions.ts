@@ -316,7 +316,10 @@ export const PERMISSIONS = {
   },
   'residence.identity': {
     roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看流动人口的掩码号码和登记依据', en: 'be shown masked numbers of residents and what a period rests on' },
+    lets: {
+      zh: '查看流动人口的掩码号码和登记依据',
+      en: 'be shown masked numbers of residents and what a period rests on',
+    },
   },
   'residence.note': {
     roles: ['village-clerk', ...REVIEWERS],
