@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boundsOf, cellOf, published } from './suppression.fixture';
+import { boundsOf, cellOf, type Equation, published } from './suppression.fixture';
 import { type PartTable, type Place, withheldOf } from './suppression.rules';
 
 const SMALL = 5;
