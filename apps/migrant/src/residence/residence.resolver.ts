@@ -171,7 +171,7 @@ export class NoticeResolver {
     const caller = context.getCaller();
     const evidence = this.reader.evidence(caller, { reference });
     const { notice, origin } = this.reader.read({ ...stay, reference }, { ...evidence, source: 'own' });
-    const { named, registeredIn } = await this.own.named(caller, person ?? null, evidence.reference);
+    const { named, registeredIn } = await this.own.named(caller, person ?? null);
     const registered =
       registeredIn === null
         ? origin

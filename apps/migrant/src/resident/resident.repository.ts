@@ -148,6 +148,11 @@ export class ResidentRepository {
     await tx.query('update resident_origin set resident_id = $2 where resident_id = $1', [from, to]);
   }
 
+  /** Holds and requests about a record that joins another one are about that one from then on. */
+  async moveRecords(tx: Tx, from: string, to: string): Promise<void> {
+    await tx.query('select personal_rows_move($1, $2)', [from, to]);
+  }
+
   async delete(tx: Tx, id: string): Promise<void> {
     await tx.query('delete from resident where id = $1', [id]);
   }

@@ -172,6 +172,7 @@ export class ResidentService {
     );
     await this.residents.moveOrigins(tx, from, into);
     if (survivor.length === 0) for (const origin of other) await this.residents.insertOrigin(tx, into, origin, at);
+    await this.residents.moveRecords(tx, from, into);
     await this.residents.delete(tx, from);
   }
 }
