@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ChangedPlace, shownCorrections } from './correction.rules';
-import { boundsOf, published } from './suppression.fixture';
+import { boundsOf, cellOf, type Equation, published } from './suppression.fixture';
 import { type PartTable, type Place, type Withheld, withheldOf } from './suppression.rules';
 
 const SMALL = 5;
