@@ -478,7 +478,7 @@ CREATE POLICY resident_in_division ON resident AS PERMISSIVE FOR ALL TO PUBLIC U
 COMMENT ON TABLE resident IS 'Somebody who moved, as their own notice, the residence-permit authority or the registry tells. Deleted with everything about them once nothing is to be kept.';
 COMMENT ON COLUMN resident.person_id IS 'The person of the register of this installation whose number it is; null while nobody is found there.';
 COMMENT ON COLUMN resident.number_sealed IS 'AES-256-GCM, bound to this table, column and row id.';
-COMMENT ON COLUMN resident.divisions IS 'Every place that stands in a period or an origin of this resident: for deciding whose officers see the row. Kept by trigger.';
+COMMENT ON COLUMN resident.divisions IS 'Every place that stands in a period or an origin of this resident, and what became of it: for deciding whose officers see the row. Kept by trigger.';
 COMMENT ON COLUMN resident.retention_class IS 'How long it is kept: a name of retention''s own parameters.';
 GRANT DELETE, INSERT, SELECT, UPDATE (person_id, name, sex, born, divisions) ON resident TO migrant_rw;
 
@@ -725,6 +725,26 @@ begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION migrant.complaint_over(of_complaint uuid)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  return (select c.ended_on from complaint c where c.id = of_complaint);
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.division_digits(code text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select left(code, case
+    when substr(code, 10, 3) <> '000' then 12 when substr(code, 7, 3) <> '000' then 9
+    when substr(code, 5, 2) <> '00' then 6 when substr(code, 3, 2) <> '00' then 4 else 2 end)
+$function$;
+
 CREATE OR REPLACE FUNCTION migrant.guard_claims()
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -888,6 +908,24 @@ begin
     when (current_user = 'migrant_rw') execute function retention_refuse() $t$, of_table);
 end $function$;
 
+CREATE OR REPLACE FUNCTION migrant.place_and_heirs(place text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  with recursive later (code) as (
+    select place collate "C"
+    union
+    select case when s.old_code = l.code then s.new_code
+             else division_digits(s.new_code) || substr(l.code, length(division_digits(s.new_code)) + 1) end
+      from later l join division_succession s
+        on s.old_code = l.code
+        or (s.kind in ('renamed', 'recoded') and l.code ^@ division_digits(s.old_code)
+            and length(division_digits(s.old_code)) = length(division_digits(s.new_code))))
+  select code from later
+$function$;
+
 CREATE OR REPLACE FUNCTION migrant.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
  RETURNS integer
  LANGUAGE plpgsql
@@ -946,21 +984,41 @@ AS $function$
     from residence_period p where p.resident_id = resident and p.ended_at is null and (place is null or p.place_code = place)
 $function$;
 
+CREATE OR REPLACE FUNCTION migrant.resident_divisions(of_resident uuid)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select array(
+    select distinct h.code collate "C"
+      from (select place_code as code from residence_period where resident_id = of_resident and ended_at is null
+            union select division_code from resident_origin where resident_id = of_resident and ended_at is null) p
+      cross join lateral place_and_heirs(p.code) h (code) order by 1)
+$function$;
+
 CREATE OR REPLACE FUNCTION migrant.resident_is_where_it_stands()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'migrant', 'public', 'pg_temp'
 AS $function$
-declare of_resident uuid := coalesce(new.resident_id, old.resident_id);
+declare
+  of_resident uuid := coalesce(new.resident_id, old.resident_id);
+  places text[] := resident_divisions(of_resident);
 begin
-  update resident r set divisions = array(
-    select place_code from residence_period where resident_id = r.id and ended_at is null
-    union select division_code from resident_origin where resident_id = r.id and ended_at is null order by 1)
-   where r.id = of_resident
-     and exists (select from residence_period where resident_id = r.id and ended_at is null
-                 union all select from resident_origin where resident_id = r.id and ended_at is null);
+  -- Between the end of one row and the next one's beginning nothing stands; who sees the resident stays as it was.
+  update resident set divisions = places where id = of_resident and places <> '{}' and divisions is distinct from places;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.resident_of(person uuid, key bytea)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+  select coalesce((select r.id from resident r where r.person_id = person), (select r.id from resident r where r.number_key = key))
+$function$;
 
 CREATE OR REPLACE FUNCTION migrant.retention_assert(day date)
  RETURNS void
@@ -1308,6 +1366,20 @@ begin
     end if;
   end loop;
   return 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION migrant.service_request_over(request uuid)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'migrant', 'public', 'pg_temp'
+AS $function$
+begin
+  return (
+    select case when r.state in ('served', 'declined') then r.decided_on
+                when r.state = 'withdrawn' then (coalesce((select max(a.at) from service_request_action a where a.request_id = r.id), r.recorded_at) at time zone 'Asia/Shanghai')::date end
+      from service_request r
+     where r.id = request and not exists (select from complaint c where c.request_id = r.id or c.mended_request_id = r.id));
 end $function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE migrant_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO migrant_rw;

@@ -26,7 +26,7 @@ create table resident (
 comment on table resident is 'Somebody who moved, as their own notice, the residence-permit authority or the registry tells. Deleted with everything about them once nothing is to be kept.';
 comment on column resident.person_id is 'The person of the register of this installation whose number it is; null while nobody is found there.';
 comment on column resident.number_sealed is 'AES-256-GCM, bound to this table, column and row id.';
-comment on column resident.divisions is 'Every place that stands in a period or an origin of this resident: for deciding whose officers see the row. Kept by trigger.';
+comment on column resident.divisions is 'Every place that stands in a period or an origin of this resident, and what became of it: for deciding whose officers see the row. Kept by trigger.';
 comment on column resident.retention_class is 'How long it is kept: a name of retention''s own parameters.';
 insert into sealed_column values ('resident', 'number_sealed');
 
@@ -134,16 +134,55 @@ create index resident_origin_by_resident on resident_origin (resident_id);
 create index resident_origin_by_division on resident_origin (division_code, resident_id) where ended_at is null;
 comment on table resident_origin is 'Where somebody''s household registration (hukou) is, apart from where they live. A row is ended, never edited.';
 
--- Whose officers see a resident follows from where they live and are registered.
+-- What registration knows of divisions that followed others, as it was last asked.
+create table division_succession (
+  old_code       text collate "C" not null,
+  new_code       text collate "C" not null,
+  kind           text not null,
+  on_day         date not null,
+  is_old_kept    boolean not null,
+  primary key (old_code, new_code),
+  constraint division_succession_kind_is_known check (kind in ('merged', 'renamed', 'split', 'recoded'))
+);
+create index division_succession_by_new on division_succession (new_code);
+comment on table division_succession is 'Which division followed which: a copy of registration''s list, read anew with its feed. Names nobody.';
+
+-- The digits that every code below a division begins with.
+create function division_digits(code text) returns text language sql immutable parallel safe as $$
+  select left(code, case
+    when substr(code, 10, 3) <> '000' then 12 when substr(code, 7, 3) <> '000' then 9
+    when substr(code, 5, 2) <> '00' then 6 when substr(code, 3, 2) <> '00' then 4 else 2 end)
+$$;
+
+-- A place with everything it has become since; a split leads to every part.
+create function place_and_heirs(place text) returns setof text language sql stable set search_path from current as $$
+  with recursive later (code) as (
+    select place collate "C"
+    union
+    select case when s.old_code = l.code then s.new_code
+             else division_digits(s.new_code) || substr(l.code, length(division_digits(s.new_code)) + 1) end
+      from later l join division_succession s
+        on s.old_code = l.code
+        or (s.kind in ('renamed', 'recoded') and l.code ^@ division_digits(s.old_code)
+            and length(division_digits(s.old_code)) = length(division_digits(s.new_code))))
+  select code from later
+$$;
+
+-- Whose officers see a resident follows from where they live and are registered, as it was called then and is today.
+create function resident_divisions(of_resident uuid) returns text[] language sql stable set search_path from current as $$
+  select array(
+    select distinct h.code collate "C"
+      from (select place_code as code from residence_period where resident_id = of_resident and ended_at is null
+            union select division_code from resident_origin where resident_id = of_resident and ended_at is null) p
+      cross join lateral place_and_heirs(p.code) h (code) order by 1)
+$$;
 create function resident_is_where_it_stands() returns trigger language plpgsql set search_path from current as $$
-declare of_resident uuid := coalesce(new.resident_id, old.resident_id);
+declare
+  of_resident uuid := coalesce(new.resident_id, old.resident_id);
+  places text[] := resident_divisions(of_resident);
 begin
-  update resident r set divisions = array(
-    select place_code from residence_period where resident_id = r.id and ended_at is null
-    union select division_code from resident_origin where resident_id = r.id and ended_at is null order by 1)
-   where r.id = of_resident
-     and exists (select from residence_period where resident_id = r.id and ended_at is null
-                 union all select from resident_origin where resident_id = r.id and ended_at is null);
+  -- Between the end of one row and the next one's beginning nothing stands; who sees the resident stays as it was.
+  update resident set divisions = places where id = of_resident and places <> '{}' and divisions is distinct from places;
   return null;
 end $$;
 create trigger resident_is_where_it_stands after insert or update or delete on residence_period
@@ -168,19 +207,6 @@ end $$;
 create trigger residence_notice_is_history before update on residence_notice for each row execute function residence_is_history();
 create trigger residence_period_is_history before update on residence_period for each row execute function residence_is_history();
 create trigger resident_origin_is_history before update on resident_origin for each row execute function residence_is_history();
-
--- What registration knows of divisions that followed others, as it was last asked.
-create table division_succession (
-  old_code       text collate "C" not null,
-  new_code       text collate "C" not null,
-  kind           text not null,
-  on_day         date not null,
-  is_old_kept    boolean not null,
-  primary key (old_code, new_code),
-  constraint division_succession_kind_is_known check (kind in ('merged', 'renamed', 'split', 'recoded'))
-);
-create index division_succession_by_new on division_succession (new_code);
-comment on table division_succession is 'Which division followed which: a copy of registration''s list, read anew with its feed. Names nobody.';
 
 create table feed_position (
   feed      text primary key,

@@ -204,18 +204,27 @@ export class ResidenceRepository {
       list.map(({ onDay }) => onDay),
       list.map(({ isOldKept }) => isOldKept),
     ];
-    await tx.query(
-      `delete from division_succession where (old_code, new_code) not in (select * from unnest($1::text[], $2::text[]))`,
+    const gone = await tx.query(
+      `delete from division_succession where (old_code, new_code) not in (select * from unnest($1::text[], $2::text[]))
+       returning old_code`,
       columns.slice(0, 2),
     );
-    await tx.query(
+    const come = await tx.query(
       `insert into division_succession (old_code, new_code, kind, on_day, is_old_kept)
        select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::boolean[])
        on conflict (old_code, new_code) do update
          set kind = excluded.kind, on_day = excluded.on_day, is_old_kept = excluded.is_old_kept
        where (division_succession.kind, division_succession.on_day, division_succession.is_old_kept)
-         is distinct from (excluded.kind, excluded.on_day, excluded.is_old_kept)`,
+         is distinct from (excluded.kind, excluded.on_day, excluded.is_old_kept)
+       returning old_code`,
       columns,
+    );
+    if (gone.length + come.length === 0) return;
+    // The officers of what a division became see who lived in it.
+    await tx.query(
+      `update resident r set divisions = resident_divisions(r.id)
+        where exists (select from unnest(r.divisions) d join division_succession s on d ^@ division_digits(s.old_code))
+          and r.divisions is distinct from resident_divisions(r.id) and resident_divisions(r.id) <> '{}'`,
     );
   }
 
