@@ -243,7 +243,9 @@ describe('the doors between the processes', () => {
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     expect([first.status, first.text]).toEqual([
       200,
-      expect.stringMatching(/name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys/),
+      expect.stringMatching(
+        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|successions|^\[\]$/,
+      ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;
