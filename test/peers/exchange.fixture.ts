@@ -83,7 +83,7 @@ export async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: s
   const handlers = app.get<readonly JobHandler<Payload>[]>(EXCHANGE_HANDLERS, { strict: false });
   const jobs = new JobsRuntime({
     queue: orders.queue,
-    apps: [{ schema: 'exchange', database, handlers: [...handlers, read as JobHandler<Payload>] }],
+    apps: [{ schema: 'exchange', database, handlers: [...handlers, read] }],
     clock: systemClock,
     onError: (error, where) => process.stderr.write(`${where} ${String(error)}\n`),
     concurrency: 4,
