@@ -342,7 +342,7 @@ describe('being asked', () => {
     const one = question(0);
     await ask([one]);
     const [row] = await answering.rows<Record<string, unknown>>(
-      `select peer, division_code, purpose, legal_basis, programme, person_id, is_enrolled from exchange.enrolment_asked order by at desc, id desc limit 1`,
+      `select peer, division_code, purpose, legal_basis, programme, person_id, is_enrolled from exchange.enrolment_asked order by id desc limit 1`,
     );
     expect(row).toEqual({
       peer: 'east',

@@ -45,7 +45,7 @@ export const messageOf = (id: string, from: string, to: string): PeerMessage => 
 });
 
 /** An exchange as it runs in an office: its door, its queue, and an app behind it that writes and reads the messages. */
-export async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: string; close(): Promise<void> }> {
+async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: string; close(): Promise<void> }> {
   const database = await Database.open({
     url: orders.url,
     schema: 'exchange',
