@@ -7,9 +7,8 @@ import { CertificateService } from '../../apps/registration/src/certificate/cert
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
 import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
-import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
 import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
-import { RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
+import { RegistrationFeedClient, RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
 import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
 import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
 import { numberOf } from '../support/exchange-world';
@@ -25,14 +24,15 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   registration: {
     'POST /graphql': ['gateway'],
     'POST /family': ['gateway'],
-    'POST /feed': ['subsidy'],
+    'POST /feed': ['subsidy', 'migrant'],
     'POST /newborn-claim': ['subsidy'],
     'POST /certificate-ended': ['subsidy'],
     'POST /identities': ['migrant', 'exchange'],
     'POST /find-person': ['migrant', 'exchange'],
+    'POST /successions': ['migrant'],
   },
   subsidy: { 'POST /graphql': ['gateway'] },
-  migrant: { 'POST /graphql': ['gateway'] },
+  migrant: { 'POST /graphql': ['gateway'], 'POST /newcomers': ['subsidy'] },
   exchange: {
     'POST /graphql': ['gateway'],
     'POST /questions': ['registration', 'subsidy'],
@@ -132,6 +132,8 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/find-person')
     return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  if (path === '/successions') return [JSON.stringify({})];
+  if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
   if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];

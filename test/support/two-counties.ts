@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkCharacter, day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { prepareOnce } from '@app/testing';
 import { ComparisonService } from '../../apps/exchange/src/comparison/comparison.service';
 import { FollowingService } from '../../apps/exchange/src/comparison/following.service';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
@@ -29,6 +30,7 @@ import { parse } from './csv';
 export const OURS = findDivisionCode('340202')!;
 export const THEIRS = findDivisionCode('340203')!;
 const TODAY = '2026-04-01';
+const PEOPLE = 4_000;
 const PROGRAMME = 'YEB';
 const FILES = ['registry', 'findings', 'accounts', 'claims'] as const;
 
@@ -40,11 +42,29 @@ export interface TwoCounties extends CountyWorld {
   readonly theirs: CountyFiles;
 }
 
-/** One installation of two counties, each with people, claims, a paid batch, one that waits for approval, and returned money. */
-export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
-  const world = await openCountyWorld(TODAY);
+/**
+ * One installation of two counties, each with people, claims, a paid batch, one that waits for approval, and returned money.
+ * Filled once in a run, and a copy for each test file that asks.
+ */
+export async function openTwoCounties(): Promise<TwoCounties> {
+  const prepared = await prepareOnce('two_counties', async (into) => {
+    const world = await openCountyWorld(TODAY);
+    try {
+      await fill(world);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    await world.keepAs(into);
+  });
+  const world = await openCountyWorld(TODAY, undefined, { from: prepared });
+  const files = (name: string) => filesOf(path.join(world.folder, name));
+  return { ...world, ours: files('ours'), theirs: files('theirs') };
+}
+
+async function fill(world: CountyWorld): Promise<void> {
   const [ours, theirs] = [path.join(world.folder, 'ours'), path.join(world.folder, 'theirs')];
-  await generateCounty({ people, folder: ours });
+  await generateCounty({ people: PEOPLE, folder: ours });
   moveCounty(ours, theirs);
   for (const folder of [ours, theirs]) await takeIn(world, folder);
   await registerBirths(world, ours);
@@ -57,7 +77,6 @@ export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
       await askRegistry(world, division, place);
       await speakWithOthers(world, division);
     });
-  return { ...world, ours: filesOf(ours), theirs: filesOf(theirs) };
 }
 
 const filesOf = (folder: string): CountyFiles =>

@@ -1,8 +1,12 @@
 import type { Database } from '@app/database';
 import {
+  COORDINATION_ANSWERS,
+  COORDINATION_MATTERS,
+  DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
   NEWBORN_CLAIMS,
+  NEWCOMERS,
   PEER_INBOX,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
@@ -31,9 +35,15 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
+import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
+import { ResidenceModule } from '../../migrant/src/residence/residence.module';
+import { ResidenceService } from '../../migrant/src/residence/residence.service';
+import { ElsewhereMatterService } from '../../registration/src/birth-registration/elsewhere-matter.service';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
+import { SuccessionService } from '../../registration/src/division/succession.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { PersonIdentityService } from '../../registration/src/person/person-identity.service';
@@ -97,8 +107,9 @@ class PlatformModule {
     { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
     { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
     { provide: PERSON_IDENTITIES, useExisting: PersonIdentityService },
+    { provide: DIVISION_SUCCESSIONS, useExisting: SuccessionService },
   ],
-  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES, DIVISION_SUCCESSIONS],
 })
 class FeedModule {}
 
@@ -114,6 +125,15 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Who is from elsewhere, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [ResidenceModule],
+  providers: [{ provide: NEWCOMERS, useExisting: ResidenceService }],
+  exports: [NEWCOMERS],
+})
+class NewcomerModule {}
+
 /** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
@@ -126,6 +146,18 @@ class RegistryModule {}
 })
 class ElsewhereModule {}
 
+/** Matters that need another place, and what became of them, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [RegistrationModule, CoordinationModule],
+  providers: [
+    { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
+    { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+  ],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS],
+})
+class PlacesModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -136,7 +168,9 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        NewcomerModule,
         ElsewhereModule,
+        PlacesModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

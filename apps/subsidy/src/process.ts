@@ -4,6 +4,7 @@ import {
   EnrolmentQuestionsClient,
   NEWBORN_CLAIMS,
   REGISTRATION_FEED,
+  RegistrationFeedClient,
 } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
@@ -12,7 +13,6 @@ import { Vault } from '@app/vault';
 import { bankFolders, type readConfig } from './config';
 import { BANK_FOLDERS } from './disbursement/disbursement.types';
 import { EndedCertificatesClient } from './fact/ended-certificates.client';
-import { RegistrationFeedClient } from './fact/registration-feed.client';
 import { NewbornClaimsClient } from './intake/newborn-claims.client';
 import { explainConstraint } from './power/power.errors';
 import { SubsidyModule } from './subsidy.module';
