@@ -1,5 +1,7 @@
 export * from './certificate-ended';
 export * from './coordination';
+export * from './coordination-client';
+export * from './division-succession';
 export * from './enrolment';
 export * from './newborn-claim';
 export * from './newcomers';
@@ -8,5 +10,6 @@ export * from './peer-message';
 export * from './person-identity';
 export * from './registration-changed';
 export * from './registration-feed';
+export * from './registration-feed-client';
 export * from './registry-event';
 export * from './registry-question';
