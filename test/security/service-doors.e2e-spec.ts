@@ -15,6 +15,7 @@ import { RegistryEventFeedClient } from '../../apps/registration/src/registry-fe
 import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
@@ -31,7 +32,12 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /identities': ['migrant', 'exchange'],
     'POST /find-person': ['migrant', 'exchange'],
   },
-  subsidy: { 'POST /graphql': ['gateway'] },
+  subsidy: {
+    'POST /graphql': ['gateway'],
+    'POST /enrolments': ['exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
+  },
   migrant: { 'POST /graphql': ['gateway'] },
   exchange: {
     'POST /graphql': ['gateway'],
@@ -60,6 +66,7 @@ let claimId: string;
 let subCaseId: string;
 let certificateId: string;
 let questionId: string;
+let placeMatterId: string;
 let citizenNumber: string;
 let citizenName: string;
 const bugs: unknown[] = [];
@@ -74,6 +81,8 @@ beforeAll(async () => {
   [claimId] = await ids('subsidy.claim');
   [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
+  await addMove(world.database, claimId);
+  [placeMatterId] = await ids('subsidy.place_matter');
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
   const [citizen] = await world.database.admin<{ name: string }>(
@@ -125,6 +134,22 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/find-person')
     return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
+  if (app === 'subsidy' && path === '/coordination-reply')
+    return [
+      JSON.stringify({
+        request: 'door-1',
+        kind: 'settle-payment',
+        purpose: '结算',
+        legalBasis: '人口与计划生育法第十四条',
+        fromDivision: '340207000000',
+        toDivision: '340202000000',
+        personId,
+        fields: ['acknowledged'],
+        offered: {},
+      }),
+    ];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];

@@ -1,6 +1,8 @@
 import type { Database } from '@app/database';
 import {
+  COORDINATION_MATTERS,
   ENDED_CERTIFICATES,
+  ENROLMENTS,
   NEWBORN_CLAIMS,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
@@ -33,6 +35,10 @@ import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
+import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
+import { EnrolmentService as PaidHereService } from '../../subsidy/src/enrolment/enrolment.service';
+import { MatterService } from '../../subsidy/src/portability/matter.service';
+import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -103,6 +109,18 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PaidHereModule, PortabilityModule],
+  providers: [
+    { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
+  ],
+  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+})
+class EntitlementsModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -113,6 +131,7 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        EntitlementsModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,
