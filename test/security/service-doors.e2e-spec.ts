@@ -38,6 +38,11 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /questions': ['registration', 'subsidy'],
     'POST /answers': ['registration', 'subsidy'],
     'POST /registry-events': ['registration'],
+    'POST /peer-inbox': ['migrant'],
+    'POST /peer-of': ['migrant'],
+    'POST /enrolment-questions': ['subsidy'],
+    'POST /enrolment-answers': ['subsidy'],
+    'POST /enrolment-peers': ['subsidy'],
   },
 };
 
@@ -60,6 +65,7 @@ let claimId: string;
 let subCaseId: string;
 let certificateId: string;
 let questionId: string;
+let peerMessageId: string;
 let citizenNumber: string;
 let citizenName: string;
 const bugs: unknown[] = [];
@@ -75,6 +81,7 @@ beforeAll(async () => {
   [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
+  [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
   const [citizen] = await world.database.admin<{ name: string }>(
     `select p.name from registration.person p join subsidy.claim c on c.applicant_key = p.id_number_key where c.claim_no = $1`,
@@ -129,6 +136,26 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
+  if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
+  if (path === '/peer-of') return [JSON.stringify({ divisionCode: '610102000000' })];
+  if (path === '/enrolment-questions')
+    return [
+      JSON.stringify({
+        questions: [
+          {
+            reference: 'door-1',
+            personId,
+            programme: 'childcare',
+            from: '2026-01-01',
+            until: '2027-01-01',
+            divisionCode: '340202000000',
+            legalBasis: '育儿补贴制度实施方案',
+          },
+        ],
+      }),
+    ];
+  if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
+  if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
   const [type, id, fields] = {
     registration: ['Person', personId, 'name'],
@@ -244,7 +271,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|successions|^\[\]$/,
+        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|^(null|false|\{\})$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);

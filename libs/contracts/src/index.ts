@@ -1,5 +1,6 @@
 export * from './certificate-ended';
 export * from './coordination';
+export * from './coordination-client';
 export * from './division-succession';
 export * from './enrolment';
 export * from './newborn-claim';
