@@ -303,5 +303,10 @@ const OF_NOBODY: Readonly<Record<string, string>> = {
   retention_rehearsal: 'whether this is a trial',
   division_succession: 'divisions',
   feed_position: 'how far a feed was read',
+  service_entitlement: 'the list of services',
+  service_request_move: 'the rules',
+  support_visit_move: 'the rules',
+  complaint_move: 'the rules',
+  service_access: 'counts of many',
   lookup_miss: 'a keyed hash of region and birth date, and who asked',
 };
