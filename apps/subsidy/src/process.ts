@@ -3,6 +3,8 @@ import {
   ENROLMENT_QUESTIONS,
   EnrolmentQuestionsClient,
   NEWBORN_CLAIMS,
+  NEWCOMERS,
+  NewcomersClient,
   REGISTRATION_FEED,
   RegistrationFeedClient,
 } from '@app/contracts';
@@ -35,6 +37,7 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     [NEWBORN_CLAIMS, new NewbornClaimsClient(registration)],
     [ENDED_CERTIFICATES, new EndedCertificatesClient(registration)],
     [ENROLMENT_QUESTIONS, new EnrolmentQuestionsClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
+    [NEWCOMERS, new NewcomersClient(clientOf('migrant', settings.YANGYU_MIGRANT_URL))],
     [BANK_FOLDERS, bankFolders(settings)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
