@@ -562,6 +562,10 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ childId }) =>
       `mutation { decideMove(person: ${q(childId)}, programme: "YEB", to: "340202", leftOn: "2026-03-01", documentNo: "试1号") { id } }`,
   ),
+  'Mutation.requestCase': about(
+    ({ childId }) =>
+      `mutation { requestCase(person: ${q(childId)}, programme: "YEB", from: "340207000000", movedOn: "2026-03-01") { id } }`,
+  ),
   'Mutation.settleReimbursement': about(
     ({ move }) => `mutation { settleReimbursement(id: ${q(move.reimbursementId)}, documentNo: "试2号") { id } }`,
   ),
