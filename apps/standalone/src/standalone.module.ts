@@ -5,6 +5,7 @@ import {
   DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
+  ENROLMENTS,
   NEWBORN_CLAIMS,
   NEWCOMERS,
   PEER_INBOX,
@@ -51,6 +52,8 @@ import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
+import { EnrolmentModule as PaidModule } from '../../subsidy/src/enrolment/enrolment.module';
+import { EnrolmentService as PaidService } from '../../subsidy/src/enrolment/enrolment.service';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -134,15 +137,16 @@ class RegistryModule {}
 })
 class NewcomerModule {}
 
-/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
+/** Other installations through the exchange, and what it answers them from, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
-  imports: [PeerModule, EnrolmentModule],
+  imports: [PeerModule, EnrolmentModule, PaidModule],
   providers: [
     { provide: PEER_INBOX, useExisting: PeerService },
     { provide: ENROLMENT_QUESTIONS, useExisting: EnrolmentService },
+    { provide: ENROLMENTS, useExisting: PaidService },
   ],
-  exports: [PEER_INBOX, ENROLMENT_QUESTIONS],
+  exports: [PEER_INBOX, ENROLMENT_QUESTIONS, ENROLMENTS],
 })
 class ElsewhereModule {}
 
