@@ -643,7 +643,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.registryQuestions': about(
     ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
-  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { code } }`),
+  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { others { code } } }`),
   'Query.peerMessages': about(
     ({ division }) => `{ peerMessages(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),

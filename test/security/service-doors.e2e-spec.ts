@@ -179,6 +179,7 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
         ],
       }),
     ];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
   if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
   if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
