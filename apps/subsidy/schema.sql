@@ -626,6 +626,89 @@ ALTER TABLE determination_run FORCE ROW LEVEL SECURITY;
 CREATE POLICY determination_run_in_division ON determination_run AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_run TO subsidy_rw;
 
+CREATE TABLE enrolment_peers (
+  is_only boolean DEFAULT true NOT NULL,
+  has_peers boolean NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT enrolment_peers_pkey PRIMARY KEY (is_only),
+  CONSTRAINT enrolment_peers_is_only_check CHECK (is_only)
+);
+ALTER TABLE enrolment_peers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_peers FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_peers_in_any_context ON enrolment_peers AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE enrolment_peers IS 'Whether there is any other installation to ask, as last seen: without one nothing waits.';
+GRANT INSERT, SELECT, UPDATE (has_peers, seen_at) ON enrolment_peers TO subsidy_rw;
+
+CREATE TABLE enrolment_question (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  programme text NOT NULL,
+  period daterange NOT NULL,
+  county_code text NOT NULL,
+  occasion text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  asked_at timestamp with time zone,
+  outcome text,
+  enrolments jsonb DEFAULT '[]'::jsonb NOT NULL,
+  answered_at timestamp with time zone,
+  CONSTRAINT enrolment_question_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_question_county_code_check CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT enrolment_question_is_asked_before_answered CHECK ((outcome IS NULL) = (answered_at IS NULL) AND (outcome IS NULL OR asked_at IS NOT NULL)),
+  CONSTRAINT enrolment_question_occasion_is_known CHECK (occasion = ANY (ARRAY['first-payment'::text, 'cross-check'::text])),
+  CONSTRAINT enrolment_question_outcome_is_known CHECK (outcome = ANY (ARRAY['nowhere'::text, 'elsewhere'::text, 'no-reply'::text])),
+  CONSTRAINT enrolment_question_period_check CHECK (NOT isempty(period) AND upper(period) IS NOT NULL),
+  CONSTRAINT enrolment_question_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id)
+);
+CREATE UNIQUE INDEX enrolment_question_before_the_first_payment_once ON enrolment_question USING btree (beneficiary_id, programme) WHERE occasion = 'first-payment'::text;
+CREATE INDEX enrolment_question_by_beneficiary ON enrolment_question USING btree (beneficiary_id, programme, made_at);
+CREATE INDEX enrolment_question_by_county ON enrolment_question USING btree (county_code text_pattern_ops);
+CREATE INDEX enrolment_question_to_ask ON enrolment_question USING btree (id) WHERE asked_at IS NULL;
+CREATE INDEX enrolment_question_to_read ON enrolment_question USING btree (id) WHERE asked_at IS NOT NULL AND (outcome IS NULL OR outcome = 'no-reply'::text);
+ALTER TABLE enrolment_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_question FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_question_of_county ON enrolment_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (EXISTS ( SELECT
+   FROM beneficiary b
+  WHERE ((b.id = enrolment_question.beneficiary_id) AND (b.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
+COMMENT ON TABLE enrolment_question IS 'What other installations are asked about a beneficiary, and what they said; silence is an outcome too, and holds nobody up.';
+COMMENT ON COLUMN enrolment_question.outcome IS 'Null while not all have answered and the deadline has not passed. A late answer may still follow no-reply.';
+GRANT INSERT, SELECT, UPDATE (asked_at, outcome, enrolments, answered_at) ON enrolment_question TO subsidy_rw;
+
+CREATE TABLE equal_access (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  programme text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  quarter text NOT NULL,
+  correction smallint DEFAULT 0 NOT NULL,
+  household text NOT NULL,
+  cases integer NOT NULL,
+  granted integer NOT NULL,
+  held integer NOT NULL,
+  asked integer NOT NULL,
+  papers integer NOT NULL,
+  days_median integer,
+  days_median_low integer,
+  days_median_high integer,
+  days_ninth integer,
+  waiting integer NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  CONSTRAINT equal_access_pkey PRIMARY KEY (id),
+  CONSTRAINT equal_access_is_frozen_once UNIQUE (programme, division_code, quarter, correction, household),
+  CONSTRAINT equal_access_correction_counts CHECK (correction >= 0),
+  CONSTRAINT equal_access_household_is_known CHECK (household = ANY (ARRAY['local'::text, 'newcomer'::text])),
+  CONSTRAINT equal_access_is_a_countys CHECK (division_code ~ '^[1-8]\d{5}0{6}$'::text),
+  CONSTRAINT equal_access_parts_lie_within CHECK (granted >= 0 AND granted <= cases AND held >= 0 AND held <= cases AND asked >= 0 AND asked <= cases AND papers >= asked),
+  CONSTRAINT equal_access_quarter_is_one CHECK (quarter ~ '^20\d\dQ[1-4]$'::text),
+  CONSTRAINT equal_access_waiting_counts CHECK (waiting >= 0)
+);
+CREATE INDEX equal_access_by_place ON equal_access USING btree (division_code, quarter);
+ALTER TABLE equal_access ENABLE ROW LEVEL SECURITY;
+ALTER TABLE equal_access FORCE ROW LEVEL SECURITY;
+CREATE POLICY equal_access_is_frozen_centrally ON equal_access AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY equal_access_is_published ON equal_access AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE equal_access IS 'What is published of claims decided in a quarter: correction 0 is frozen, each later one a line of its own. Shown only where no figure is about fewer than five.';
+COMMENT ON COLUMN equal_access.waiting IS 'Claims submitted before the end of the quarter and undecided then.';
+GRANT INSERT, SELECT ON equal_access TO subsidy_rw;
+
 CREATE TABLE fact_dirty (
   person_id uuid NOT NULL,
   CONSTRAINT fact_dirty_pkey PRIMARY KEY (person_id)
@@ -1154,6 +1237,39 @@ CREATE POLICY person_merge_claim_of_claim ON person_merge_claim AS PERMISSIVE FO
 COMMENT ON TABLE person_merge_claim IS 'Claims that a merge moved to the survivor, or held for a person; append-only.';
 GRANT INSERT, SELECT ON person_merge_claim TO subsidy_rw;
 
+CREATE TABLE place_matter (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  kind text NOT NULL,
+  programme text NOT NULL,
+  person_id uuid NOT NULL,
+  from_county text NOT NULL,
+  to_county text NOT NULL,
+  moved_on date,
+  reimbursement_id uuid,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  outcome text,
+  answered_at timestamp with time zone,
+  CONSTRAINT place_matter_pkey PRIMARY KEY (id),
+  CONSTRAINT place_matter_from_county_check CHECK (from_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_has_an_outcome_at_a_moment CHECK ((outcome IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT place_matter_is_between_two_places CHECK (from_county <> to_county),
+  CONSTRAINT place_matter_kind_is_known CHECK (kind = ANY (ARRAY['transfer-case'::text, 'settle-payment'::text])),
+  CONSTRAINT place_matter_outcome_is_known CHECK (outcome = ANY (ARRAY['confirmed'::text, 'mismatch'::text, 'not-found'::text, 'no-reply'::text])),
+  CONSTRAINT place_matter_says_what_it_is_about CHECK ((kind = 'settle-payment'::text) = (reimbursement_id IS NOT NULL) AND (kind = 'transfer-case'::text) = (moved_on IS NOT NULL)),
+  CONSTRAINT place_matter_to_county_check CHECK (to_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_reimbursement_id_fkey FOREIGN KEY (reimbursement_id) REFERENCES reimbursement(id)
+);
+CREATE UNIQUE INDEX place_matter_asks_for_a_case_once ON place_matter USING btree (person_id, programme, to_county, moved_on) WHERE kind = 'transfer-case'::text;
+CREATE INDEX place_matter_by_county ON place_matter USING btree (from_county text_pattern_ops);
+CREATE UNIQUE INDEX place_matter_settles_once ON place_matter USING btree (reimbursement_id) WHERE reimbursement_id IS NOT NULL;
+ALTER TABLE place_matter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE place_matter FORCE ROW LEVEL SECURITY;
+CREATE POLICY place_matter_in_ones_own_name ON place_matter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((made_by = ( SELECT guard_text('actor'::text) AS guard_text)) OR is_part_of_system(made_by)));
+CREATE POLICY place_matter_of_county ON place_matter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_county ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE place_matter IS 'What another place was asked for, and what came of it; what it said of people is used and not kept here.';
+GRANT INSERT, SELECT, UPDATE (outcome, answered_at) ON place_matter TO subsidy_rw;
+
 CREATE TABLE portability_parameter (
   region text COLLATE "C" NOT NULL,
   programme text NOT NULL,
@@ -1162,7 +1278,7 @@ CREATE TABLE portability_parameter (
   valid daterange NOT NULL,
   source text NOT NULL,
   CONSTRAINT portability_parameter_has_a_source CHECK (source <> ''::text),
-  CONSTRAINT portability_parameter_is_known CHECK (name = ANY (ARRAY['follows'::text, 'completes'::text, 'unit'::text, 'year-paid'::text, 'ask-first'::text, 'cross-check-months'::text, 'cross-check-after-silence-days'::text])),
+  CONSTRAINT portability_parameter_is_known CHECK (name = ANY (ARRAY['follows'::text, 'completes'::text, 'unit'::text, 'year-paid'::text, 'cross-check-months'::text, 'cross-check-after-silence-days'::text])),
   CONSTRAINT portability_parameter_region_is_a_code CHECK (region = 'CN'::text OR region ~ '^[1-8]\d(\d{2}){0,2}$'::text),
   CONSTRAINT portability_parameter_has_one_value_a_day EXCLUDE USING gist (region WITH =, programme WITH =, name WITH =, valid WITH &&)
 );

@@ -10,6 +10,8 @@ import { DisbursementModule } from './disbursement/disbursement.module';
 import { DisbursementProcessor } from './disbursement/disbursement.processor';
 import { EnrolmentModule } from './enrolment/enrolment.module';
 import { EnrolmentProcessor } from './enrolment/enrolment.processor';
+import { EqualAccessModule } from './equal-access/equal-access.module';
+import { EqualAccessProcessor } from './equal-access/equal-access.processor';
 import { ExplanationModule } from './explanation/explanation.module';
 import { FactModule } from './fact/fact.module';
 import { FactProcessor } from './fact/fact.processor';
@@ -37,6 +39,7 @@ const PROCESSORS = [
   PortabilityProcessor,
   EnrolmentProcessor,
   ReconciliationProcessor,
+  EqualAccessProcessor,
 ];
 
 /** Money the state owes, in the order a claim travels: facts, claim, decision, review, payment, reconciliation. */
@@ -59,6 +62,7 @@ const PROCESSORS = [
     ReconciliationModule,
     PortabilityModule,
     EnrolmentModule,
+    EqualAccessModule,
     VerifyModule,
   ],
   providers: [

@@ -4,6 +4,7 @@ import { every, type JobHandler, type Payload } from '@app/jobs';
 import { live, openServiceDoor, openWork, report } from '@app/service';
 import { CalendarBellService } from './calendar/calendar-bell.service';
 import { readWorkerConfig } from './config';
+import { EqualAccessService } from './equal-access/equal-access.service';
 import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
@@ -48,6 +49,13 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
     (error) => report('enrolment', error),
   );
   life.ends('enrolment', () => asking.stop());
+  const access = app.get(EqualAccessService, { strict: false });
+  const freezing = every(
+    CALENDAR_INTERVAL,
+    () => access.ring(),
+    (error) => report('equal access', error),
+  );
+  life.ends('equal access', () => freezing.stop());
   const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
   const courier = every(

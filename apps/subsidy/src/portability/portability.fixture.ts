@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { readPaymentFile } from '@app/bankfile';
+import { constraintName } from '@app/database';
 import { Outbox } from '@app/jobs';
 import type { DivisionCode } from '@app/kernel';
 import { asOfficer } from '../../../../test/support/officer';
@@ -117,8 +118,8 @@ export class MovesWorld {
         await tx.query('update claim set amount_fen = 360000 where id = $1', [claimId]);
         for (let n = from; n < 3; n++) await this.step(tx, claimId, way[n]!, way[n + 1]!);
       })
-      .catch((error: { constraint?: string }) => {
-        if (!String(error).includes('claim_pays_a_child_year_once')) throw error;
+      .catch((error: unknown) => {
+        if (constraintName(error) !== 'claim_pays_a_child_year_once') throw error;
       });
   }
 
