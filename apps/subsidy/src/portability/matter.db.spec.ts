@@ -8,7 +8,7 @@ import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { MatterRepository } from './matter.repository';
 import { MatterService } from './matter.service';
 import { CASE_FIELDS } from './matter.types';
-import { type Child, MovesWorld, NEW, OLD, servicesOf, villageOf } from './portability.fixture';
+import { type Child, MovesWorld, NEW, OLD, servicesOf, villageOf } from '../../../../test/support/moves-world';
 import { PortabilityRepository } from './portability.repository';
 
 const AWAY = '440305000000';
