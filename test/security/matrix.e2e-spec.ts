@@ -3,6 +3,7 @@ import { inContext, Notes, systemContext } from '@app/database';
 import { GraphContext, listFields, listOperations } from '@app/graphql';
 import type { DivisionCode } from '@app/kernel';
 import { graphql, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { BirthRegistrationService } from '../../apps/registration/src/birth-registration/birth-registration.service';
 import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
@@ -50,6 +51,8 @@ interface Subject {
   readonly voucherId: string;
   readonly elsewhereId: string;
   readonly checkId: string;
+  /** What became of that question on its way: a request to the other place. */
+  readonly coordinationId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -226,13 +229,19 @@ async function birthOf(at: TwoCounties, idNumber: string, division: DivisionCode
     await registrations.register(birthId, 'matrix-births');
     await registrations.askElsewhere(birthId, '430202');
     const [question] = await registrations.questions([birthId]);
+    await at.get(CoordinationOpeningService).want([{ app: 'registration', matter: question!.id }]);
+    const [coordination] = await at.database.admin<{ id: string }>(
+      'select id from migrant.coordination_request where matter = $1',
+      [question!.id],
+    );
     const [voucher] = await at.get(VoucherService).ofRegistrations([birthId]);
     const [check] = await at.database.admin<{ id: string }>(
       `update registration.registry_check set outcome = 'mismatch', is_death_marked = false, answered_at = now()
         where registration_id = $1 returning id`,
       [birthId],
     );
-    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id, checkId: check!.id };
+    const [voucherId, elsewhereId, checkId] = [voucher!.id, question!.id, check!.id];
+    return { birthId, voucherId, elsewhereId, checkId, coordinationId: coordination!.id };
   });
 }
 
@@ -274,6 +283,9 @@ const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: tr
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
+const onRequest = (field: (id: string) => string): Asked =>
+  about(({ coordinationId }) => `mutation { ${field(q(coordinationId))} }`);
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -284,6 +296,22 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.coordinationRequest': about(
+    ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
+  ),
+  'Query.coordinationRequests': about(
+    ({ division }) => `{ coordinationRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myCoordinationRequests': ofNobody('{ myCoordinationRequests { id } }'),
+  'Query.coordinationResponseRates': ofNobody(
+    '{ coordinationResponseRates(from: "2026-01", until: "2026-12") { within } }',
+  ),
+  'Mutation.answerCoordination': onRequest((id) => `answerCoordination(id: ${id}, outcome: NOT_FOUND) { id }`),
+  'Mutation.returnCoordination': onRequest((id) => `returnCoordination(id: ${id}, reason: "不属于本地") { id }`),
+  'Mutation.askCoordinationAgain': onRequest((id) => `askCoordinationAgain(id: ${id}, reason: "补充说明") { id }`),
+  'Mutation.handOverCoordination': onRequest((id) => `handOverCoordination(id: ${id}, reason: "已迁往外地") { id }`),
+  'Mutation.acceptCoordination': onRequest((id) => `acceptCoordination(id: ${id}) { id }`),
+  'Mutation.declineCoordination': onRequest((id) => `declineCoordination(id: ${id}, reason: "不属于本地") { id }`),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
   'Query.registryChecks': about(
     ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
@@ -570,6 +598,7 @@ const ABSENT = new Set([
   'BATCH_UNKNOWN',
   'BIRTH_REGISTRATION_UNKNOWN',
   'VOUCHER_UNKNOWN',
+  'COORDINATION_UNKNOWN',
   'ELSEWHERE_QUESTION_UNKNOWN',
   'REGISTRY_CHECK_UNKNOWN',
   'CALENDAR_UNKNOWN',
@@ -724,6 +753,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
+    CoordinationRequest: subject.coordinationId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

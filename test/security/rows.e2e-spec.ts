@@ -22,6 +22,7 @@ const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
+const COORDINATED = (id: string) => `(select o.from_division from migrant.coordination_request o where o.id = ${id})`;
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
@@ -94,6 +95,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
   'subsidy.power_use': 't.county_code',
+  // A request belongs to both its places; here the other one is of a third county.
+  'migrant.coordination_request': 't.from_division',
+  'migrant.coordination_act': COORDINATED('t.request_id'),
+  'migrant.coordination_reminder': COORDINATED('t.request_id'),
+  'migrant.coordination_message': COORDINATED('t.request_id'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -139,6 +145,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.feed_cursor': 'a position',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
+  'migrant.coordination_state': 'the rules, public',
+  'migrant.coordination_move': 'the rules, public',
+  'migrant.coordination_hand_over_move': 'the rules, public',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
@@ -154,7 +163,8 @@ const SHARED: Readonly<Record<string, string>> = {
 };
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
-const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
+const APART =
+  /\.(context_key|coordination_arrival|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -207,6 +217,16 @@ async function plantSettled(county: string): Promise<void> {
      select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
     `insert into registration.registry_check_word (check_id, note, said_by, said_at)
      select k.id, '已当面查看身份证', 'x', now() from registration.registry_check k where ${CHECKED('k.id')} like '${county.slice(0, 6)}%'`,
+    `insert into migrant.coordination_request (id, way, app, matter, kind, purpose, legal_basis, from_division, to_division, fields,
+       offered_sealed, responsible_division, asked_on, due_on, remind_on)
+     values (md5('${county}')::uuid, 'inside', 'registration', '${county}', 'verify-fact', '核实情况', '人口与计划生育法第十四条',
+       '${county}', '430202000000', '{office}', 'x', '${county}', '2026-04-01', '2026-04-09', '2026-04-07')`,
+    `insert into migrant.coordination_act (id, request_id, kind, actor, state, responsible_division, at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 'ask', 'x', 'asked', '${county}', now())`,
+    `insert into migrant.coordination_reminder (request_id, kind, to_division, on_day)
+     values (md5('${county}')::uuid, 'before', '430202000000', '2026-04-07')`,
+    `insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 1, 'x', now())`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);

@@ -11,7 +11,10 @@ import { MigrantModule } from './migrant.module';
 
 const APPS = path.join(__dirname, '..', '..');
 
-const answerBody = z.strictObject({ app: z.enum(COORDINATION_APPS), matter: z.string().regex(/^[\w.-]{1,100}$/) });
+const answersBody = z.strictObject({
+  app: z.enum(COORDINATION_APPS),
+  matters: z.array(z.string().regex(/^[\w.-]{1,100}$/)).max(1_000),
+});
 const messageBody = z.strictObject({ message: z.uuid() });
 
 /**
@@ -29,12 +32,12 @@ export function openMigrantDoor(
     ...options,
     graph: { schema: buildSubgraphSchema(parts), from: ['gateway'] },
     routes: {
-      '/coordination-answer': {
+      '/coordination-answers': {
         from: COORDINATION_APPS,
         answer: async (body, { service }) => {
-          const { app: claimed, matter } = answerBody.parse(body);
+          const { app: claimed, matters } = answersBody.parse(body);
           if (claimed !== service) throw refuse.matterOfAnother(claimed);
-          return opening.answer(claimed, matter);
+          return opening.answers(claimed, matters);
         },
       },
       '/peer-messages': {

@@ -191,16 +191,24 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     >;
   }
 
-  /** What became of a matter, for the app whose it is. */
-  answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
+  async answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
+    return (await this.answers(app, [matter]))[0] ?? null;
+  }
+
+  /** What became of matters, for the app whose they are. */
+  answers(app: CoordinationApp, matters: readonly string[]): Promise<CoordinationAnswer[]> {
     const context = systemContext('coordination answer', { actor: `system:${app}`, purpose: 'coordination' });
     return inContext(context, () =>
       this.database.read(async (read) => {
-        const found = await this.requests.ofMatters(read, [{ app, matter }]);
-        const [row] = read.disclose('coordination_request', found);
-        if (!row) return null;
-        const { id: request, outcome, answeredOn, state } = row;
-        return { request, matter, outcome, values: this.valuesOf(row), answeredOn, isLate: state === 'late' };
+        const found = await this.requests.ofMatters(
+          read,
+          matters.map((matter) => ({ app, matter })),
+        );
+        return read.disclose('coordination_request', found).map((row) => {
+          const { id: request, outcome, answeredOn, state } = row;
+          const matter = row.matter!;
+          return { request, matter, outcome, values: this.valuesOf(row), answeredOn, isLate: state === 'late' };
+        });
       }),
     );
   }

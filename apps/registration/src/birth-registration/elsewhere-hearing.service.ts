@@ -19,10 +19,11 @@ export class ElsewhereHearingService {
   ) {}
 
   /** Told once or several times: what was noted is not noted again. */
-  async hear(matter: string): Promise<void> {
-    const answer = await this.answers?.answer('registration', matter);
-    if (!answer || answer.outcome === 'waiting') return;
-    const { outcome, values } = answer;
-    await this.registrations.hearElsewhere(matter, { outcome: OUTCOMES[outcome], office: values.office ?? null });
+  async hear(matters: readonly string[]): Promise<void> {
+    const answers = (await this.answers?.answers('registration', matters)) ?? [];
+    for (const { matter, outcome, values } of answers) {
+      if (outcome === 'waiting') continue;
+      await this.registrations.hearElsewhere(matter, { outcome: OUTCOMES[outcome], office: values.office ?? null });
+    }
   }
 }
