@@ -100,7 +100,8 @@ const QUERIES: readonly [who: string, query: string][] = [
   ],
   [
     'auditor',
-    '{ coordinationRequests { nodes { __typename id purpose subjectMask values { value } history { actor note } } } }',
+    `{ coordinationRequests { nodes { __typename id purpose subjectMask values { value } history { actor note } } }
+       persons(first: 20) { nodes { ${PERSON} } } }`,
   ],
   [
     'county-confirmer',

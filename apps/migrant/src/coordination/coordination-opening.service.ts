@@ -69,7 +69,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     const matters = found.flatMap((one) => (one.found ? [readable(one.found)] : []));
     const gone = found.filter((one) => !one.found);
     const peers = await this.peersOf(matters);
-    const subjects = await this.subjectsOf(matters.filter(({ toDivision }) => peers.get(toDivision)));
+    const subjects = await this.subjectsOf(matters);
     await this.database.write(async (tx) => {
       await this.steps.open(tx, await this.requestsOf(tx, matters, peers, subjects));
       if (gone.length > 0) await this.withdraw(tx, gone);
@@ -226,7 +226,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     return peers;
   }
 
-  /** In clear, and only of those whom another installation has to find. */
+  /** In clear, so that whoever is asked knows whom it is about: sealed with the request, and deleted with it. */
   private async subjectsOf(matters: readonly CoordinationMatter[]): Promise<Map<string, PersonIdentity>> {
     const ids = [...new Set(matters.flatMap(({ personId }) => personId ?? []))];
     if (ids.length === 0) return new Map();
