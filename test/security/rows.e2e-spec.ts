@@ -11,7 +11,9 @@ import {
 import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
+import { plantServices } from '../support/equal-services';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -25,11 +27,19 @@ const BIRTH = (id: string) => `(select r.division_code from registration.birth_r
 const COORDINATED = (id: string) => `(select o.from_division from migrant.coordination_request o where o.id = ${id})`;
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
+const RESIDENT = (id: string) => `(select r.divisions[1] from migrant.resident r where r.id = ${id})`;
+const MOVE = (id: string) =>
+  `(select case when d.from_elsewhere then d.to_county else d.from_county end from subsidy.authority_decision d where d.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
 
 /** Where each row of a table belongs, as SQL over `t`, asked as superuser. */
+const REQUEST = (id: string) => `(select r.first_code from migrant.service_request r where r.id = ${id})`;
+const CONSENT = (id: string) => `(select c.division_code from migrant.support_consent c where c.id = ${id})`;
+const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
+const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
+
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
   'registration.person_history': 't.division_code',
@@ -100,6 +110,28 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.coordination_act': COORDINATED('t.request_id'),
   'migrant.coordination_reminder': COORDINATED('t.request_id'),
   'migrant.coordination_message': COORDINATED('t.request_id'),
+  'migrant.resident': 't.divisions[1]',
+  'migrant.resident_origin': RESIDENT('t.resident_id'),
+  'migrant.residence_notice': RESIDENT('t.resident_id'),
+  'migrant.residence_period': RESIDENT('t.resident_id'),
+  'migrant.own_request': RESIDENT('t.resident_id'),
+  'migrant.retention_hold': RESIDENT('t.resident_id'),
+  'subsidy.authority_decision': MOVE('t.id'),
+  'subsidy.authority_period': MOVE('t.decision_id'),
+  'subsidy.carried_claim': MOVE('t.decision_id'),
+  'subsidy.reimbursement': 't.debtor_county',
+  'subsidy.reimbursement_share':
+    '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
+  'migrant.service_request': 't.first_code',
+  'migrant.service_referral': REQUEST('t.request_id'),
+  'migrant.service_request_action': REQUEST('t.request_id'),
+  'migrant.support_consent': 't.division_code',
+  'migrant.support_visit': CONSENT('t.consent_id'),
+  'migrant.support_topic': VISIT('t.visit_id'),
+  'migrant.support_note': VISIT('t.visit_id'),
+  'migrant.complaint': 't.about_code',
+  'migrant.complaint_hand_over': COMPLAINT('t.complaint_id'),
+  'migrant.complaint_action': COMPLAINT('t.complaint_id'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -108,6 +140,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'exchange.comparison': 't.division_code',
   'exchange.comparison_round': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
   'exchange.comparison_line': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
+  'exchange.peer_outgoing': 't.from_division',
+  'exchange.peer_incoming': 't.to_division',
+  'exchange.enrolment_question': 't.division_code',
+  'exchange.enrolment_ask': '(select q.division_code from exchange.enrolment_question q where q.id = t.question_id)',
 };
 
 /** Tables of no division, and why everybody with a context may see them. */
@@ -129,6 +165,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.certificate_state_move': 'the rules, public',
   'registration.certificate_reject': 'codes by line, for officers',
   'subsidy.fact_vital': 'ids of persons to look at',
+  'subsidy.fact_moved': 'ids of persons to look at',
+  'subsidy.portability_parameter': 'the rules, public',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
   'registration.birth_registration_parameter': 'the rules, public',
   'registration.birth_registration_move': 'the rules, public',
@@ -143,15 +181,32 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'migrant.service_entitlement': 'the list of services, public',
+  'migrant.service_request_move': 'the rules, public',
+  'migrant.support_visit_move': 'the rules, public',
+  'migrant.complaint_move': 'the rules, public',
+  'migrant.service_access': 'published counts',
+  'subsidy.equal_access': 'published counts',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
   'migrant.coordination_state': 'the rules, public',
   'migrant.coordination_move': 'the rules, public',
   'migrant.coordination_hand_over_move': 'the rules, public',
+  'migrant.personal_table': 'names of tables',
+  'migrant.retention_class': 'the rules, public',
+  'migrant.retention_holder': 'the rules, public',
+  'migrant.retention_run': 'certificates name nobody',
+  'migrant.retention_count': 'certificates name nobody',
+  'migrant.retention_tombstone': 'keyed hashes that tell nothing',
+  'migrant.division_succession': 'public reference data',
+  'migrant.feed_position': 'a position',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
   'exchange.line_state': 'the state of a connection',
+  'exchange.peer_line_state': 'the state of a connection',
+  'exchange.peer_refusal': 'counts by installation',
+  'exchange.enrolment_quota': 'counts by installation',
   'exchange.feed_cursor': 'a position',
   'exchange.seen_message': 'ids of messages of other agencies',
   'exchange.sealed_column': 'names of columns',
@@ -165,6 +220,7 @@ const SHARED: Readonly<Record<string, string>> = {
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
 const APART =
   /\.(context_key|coordination_arrival|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
+/\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -179,7 +235,15 @@ beforeAll(async () => {
   };
 }, 120_000);
 beforeAll(async () => {
-  for (const county of [OURS, THEIRS]) await plantSettled(county);
+  for (const county of [OURS, THEIRS]) {
+    await plantSettled(county);
+    const [paid] = await world.database.admin<{ id: string }>(
+      `select id from subsidy.claim where state = 'paid' and division_code like $1 order by id limit 1`,
+      [`${county.slice(0, 6)}%`],
+    );
+    await addMove(world.database, paid!.id);
+    await plantMoved(county);
+  }
 });
 afterAll(async () => {
   await world?.close();
@@ -227,9 +291,37 @@ async function plantSettled(county: string): Promise<void> {
      values (md5('${county}')::uuid, 'before', '430202000000', '2026-04-07')`,
     `insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at)
      values (gen_random_uuid(), md5('${county}')::uuid, 1, 'x', now())`,
+    `with r as (
+       insert into migrant.resident (name, sex, divisions, recorded_by, recorded_at)
+       values ('示例', 1, array['${county}'], 'x', now()) returning id),
+     o as (
+       insert into migrant.resident_origin (resident_id, division_code, valid, basis, recorded_by, recorded_at)
+       select id, '${county}', '[2010-01-01,)', 'registry', 'x', now() from r),
+     n as (
+       insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
+       select id, 'own', 'rows-' || id, 'stay', '${county}', '2024', 'declared', 'x', now() from r returning id, resident_id),
+     q as (
+       insert into migrant.own_request (resident_id, kind, wish, asked_by, asked_at, due_on)
+       select id, 'objection', '不同意这样', 'x', now(), '2026-05-01' from r),
+     h as (
+       insert into migrant.retention_hold (resident_id, reason, reference, set_by, set_at)
+       select id, 'suit', '试1号', 'x', now() from r)
+     insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
+     select resident_id, id, '${county}', '[2024-01-01,)', '[2025-01-01,)', 'declared', 'x', now() from n`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);
+}
+
+/** What a family that moved leaves behind in a county. */
+async function plantMoved(county: string): Promise<void> {
+  const [child] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id
+      where c.division_code like $1 and b.person_id is not null order by c.id limit 1`,
+    [`${county.slice(0, 6)}%`],
+  );
+  await plantServices(world, child!);
 }
 
 const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>

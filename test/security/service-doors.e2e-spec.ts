@@ -8,10 +8,14 @@ import { CertificateService } from '../../apps/registration/src/certificate/cert
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
 import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
-import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
 import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
-import { type CoordinationAsked, RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
+import {
+  type CoordinationAsked,
+  RegistrationFeedClient,
+  RegistryQuestionsClient,
+  type RegistryQuestionAsked,
+} from '@app/contracts';
 import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
 import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
 import { numberOf } from '../support/exchange-world';
@@ -27,17 +31,19 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   registration: {
     'POST /graphql': ['gateway'],
     'POST /family': ['gateway'],
-    'POST /feed': ['subsidy'],
+    'POST /feed': ['subsidy', 'migrant'],
     'POST /newborn-claim': ['subsidy'],
     'POST /certificate-ended': ['subsidy'],
     'POST /identities': ['migrant', 'exchange'],
     'POST /find-person': ['migrant', 'exchange'],
     'POST /coordination-matter': ['migrant'],
     'POST /coordination-reply': ['migrant'],
+    'POST /successions': ['migrant'],
   },
   subsidy: { 'POST /graphql': ['gateway'] },
   migrant: {
     'POST /graphql': ['gateway'],
+    'POST /newcomers': ['subsidy'],
     'POST /coordination-answers': ['registration', 'subsidy'],
     'POST /peer-messages': ['exchange'],
   },
@@ -46,6 +52,11 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /questions': ['registration', 'subsidy'],
     'POST /answers': ['registration', 'subsidy'],
     'POST /registry-events': ['registration'],
+    'POST /peer-inbox': ['migrant'],
+    'POST /peer-of': ['migrant'],
+    'POST /enrolment-questions': ['subsidy'],
+    'POST /enrolment-answers': ['subsidy'],
+    'POST /enrolment-peers': ['subsidy'],
   },
 };
 
@@ -80,6 +91,7 @@ let claimId: string;
 let subCaseId: string;
 let certificateId: string;
 let questionId: string;
+let peerMessageId: string;
 let citizenNumber: string;
 let matterId: string;
 let messageId: string;
@@ -102,6 +114,7 @@ beforeAll(async () => {
   await world.get(CoordinationOpeningService).want([{ app: 'registration', matter: matterId }]);
   messageId = await plantMessage();
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
+  [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
   const [citizen] = await world.database.admin<{ name: string }>(
     `select p.name from registration.person p join subsidy.claim c on c.applicant_key = p.id_number_key where c.claim_no = $1`,
@@ -164,12 +177,34 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/find-person')
     return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  if (path === '/successions') return [JSON.stringify({})];
+  if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/coordination-matter') return [JSON.stringify({ matter: matterId })];
   if (path === '/coordination-reply') return [JSON.stringify(asked)];
   if (path === '/coordination-answers') return [JSON.stringify({ app: 'registration', matters: [matterId] })];
   if (path === '/peer-messages') return [JSON.stringify({ message: messageId })];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
+  if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
+  if (path === '/peer-of') return [JSON.stringify({ divisionCode: '610102000000' })];
+  if (path === '/enrolment-questions')
+    return [
+      JSON.stringify({
+        questions: [
+          {
+            reference: 'door-1',
+            personId,
+            programme: 'childcare',
+            from: '2026-01-01',
+            until: '2027-01-01',
+            divisionCode: '340202000000',
+            legalBasis: '育儿补贴制度实施方案',
+          },
+        ],
+      }),
+    ];
+  if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
+  if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
   const [type, id, fields] = {
     registration: ['Person', personId, 'name'],
@@ -285,7 +320,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys/,
+        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys|reference|^(null|false|\{\})$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);

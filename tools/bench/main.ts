@@ -15,6 +15,8 @@ const BENCHES: Readonly<Record<string, string>> = {
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   duplicates:
     'a search for double records with its recall and precision on planted ones, against bare joins on name and number',
+  flows:
+    'monthly flow tables of residence periods, closed and published, against the plain aggregate of the same periods',
   gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   queue:

@@ -7,6 +7,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { ElsewhereMatterService } from './birth-registration/elsewhere-matter.service';
 import { CertificateService } from './certificate/certificate.service';
+import { SuccessionService } from './division/succession.service';
 import { FeedService } from './feed/feed.service';
 import { NewbornClaimService } from './newborn-matter/newborn-claim.service';
 import { FamilyService } from './person/family.service';
@@ -27,6 +28,7 @@ const findPersonBody = z.strictObject({
   birthCertificateNo: z.string().max(40).nullable(),
   caseRef,
 });
+const wholeBody = z.strictObject({});
 const matterBody = z.strictObject({ matter: z.uuid() });
 const words = z.string().max(400);
 const askedBody = z.strictObject({
@@ -45,7 +47,8 @@ const familyBody = z.strictObject({ idNumber: z.string().max(40) });
 /**
  * What registration shows to the other processes: its part of the graph and a citizen's family to the gateway, the
  * change feed, what newborn matters ask for and which certificates ended to subsidy, who somebody is to the apps that
- * speak with other places, and questions whether a birth is registered elsewhere, ours and theirs, to migrant.
+ * speak with other places, which division followed which, and questions whether a birth is registered elsewhere, ours and
+ * theirs, to migrant.
  */
 export function openRegistrationDoor(
   app: INestApplicationContext,
@@ -54,6 +57,7 @@ export function openRegistrationDoor(
   const elsewhere = app.get(ElsewhereMatterService, { strict: false });
   const feed = app.get(FeedService, { strict: false });
   const identities = app.get(PersonIdentityService, { strict: false });
+  const successions = app.get(SuccessionService, { strict: false });
   const families = app.get(FamilyService, { strict: false });
   const certificates = app.get(CertificateService, { strict: false });
   const newborns = app.get(NewbornClaimService, { strict: false });
@@ -63,7 +67,7 @@ export function openRegistrationDoor(
     graph: { schema: buildSubgraphSchema(parts), from: ['gateway'] },
     routes: {
       '/feed': {
-        from: ['subsidy'],
+        from: ['subsidy', 'migrant'],
         answer: (body, { service }) => {
           const { after, limit } = feedBody.parse(body);
           const context = systemContext('feed', { actor: `system:${service}` });
@@ -100,6 +104,14 @@ export function openRegistrationDoor(
           const { caseRef: what, ...stated } = findPersonBody.parse(body);
           const context = systemContext('find-person', { actor: `system:${service}` });
           return inContext(context, () => identities.find(stated, what));
+        },
+      },
+      '/successions': {
+        from: ['migrant'],
+        answer: (body, { service }) => {
+          wholeBody.parse(body);
+          const context = systemContext('successions', { actor: `system:${service}` });
+          return inContext(context, () => successions.all());
         },
       },
       '/coordination-matter': {

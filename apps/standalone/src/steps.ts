@@ -12,6 +12,7 @@ import {
   splitFen,
   yearOf,
 } from '@app/kernel';
+import { StatedTableService } from '../../migrant/src/flow/stated-table.service';
 import { LedgerImportService } from '../../registration/src/certificate/ledger-import.service';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
@@ -91,6 +92,11 @@ export class Steps {
     return this.take(file, '导入光荣证台账', 'importing a ledger of certificates', (options) =>
       this.get(LedgerImportService).import(file, options),
     );
+  }
+
+  async importStatedFlows(file: string, source: string) {
+    const rejectsFile = beside(file, 'findings');
+    return { ...(await this.get(StatedTableService).import(file, source, { rejectsFile })), rejectsFile };
   }
 
   importAccounts(file: string) {

@@ -228,6 +228,28 @@ export const PERMISSIONS = {
     roles: ['finance-officer', 'bank-operator', ...WATCHERS],
     lets: { zh: '查看账务余额', en: 'see ledger balances' },
   },
+  'portability.read': {
+    roles: [...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看迁移转接决定和负责地', en: 'see decisions about moves and who is responsible' },
+  },
+  'portability.basics': {
+    roles: [...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看各期间由哪里负责', en: 'be shown which place is responsible for which days' },
+  },
+  'portability.decide': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '凭证明办理或撤回迁移转接', en: 'follow a move by a document, or take one back' },
+  },
+  'reimbursement.read': {
+    roles: ['finance-officer', 'county-confirmer', ...WATCHERS],
+    lets: { zh: '查看地区间结算', en: 'see what places owe each other' },
+  },
+  'reimbursement.settle': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '结清地区间结算', en: 'settle what one place owes another' },
+  },
   'account.repair': {
     roles: REVIEWERS,
     power: 'eligibility',
@@ -248,6 +270,14 @@ export const PERMISSIONS = {
   'registry.settle': {
     roles: ['county-confirmer'],
     lets: { zh: '处理搁置的回复', en: 'look into replies of the registry that must not be used' },
+  },
+  'peer.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看与其他平台的往来', en: 'see how it stands with other installations' },
+  },
+  'peer.send': {
+    roles: ['county-confirmer'],
+    lets: { zh: '重发或放弃跨平台消息', en: 'send a message to another installation again, or give it up' },
   },
   'registry.nomination': {
     roles: [...REVIEWERS, ...WATCHERS],
@@ -302,6 +332,14 @@ export const PERMISSIONS = {
     lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },
   },
   'voucher.verify': { roles: 'everyone', lets: { zh: '核验生育登记凭证', en: 'verify a voucher' } },
+  'flow.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看人口流动统计的真实数据', en: 'see true figures of who came and went' },
+  },
+  'flow.published': {
+    roles: 'everyone',
+    lets: { zh: '查看公开的人口流动统计', en: 'see published figures of who came and went' },
+  },
   'coordination.read': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看跨地区协查和按期答复率', en: 'see requests between places and how many are answered in time' },
@@ -328,6 +366,163 @@ export const PERMISSIONS = {
   'migrant-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
+  },
+  'own-record.read': {
+    roles: ['citizen'],
+    lets: {
+      zh: '查看、导出本人在流动人口服务中的全部信息',
+      en: 'see and export everything held about oneself as somebody who moved',
+    },
+  },
+  'own-record.ask': {
+    roles: ['citizen'],
+    lets: {
+      zh: '申请更正、提出异议、申请删除本人信息',
+      en: 'ask that one’s own record be put right or deleted, or object to its use',
+    },
+  },
+  'own-record.requests': {
+    roles: [...REVIEWERS, 'auditor'],
+    lets: { zh: '查看本人信息的更正、异议、删除申请', en: 'see what people ask about their own records' },
+  },
+  'own-record.wish': {
+    roles: [...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看申请的内容和答复', en: 'be shown what somebody asks about their own record, and the answer' },
+  },
+  'own-record.answer': {
+    roles: REVIEWERS,
+    lets: { zh: '答复更正、异议、删除申请', en: 'answer what people ask about their own records' },
+  },
+  'retention.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看到期删除证明', en: 'see certificates of what was deleted' },
+  },
+  'retention.hold': {
+    roles: REVIEWERS,
+    lets: { zh: '暂缓删除、解除暂缓', en: 'have somebody’s record kept for a suit or dispute, and let it go' },
+  },
+  'residence.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看辖区内流动人口的居住情况', en: 'see who moved to or from one’s division' },
+  },
+  'residence.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看姓名、居住期间和居住地', en: 'be shown names and residence periods by division' },
+  },
+  'residence.identity': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: {
+      zh: '查看流动人口的掩码号码和登记依据',
+      en: 'be shown masked numbers of residents and what a period rests on',
+    },
+  },
+  'residence.note': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '窗口受理居住申报', en: 'take a notice of residence at the counter' },
+  },
+  'residence.correct': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '更正、终止居住记录', en: 'correct and end residence periods' },
+  },
+  'residence.permit': {
+    roles: ['agency'],
+    lets: { zh: '告知居住证办理情况（居住证机关）', en: 'give notice of a residence permit, as its authority' },
+  },
+  'residence.settle': {
+    roles: REVIEWERS,
+    lets: { zh: '裁定有争议的居住记录', en: 'settle residence periods under investigation' },
+  },
+  'own.residence': {
+    roles: ['citizen'],
+    lets: { zh: '申报本人和未成年子女的居住情况', en: 'give notice of one’s own residence' },
+  },
+  'service-entitlement.read': {
+    roles: 'everyone',
+    lets: { zh: '查看服务清单', en: 'see which services are owed, by when and on which papers' },
+  },
+  'service-request.read': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看服务申请和待办', en: 'see requests for services and their work-list' },
+  },
+  'service-request.basics': {
+    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看服务申请的进度和期限', en: 'be shown where requests for services stand' },
+  },
+  'service-request.family': {
+    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
+    lets: { zh: '查看服务申请人和所需服务', en: 'be shown whom a request for a service is for' },
+  },
+  'service-request.ask': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '申请、补正、撤回服务申请', en: 'ask for a service, complete and take back a request' },
+  },
+  'service-request.handle': {
+    roles: REVIEWERS,
+    lets: { zh: '受理、告知、转介、办结服务申请', en: 'take up, refer, serve and decline requests for services' },
+  },
+  'service-request.oversee': {
+    roles: ['county-confirmer'],
+    lets: { zh: '审批服务申请的第二次补正告知', en: 'allow a second notice of what is missing for a service' },
+  },
+  'own.service': {
+    roles: ['citizen'],
+    lets: { zh: '查看本人的服务申请、探访和投诉', en: 'see one’s own requests, support visits and complaints' },
+  },
+  'support.read': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '查看已同意的探访', en: 'see support visits that were consented to' },
+  },
+  'support.basics': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '查看探访的同意和安排', en: 'be shown consents and support visits' },
+  },
+  'support.consent': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '登记、收回探访同意', en: 'give a consent to support visits and take it back' },
+  },
+  'support.visit': {
+    roles: ['village-clerk', ...REVIEWERS],
+    lets: { zh: '安排、记录探访', en: 'offer support visits and say that they were made' },
+  },
+  'support.answer': {
+    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
+    lets: { zh: '接受或谢绝探访', en: 'accept or decline a support visit' },
+  },
+  'complaint.file': { roles: 'everyone', lets: { zh: '投诉', en: 'complain, also without a name' } },
+  'complaint.follow': {
+    roles: 'everyone',
+    lets: { zh: '凭编号和查询码查看投诉', en: 'follow a complaint up by its number and code' },
+  },
+  'complaint.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看投诉', en: 'see complaints, but those about oneself' },
+  },
+  'complaint.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看投诉的进度和结果', en: 'be shown where complaints stand' },
+  },
+  'complaint.told': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看投诉内容和联系方式', en: 'be shown what a complaint says and how to answer it' },
+  },
+  'complaint.handle': {
+    roles: REVIEWERS,
+    lets: { zh: '受理、移交、答复投诉', en: 'handle complaints, hand them over and answer them' },
+  },
+  'complaint.reopen': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '请求复核投诉', en: 'have a complaint that was not upheld looked at again' },
+  },
+  'equal-access.read': {
+    roles: 'everyone',
+    lets: { zh: '查看已公布的同等服务数据', en: 'see published figures of equal access' },
+  },
+  'equal-access.draft': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: {
+      zh: '查看本辖区未公布的同等服务数据',
+      en: 'see figures of equal access of one’s division before they are published',
+    },
   },
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
