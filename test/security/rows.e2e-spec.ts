@@ -219,8 +219,7 @@ const SHARED: Readonly<Record<string, string>> = {
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
 const APART =
-  /\.(context_key|coordination_arrival|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
-/\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
+  /\.(context_key|coordination_arrival|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
