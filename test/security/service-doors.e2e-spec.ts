@@ -320,7 +320,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys|reference|^(null|false|\{\})$/,
+        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys|reference|successions|^(null|false|\[\]|\{\})$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
