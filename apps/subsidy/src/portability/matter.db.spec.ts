@@ -32,7 +32,10 @@ beforeAll(async () => {
     switching,
     reimbursements,
     new BeneficiaryService(new BeneficiaryRepository()),
-    { answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null) },
+    {
+      answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null),
+      answers: (_app, all) => Promise.resolve(all.flatMap((matter) => known.get(matter) ?? [])),
+    },
   );
 }, 60_000);
 afterEach(async () => expect(await world.money.verification.run()).toEqual([]));
