@@ -149,7 +149,12 @@ describe('permissions', () => {
       'programme.read',
       'birth-registration.ask',
       'voucher.verify',
+      'flow.published',
       'migrant-parameter.read',
+      'service-entitlement.read',
+      'complaint.file',
+      'complaint.follow',
+      'equal-access.read',
     ]);
     expect(() => authorise(undefined, 'programme.read')).not.toThrow();
     expect(() => authorise(undefined, PUBLIC)).not.toThrow();
