@@ -137,8 +137,8 @@ CREATE TABLE complaint (
   CONSTRAINT complaint_reasons_are_words CHECK (char_length(reasons) >= 4 AND char_length(reasons) <= 600),
   CONSTRAINT complaint_state_is_known CHECK (state = ANY (ARRAY['filed'::text, 'handling'::text, 'upheld'::text, 'executed'::text, 'not-upheld'::text, 'withdrawn'::text])),
   CONSTRAINT complaint_without_a_name_has_no_owner CHECK (NOT is_anonymous OR owner_key IS NULL AND filed_by = 'anonymous'::text),
-  CONSTRAINT complaint_mended_request_id_fkey FOREIGN KEY (mended_request_id) REFERENCES service_request(id) ON DELETE SET NULL,
-  CONSTRAINT complaint_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id) ON DELETE SET NULL
+  CONSTRAINT complaint_mended_request_id_fkey FOREIGN KEY (mended_request_id) REFERENCES service_request(id),
+  CONSTRAINT complaint_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id)
 );
 CREATE INDEX complaint_by_mended ON complaint USING btree (mended_request_id) WHERE mended_request_id IS NOT NULL;
 CREATE INDEX complaint_by_office ON complaint USING btree (about_code, recorded_at);
@@ -173,7 +173,7 @@ CREATE TABLE complaint_action (
   CONSTRAINT complaint_action_kind_is_known CHECK (kind = ANY (ARRAY['file'::text, 'take'::text, 'hand-over'::text, 'accept'::text, 'decline'::text, 'uphold'::text, 'not-uphold'::text, 'execute'::text, 'reopen'::text, 'withdraw'::text, 'resume'::text, 'remind-before'::text, 'remind-after'::text])),
   CONSTRAINT complaint_action_seq_check CHECK (seq > 0),
   CONSTRAINT complaint_is_decided_by_a_person CHECK ((to_state <> ALL (ARRAY['upheld'::text, 'not-upheld'::text])) OR actor !~ '^system'::text),
-  CONSTRAINT complaint_action_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id) ON DELETE CASCADE,
+  CONSTRAINT complaint_action_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id),
   CONSTRAINT complaint_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES complaint_move(from_state, to_state)
 );
 CREATE INDEX complaint_action_by_move ON complaint_action USING btree (from_state, to_state);
@@ -206,7 +206,7 @@ CREATE TABLE complaint_hand_over (
   CONSTRAINT complaint_hand_over_has_a_reason CHECK (char_length(reason) >= 4 AND char_length(reason) <= 300),
   CONSTRAINT complaint_hand_over_is_answered_whole CHECK (num_nulls(answer, answered_by, answered_at) = ANY (ARRAY[0, 3])),
   CONSTRAINT complaint_hand_over_no_needs_a_reason CHECK (answer <> 'declined'::text OR char_length(note) >= 4 AND char_length(note) <= 300),
-  CONSTRAINT complaint_hand_over_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id) ON DELETE CASCADE
+  CONSTRAINT complaint_hand_over_complaint_id_fkey FOREIGN KEY (complaint_id) REFERENCES complaint(id)
 );
 CREATE INDEX complaint_hand_over_by_complaint ON complaint_hand_over USING btree (complaint_id);
 CREATE UNIQUE INDEX complaint_hand_over_one_at_a_time ON complaint_hand_over USING btree (complaint_id) WHERE answer IS NULL;
@@ -1290,7 +1290,7 @@ CREATE TABLE service_referral (
   CONSTRAINT service_referral_no_needs_a_reason CHECK (answer <> 'declined'::text OR char_length(note) >= 4 AND char_length(note) <= 300),
   CONSTRAINT service_referral_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 300),
   CONSTRAINT service_referral_unit_is_short CHECK (char_length(to_unit) >= 2 AND char_length(to_unit) <= 60),
-  CONSTRAINT service_referral_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id) ON DELETE CASCADE
+  CONSTRAINT service_referral_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id)
 );
 CREATE INDEX service_referral_by_request ON service_referral USING btree (request_id);
 CREATE UNIQUE INDEX service_referral_one_at_a_time ON service_referral USING btree (request_id) WHERE answer IS NULL;
@@ -1392,7 +1392,7 @@ CREATE TABLE service_request_action (
   CONSTRAINT service_request_action_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 400),
   CONSTRAINT service_request_action_seq_check CHECK (seq > 0),
   CONSTRAINT service_request_is_declined_by_a_person CHECK (to_state <> 'declined'::text OR note IS NOT NULL AND actor !~ '^system'::text),
-  CONSTRAINT service_request_action_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id) ON DELETE CASCADE,
+  CONSTRAINT service_request_action_request_id_fkey FOREIGN KEY (request_id) REFERENCES service_request(id),
   CONSTRAINT service_request_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES service_request_move(from_state, to_state)
 );
 CREATE INDEX service_request_action_by_move ON service_request_action USING btree (from_state, to_state);

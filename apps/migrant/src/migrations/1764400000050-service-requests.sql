@@ -116,7 +116,7 @@ comment on column service_request.demanded is 'Every paper that was ever asked f
 
 create table service_referral (
   id           uuid primary key default uuidv7(),
-  request_id   uuid not null references service_request (id) on delete cascade,
+  request_id   uuid not null references service_request (id),
   from_code    text collate "C" not null,
   to_code      text collate "C" not null,
   to_unit      text,
@@ -142,7 +142,7 @@ comment on table service_referral is 'One authority asks another to take a reque
 comment on column service_referral.to_unit is 'An authority outside this system; its word is entered by who is responsible.';
 
 create table service_request_action (
-  request_id  uuid not null references service_request (id) on delete cascade,
+  request_id  uuid not null references service_request (id),
   seq         integer not null check (seq > 0),
   kind        text not null,
   from_state  text not null,

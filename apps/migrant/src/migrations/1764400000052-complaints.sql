@@ -20,7 +20,7 @@ create table complaint (
   seq                bigint generated always as identity,
   number             text generated always as ('TS' || lpad(seq::text, 8, '0')) stored,
   kind               text not null,
-  request_id         uuid references service_request (id) on delete set null,
+  request_id         uuid references service_request (id),
   matter             text,
   paper              text,
   about_code         text collate "C" not null,
@@ -37,7 +37,7 @@ create table complaint (
   events             integer not null default 1,
   reasons            text,
   mended             text,
-  mended_request_id  uuid references service_request (id) on delete set null,
+  mended_request_id  uuid references service_request (id),
   received_on        date not null,
   counted_days       smallint not null,
   due_on             date,
@@ -73,7 +73,7 @@ comment on column complaint.contact_sealed is 'How to reach them, where they wis
 
 create table complaint_hand_over (
   id            uuid primary key default uuidv7(),
-  complaint_id  uuid not null references complaint (id) on delete cascade,
+  complaint_id  uuid not null references complaint (id),
   from_code     text collate "C" not null,
   to_code       text collate "C" not null,
   reason        text not null,
@@ -94,7 +94,7 @@ create index complaint_hand_over_by_complaint on complaint_hand_over (complaint_
 comment on table complaint_hand_over is 'One authority asks another to take a complaint over; only its acceptance moves the responsibility.';
 
 create table complaint_action (
-  complaint_id  uuid not null references complaint (id) on delete cascade,
+  complaint_id  uuid not null references complaint (id),
   seq           integer not null check (seq > 0),
   kind          text not null,
   from_state    text not null,
