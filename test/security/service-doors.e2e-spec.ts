@@ -296,7 +296,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|^(null|false|\{\})$/,
+        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|outcome|^(null|false|\{\}|\[\])$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
