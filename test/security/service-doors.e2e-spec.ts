@@ -71,8 +71,8 @@ let claimId: string;
 let subCaseId: string;
 let certificateId: string;
 let questionId: string;
-let placeMatterId: string;
 let peerMessageId: string;
+let placeMatterId: string;
 let citizenNumber: string;
 let citizenName: string;
 const bugs: unknown[] = [];
@@ -141,6 +141,8 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/find-person')
     return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  if (path === '/successions') return [JSON.stringify({})];
+  if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/enrolments') return [JSON.stringify({ personId })];
   if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
   if (app === 'subsidy' && path === '/coordination-reply')
@@ -157,8 +159,6 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
         offered: {},
       }),
     ];
-  if (path === '/successions') return [JSON.stringify({})];
-  if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
   if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
@@ -296,7 +296,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|outcome|^(null|false|\{\}|\[\])$/,
+        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|successions|outcome|^(null|false|\{\}|\[\])$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);

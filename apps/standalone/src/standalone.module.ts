@@ -130,18 +130,6 @@ class FeedModule {}
 })
 class RegistryModule {}
 
-/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
-@Global()
-@Module({
-  imports: [PaidHereModule, PortabilityModule],
-  providers: [
-    { provide: ENROLMENTS, useExisting: PaidHereService },
-    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
-  ],
-  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
-})
-class EntitlementsModule {}
-
 /** Who is from elsewhere, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
@@ -175,6 +163,18 @@ class ElsewhereModule {}
 })
 class PlacesModule {}
 
+/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PaidHereModule, PortabilityModule],
+  providers: [
+    { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
+  ],
+  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+})
+class EntitlementsModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -185,10 +185,10 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
-        EntitlementsModule,
         NewcomerModule,
         ElsewhereModule,
         PlacesModule,
+        EntitlementsModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,
