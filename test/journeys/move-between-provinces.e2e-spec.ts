@@ -139,6 +139,7 @@ describe('a family that moves to another province', () => {
     await moves();
     await requests();
     await world.deliver();
+    for (const {province} of [old,next]) console.log(JSON.stringify([await province.database.admin('select way, state, kind, outcome, hand_over, person_id, from_division, to_division from migrant.coordination_request'), await province.database.admin('select kind, programme, outcome, moved_on from subsidy.place_matter'), await province.database.admin('select settled, seq from migrant.coordination_arrival'), await province.database.admin('select state, last_error from exchange.peer_outgoing').catch((e)=>String(e)), await province.database.admin('select person_id, status, division_code, moved_out_on from subsidy.person_fact'), await province.database.admin('select reason, state from subsidy.review_case')]));
     expect(await claimsOf(old)).toEqual(['340202 2025 online withdrawn']);
     expect(await claimsOf(next)).toEqual(['610102 2025 carried-on received']);
 
