@@ -45,7 +45,7 @@ export const messageOf = (id: string, from: string, to: string): PeerMessage => 
 });
 
 /** An exchange as it runs in an office: its door, its queue, and an app behind it that writes and reads the messages. */
-export async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: string; close(): Promise<void> }> {
+async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: string; close(): Promise<void> }> {
   const database = await Database.open({
     url: orders.url,
     schema: 'exchange',
@@ -83,7 +83,7 @@ export async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: s
   const handlers = app.get<readonly JobHandler<Payload>[]>(EXCHANGE_HANDLERS, { strict: false });
   const jobs = new JobsRuntime({
     queue: orders.queue,
-    apps: [{ schema: 'exchange', database, handlers: [...handlers, read as JobHandler<Payload>] }],
+    apps: [{ schema: 'exchange', database, handlers: [...handlers, read] }],
     clock: systemClock,
     onError: (error, where) => process.stderr.write(`${where} ${String(error)}\n`),
     concurrency: 4,

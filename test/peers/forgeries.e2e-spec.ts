@@ -29,7 +29,7 @@ const [east, west, south, stranger] = [
 const [EAST, WEST, SOUTH] = ['990101000000', '980101000000', '970101000000'] as const;
 
 const privateKey = (place: Place, which: 'key' | 'sealingKey' = 'key'): KeyObject =>
-  createPrivateKey({ key: place[which] as never, format: 'jwk' });
+  createPrivateKey({ key: place[which], format: 'jwk' });
 const kidOf = (place: Place, which: 'key' | 'sealingKey' = 'key') => calculateJwkThumbprint(place[which]);
 const now = (): number => Math.floor(clock.now().getTime() / 1000);
 
@@ -72,7 +72,7 @@ async function seal(text: string, { sealedFor = west, sealHeader = {}, sealed }:
   };
   const jwe = await new CompactEncrypt(Buffer.from(text))
     .setProtectedHeader(header)
-    .encrypt(createPublicKey(privateKey(sealedFor, 'sealingKey') as never));
+    .encrypt(createPublicKey(privateKey(sealedFor, 'sealingKey')));
   return sealed?.(jwe) ?? jwe;
 }
 

@@ -21,6 +21,7 @@ import { RegistryEventFeedClient } from '../../apps/registration/src/registry-fe
 import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
@@ -40,7 +41,12 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /coordination-reply': ['migrant'],
     'POST /successions': ['migrant'],
   },
-  subsidy: { 'POST /graphql': ['gateway'] },
+  subsidy: {
+    'POST /graphql': ['gateway'],
+    'POST /enrolments': ['exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
+  },
   migrant: {
     'POST /graphql': ['gateway'],
     'POST /newcomers': ['subsidy'],
@@ -92,6 +98,7 @@ let subCaseId: string;
 let certificateId: string;
 let questionId: string;
 let peerMessageId: string;
+let placeMatterId: string;
 let citizenNumber: string;
 let matterId: string;
 let messageId: string;
@@ -113,6 +120,8 @@ beforeAll(async () => {
   );
   await world.get(CoordinationOpeningService).want([{ app: 'registration', matter: matterId }]);
   messageId = await plantMessage();
+  await addMove(world.database, claimId);
+  [placeMatterId] = await ids('subsidy.place_matter');
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
@@ -179,6 +188,22 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   if (path === '/successions') return [JSON.stringify({})];
   if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
+  if (app === 'subsidy' && path === '/coordination-reply')
+    return [
+      JSON.stringify({
+        request: 'door-1',
+        kind: 'settle-payment',
+        purpose: '结算',
+        legalBasis: '人口与计划生育法第十四条',
+        fromDivision: '340207000000',
+        toDivision: '340202000000',
+        personId,
+        fields: ['acknowledged'],
+        offered: {},
+      }),
+    ];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/coordination-matter') return [JSON.stringify({ matter: matterId })];
   if (path === '/coordination-reply') return [JSON.stringify(asked)];

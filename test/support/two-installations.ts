@@ -85,7 +85,7 @@ export async function openTwoInstallations(today: string): Promise<TwoInstallati
   const both = [await open(0), await open(1)] as const;
   const [here, there] = [both[0].province, both[1].province];
 
-  const settle = async (): Promise<void> => {
+  const settleAll = async (): Promise<void> => {
     do {
       for (const { province, errors } of both) {
         const { quarantined } = await province.jobs.runUntilIdle();
@@ -98,18 +98,18 @@ export async function openTwoInstallations(today: string): Promise<TwoInstallati
     clock,
     here,
     there,
-    settle,
+    settle: settleAll,
     deliver: async (hours = 48) => {
-      await settle();
+      await settleAll();
       for (let minutes = 0; (await waiting(here)) + (await waiting(there)) > 0; minutes++) {
         if (minutes > hours * 60) throw new Error('the two places did not come to an end with each other');
         clock.advance(MINUTE);
         for (const { app } of [here, there]) await app.get(ConnectionBellService, { strict: false }).ring();
-        await settle();
+        await settleAll();
       }
     },
     close: async () => {
-      for (const { close } of both) await close();
+      for (const one of both) await one.close();
       for (const network of networks) await network.close();
     },
   };

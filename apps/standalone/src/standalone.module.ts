@@ -5,6 +5,7 @@ import {
   DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
+  ENROLMENTS,
   NEWBORN_CLAIMS,
   NEWCOMERS,
   PEER_INBOX,
@@ -51,6 +52,10 @@ import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
+import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
+import { EnrolmentService as PaidHereService } from '../../subsidy/src/enrolment/enrolment.service';
+import { MatterService } from '../../subsidy/src/portability/matter.service';
+import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -158,6 +163,18 @@ class ElsewhereModule {}
 })
 class PlacesModule {}
 
+/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PaidHereModule, PortabilityModule],
+  providers: [
+    { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
+  ],
+  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+})
+class EntitlementsModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -171,6 +188,7 @@ export class StandaloneModule {
         NewcomerModule,
         ElsewhereModule,
         PlacesModule,
+        EntitlementsModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

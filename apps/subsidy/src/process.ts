@@ -1,4 +1,6 @@
 import {
+  COORDINATION_ANSWERS,
+  CoordinationAnswersClient,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
   EnrolmentQuestionsClient,
@@ -34,6 +36,7 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
     [NEWBORN_CLAIMS, new NewbornClaimsClient(registration)],
     [ENDED_CERTIFICATES, new EndedCertificatesClient(registration)],
+    [COORDINATION_ANSWERS, new CoordinationAnswersClient(clientOf('migrant', settings.YANGYU_MIGRANT_URL))],
     [ENROLMENT_QUESTIONS, new EnrolmentQuestionsClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [BANK_FOLDERS, bankFolders(settings)],
     [Vault, await openKeys(life, settings)],

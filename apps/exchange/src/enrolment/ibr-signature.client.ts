@@ -116,7 +116,7 @@ function termsOf({ signature }: CutEnvelope): SignatureTerms {
 
 function textOf(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     throw new NotSigned('unreadable');
   }

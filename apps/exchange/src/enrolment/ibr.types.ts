@@ -17,7 +17,7 @@ const header = z.object({
 export const askingHeader = header.extend({ action: z.literal('search') });
 export const answeringHeader = header.extend({ action: z.literal('on-search'), status: z.literal('succ') });
 
-export const ITEMS_MAX = 200;
+const ITEMS_MAX = 200;
 
 /** The question about one person: the specification leaves the form of a query open. */
 const item = z.object({

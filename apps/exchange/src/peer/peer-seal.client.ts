@@ -170,7 +170,7 @@ const REASONS: Readonly<Record<string, RefusalReason>> = {
 
 function headerOf(text: string): { kid?: string; zip?: unknown; crit?: unknown } {
   try {
-    return decodeProtectedHeader(text) as { kid?: string };
+    return decodeProtectedHeader(text);
   } catch {
     throw new NotOpened('not-accepted', null);
   }

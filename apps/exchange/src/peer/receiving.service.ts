@@ -12,7 +12,7 @@ import { ParameterService } from '../parameter/parameter.service';
 import { PeerRepository } from './peer.repository';
 import { type RefusalReason, servedBy } from './peer.rules';
 import { hashOf, NotOpened, PeerSeal } from './peer-seal.client';
-import { CONTENT_BYTES_MAX, type OwnPlace, type Peer, type PeerContent, type Peers, PEERS } from './peer.types';
+import { CONTENT_BYTES_MAX, type Peer, type PeerContent, type Peers, PEERS } from './peer.types';
 
 /** Base64 twice over, and escapes: more than this is no message of the agreed size. */
 const WIRE_BYTES_MAX = 6 * CONTENT_BYTES_MAX;
