@@ -9,6 +9,7 @@ import {
   NEWBORN_CLAIMS,
   NEWCOMERS,
   PEER_INBOX,
+  PEER_OUTBOX,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
@@ -37,6 +38,7 @@ import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
+import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
@@ -151,15 +153,16 @@ class NewcomerModule {}
 })
 class ElsewhereModule {}
 
-/** Matters that need another place, and what became of them, asked within the process; over HTTP where the apps run apart. */
+/** Matters that need another place, what other places are told of them, and what became of them, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [RegistrationModule, CoordinationModule],
   providers: [
     { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
     { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+    { provide: PEER_OUTBOX, useExisting: CoordinationMessageService },
   ],
-  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS, PEER_OUTBOX],
 })
 class PlacesModule {}
 

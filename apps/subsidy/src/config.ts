@@ -8,6 +8,8 @@ export const SUBSIDY_SETTINGS = {
   ...VAULT_SETTINGS,
   /** Where registration's processes answer; several, separated by commas. */
   YANGYU_REGISTRATION_URL: z.string().min(1),
+  /** Where migrant's processes answer: what became of questions to other places. */
+  YANGYU_MIGRANT_URL: z.string().min(1),
   /** Where the exchange's processes answer. */
   YANGYU_EXCHANGE_URL: z.string().min(1),
   /** Where the migrant app's processes answer. */

@@ -39,6 +39,7 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
     [NEWBORN_CLAIMS, new NewbornClaimsClient(registration)],
     [ENDED_CERTIFICATES, new EndedCertificatesClient(registration)],
+    [COORDINATION_ANSWERS, new CoordinationAnswersClient(clientOf('migrant', settings.YANGYU_MIGRANT_URL))],
     [ENROLMENT_QUESTIONS, new EnrolmentQuestionsClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [NEWCOMERS, new NewcomersClient(migrant)],
     [COORDINATION_ANSWERS, new CoordinationAnswersClient(migrant)],

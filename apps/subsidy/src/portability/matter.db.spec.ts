@@ -34,7 +34,7 @@ beforeAll(async () => {
     new BeneficiaryService(new BeneficiaryRepository()),
     {
       answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null),
-      answers: (_app, all) => Promise.resolve(all.flatMap((matter) => known.get(matter) ?? [])),
+      answers: (_app, matters) => Promise.resolve(matters.flatMap((matter) => known.get(matter) ?? [])),
     },
   );
 }, 60_000);
