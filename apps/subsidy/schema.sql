@@ -1237,6 +1237,39 @@ CREATE POLICY person_merge_claim_of_claim ON person_merge_claim AS PERMISSIVE FO
 COMMENT ON TABLE person_merge_claim IS 'Claims that a merge moved to the survivor, or held for a person; append-only.';
 GRANT INSERT, SELECT ON person_merge_claim TO subsidy_rw;
 
+CREATE TABLE place_matter (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  kind text NOT NULL,
+  programme text NOT NULL,
+  person_id uuid NOT NULL,
+  from_county text NOT NULL,
+  to_county text NOT NULL,
+  moved_on date,
+  reimbursement_id uuid,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  outcome text,
+  answered_at timestamp with time zone,
+  CONSTRAINT place_matter_pkey PRIMARY KEY (id),
+  CONSTRAINT place_matter_from_county_check CHECK (from_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_has_an_outcome_at_a_moment CHECK ((outcome IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT place_matter_is_between_two_places CHECK (from_county <> to_county),
+  CONSTRAINT place_matter_kind_is_known CHECK (kind = ANY (ARRAY['transfer-case'::text, 'settle-payment'::text])),
+  CONSTRAINT place_matter_outcome_is_known CHECK (outcome = ANY (ARRAY['confirmed'::text, 'mismatch'::text, 'not-found'::text, 'no-reply'::text])),
+  CONSTRAINT place_matter_says_what_it_is_about CHECK ((kind = 'settle-payment'::text) = (reimbursement_id IS NOT NULL) AND (kind = 'transfer-case'::text) = (moved_on IS NOT NULL)),
+  CONSTRAINT place_matter_to_county_check CHECK (to_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_reimbursement_id_fkey FOREIGN KEY (reimbursement_id) REFERENCES reimbursement(id)
+);
+CREATE UNIQUE INDEX place_matter_asks_for_a_case_once ON place_matter USING btree (person_id, programme, to_county, moved_on) WHERE kind = 'transfer-case'::text;
+CREATE INDEX place_matter_by_county ON place_matter USING btree (from_county text_pattern_ops);
+CREATE UNIQUE INDEX place_matter_settles_once ON place_matter USING btree (reimbursement_id) WHERE reimbursement_id IS NOT NULL;
+ALTER TABLE place_matter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE place_matter FORCE ROW LEVEL SECURITY;
+CREATE POLICY place_matter_in_ones_own_name ON place_matter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((made_by = ( SELECT guard_text('actor'::text) AS guard_text)) OR is_part_of_system(made_by)));
+CREATE POLICY place_matter_of_county ON place_matter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_county ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE place_matter IS 'What another place was asked for, and what came of it; what it said of people is used and not kept here.';
+GRANT INSERT, SELECT, UPDATE (outcome, answered_at) ON place_matter TO subsidy_rw;
+
 CREATE TABLE portability_parameter (
   region text COLLATE "C" NOT NULL,
   programme text NOT NULL,

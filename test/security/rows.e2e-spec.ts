@@ -113,6 +113,8 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.authority_decision': MOVE('t.id'),
   'subsidy.authority_period': MOVE('t.decision_id'),
   'subsidy.carried_claim': MOVE('t.decision_id'),
+  'subsidy.enrolment_question': 't.county_code',
+  'subsidy.place_matter': 't.from_county',
   'subsidy.reimbursement': 't.debtor_county',
   'subsidy.reimbursement_share':
     '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
@@ -159,6 +161,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.certificate_state_move': 'the rules, public',
   'registration.certificate_reject': 'codes by line, for officers',
   'subsidy.fact_vital': 'ids of persons to look at',
+  'subsidy.enrolment_peers': 'whether there is anybody to ask',
   'subsidy.fact_moved': 'ids of persons to look at',
   'subsidy.portability_parameter': 'the rules, public',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',

@@ -14,6 +14,7 @@ import { RegistryEventFeedClient } from '../../apps/registration/src/registry-fe
 import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
@@ -31,7 +32,12 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /find-person': ['migrant', 'exchange'],
     'POST /successions': ['migrant'],
   },
-  subsidy: { 'POST /graphql': ['gateway'], 'POST /enrolments': ['exchange'] },
+  subsidy: {
+    'POST /graphql': ['gateway'],
+    'POST /enrolments': ['exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
+  },
   migrant: { 'POST /graphql': ['gateway'], 'POST /newcomers': ['subsidy'] },
   exchange: {
     'POST /graphql': ['gateway'],
@@ -66,6 +72,7 @@ let subCaseId: string;
 let certificateId: string;
 let questionId: string;
 let peerMessageId: string;
+let placeMatterId: string;
 let citizenNumber: string;
 let citizenName: string;
 const bugs: unknown[] = [];
@@ -80,6 +87,8 @@ beforeAll(async () => {
   [claimId] = await ids('subsidy.claim');
   [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
+  await addMove(world.database, claimId);
+  [placeMatterId] = await ids('subsidy.place_matter');
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
@@ -134,6 +143,22 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
   if (path === '/successions') return [JSON.stringify({})];
   if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
+  if (app === 'subsidy' && path === '/coordination-reply')
+    return [
+      JSON.stringify({
+        request: 'door-1',
+        kind: 'settle-payment',
+        purpose: '结算',
+        legalBasis: '人口与计划生育法第十四条',
+        fromDivision: '340207000000',
+        toDivision: '340202000000',
+        personId,
+        fields: ['acknowledged'],
+        offered: {},
+      }),
+    ];
   if (path === '/questions') return [JSON.stringify(question)];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
   if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
@@ -154,7 +179,6 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
         ],
       }),
     ];
-  if (path === '/enrolments') return [JSON.stringify({ personId })];
   if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
   if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
@@ -272,7 +296,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|^(null|false|\{\}|\[\])$/,
+        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|successions|^(null|false|\{\}|\[\])$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);

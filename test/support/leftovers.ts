@@ -7,7 +7,7 @@ const NOTE = 'postgres.json';
 
 const SHARED_MEMORY = '/dev/shm';
 const TMPFS = 0x01021994;
-const FREE_MEGABYTES_NEEDED = 4_000; // A run's server has held up to PEAK MB; what else the machine does needs some too.
+const FREE_MEGABYTES_NEEDED = 4_000; // A run has held up to 629 MB there, and each of its workers takes a gigabyte besides.
 
 /**
  * Where a run's server keeps its files: in memory where the machine has enough to lend. Every test database is some thousand

@@ -28,6 +28,13 @@ export async function addMove({ admin }: Pick<TestDatabase, 'admin'>, claimId: s
          creditor_elsewhere, period, fen, asked_by, booked_at)
        select gen_random_uuid(), programme, beneficiary_id, id, to_county, false, '${AWAY}', true, '[2025-01-01,2026-01-01)', 360000,
               'request ' || id, now() from decided returning id),
+     asked as (
+       insert into subsidy.enrolment_question (beneficiary_id, programme, period, county_code, occasion, made_at)
+       select beneficiary_id, programme, '[2025-01-01,2026-01-01)', to_county, 'cross-check', now() from decided),
+     wanted as (
+       insert into subsidy.place_matter (kind, programme, person_id, from_county, to_county, moved_on, made_by, made_at)
+       select 'transfer-case', d.programme, b.person_id, d.to_county, '${AWAY}', '2025-06-10', 'test', now()
+         from decided d join subsidy.beneficiary b on b.id = d.beneficiary_id),
      shared as (
        insert into subsidy.reimbursement_share (reimbursement_id, side, level, fen) select id, 'creditor', 'county', 360000 from owed)
      select d.id as "decisionId", o.id as "reimbursementId" from decided d, owed o`,

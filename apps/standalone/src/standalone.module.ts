@@ -9,6 +9,7 @@ import {
   NEWBORN_CLAIMS,
   NEWCOMERS,
   PEER_INBOX,
+  PEER_OUTBOX,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
@@ -36,6 +37,7 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
 import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
@@ -52,8 +54,10 @@ import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
-import { EnrolmentModule as PaidModule } from '../../subsidy/src/enrolment/enrolment.module';
-import { EnrolmentService as PaidService } from '../../subsidy/src/enrolment/enrolment.service';
+import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
+import { EnrolmentService as PaidHereService } from '../../subsidy/src/enrolment/enrolment.service';
+import { MatterService } from '../../subsidy/src/portability/matter.service';
+import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -137,16 +141,15 @@ class RegistryModule {}
 })
 class NewcomerModule {}
 
-/** Other installations through the exchange, and what it answers them from, asked within the process; over HTTP where the apps run apart. */
+/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
-  imports: [PeerModule, EnrolmentModule, PaidModule],
+  imports: [PeerModule, EnrolmentModule],
   providers: [
     { provide: PEER_INBOX, useExisting: PeerService },
     { provide: ENROLMENT_QUESTIONS, useExisting: EnrolmentService },
-    { provide: ENROLMENTS, useExisting: PaidService },
   ],
-  exports: [PEER_INBOX, ENROLMENT_QUESTIONS, ENROLMENTS],
+  exports: [PEER_INBOX, ENROLMENT_QUESTIONS],
 })
 class ElsewhereModule {}
 
@@ -157,10 +160,23 @@ class ElsewhereModule {}
   providers: [
     { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
     { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+    { provide: PEER_OUTBOX, useExisting: CoordinationMessageService },
   ],
-  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS, PEER_OUTBOX],
 })
 class PlacesModule {}
+
+/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PaidHereModule, PortabilityModule],
+  providers: [
+    { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
+  ],
+  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+})
+class EntitlementsModule {}
 
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
@@ -175,6 +191,7 @@ export class StandaloneModule {
         NewcomerModule,
         ElsewhereModule,
         PlacesModule,
+        EntitlementsModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

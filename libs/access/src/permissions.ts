@@ -1,5 +1,6 @@
 import { type Caller, type Role, ROLES } from './caller';
 import { refuse } from './access.errors';
+import { RECORD_PERMISSIONS } from './record-permissions';
 import { assertStepUp } from './step-up';
 
 /** The four powers that no single role may join: who is entitled, whose money, paying it out, watching over it. */
@@ -367,40 +368,7 @@ export const PERMISSIONS = {
     roles: 'everyone',
     lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
   },
-  'own-record.read': {
-    roles: ['citizen'],
-    lets: {
-      zh: '查看、导出本人在流动人口服务中的全部信息',
-      en: 'see and export everything held about oneself as somebody who moved',
-    },
-  },
-  'own-record.ask': {
-    roles: ['citizen'],
-    lets: {
-      zh: '申请更正、提出异议、申请删除本人信息',
-      en: 'ask that one’s own record be put right or deleted, or object to its use',
-    },
-  },
-  'own-record.requests': {
-    roles: [...REVIEWERS, 'auditor'],
-    lets: { zh: '查看本人信息的更正、异议、删除申请', en: 'see what people ask about their own records' },
-  },
-  'own-record.wish': {
-    roles: [...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看申请的内容和答复', en: 'be shown what somebody asks about their own record, and the answer' },
-  },
-  'own-record.answer': {
-    roles: REVIEWERS,
-    lets: { zh: '答复更正、异议、删除申请', en: 'answer what people ask about their own records' },
-  },
-  'retention.read': {
-    roles: [...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看到期删除证明', en: 'see certificates of what was deleted' },
-  },
-  'retention.hold': {
-    roles: REVIEWERS,
-    lets: { zh: '暂缓删除、解除暂缓', en: 'have somebody’s record kept for a suit or dispute, and let it go' },
-  },
+  ...RECORD_PERMISSIONS,
   'residence.read': {
     roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看辖区内流动人口的居住情况', en: 'see who moved to or from one’s division' },

@@ -118,7 +118,7 @@ describe('correction lines', () => {
           expect({ cell, isOpen: bounds[i]![1] - bounds[i]![0] > SMALL - 1e-6 }).toEqual({ cell, isOpen: true });
         }
       }),
-      { numRuns: Number(process.env.RUNS ?? 300) },
+      { numRuns: 300 },
     );
     expect(lines).toBeGreaterThan(0);
   });

@@ -25,7 +25,7 @@ const countsOf = (ageGroups: number): string => {
 @Injectable()
 export class FlowCountRepository {
   async prepare(tx: Tx): Promise<void> {
-    await tx.query(`set local work_mem = '128MB'`);
+    await tx.query(`set local work_mem = '256MB'`);
     await tx.query(`set local jit = off`);
   }
 
@@ -110,33 +110,31 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
     hasChanged
       ? `coalesce((select b.became from flow_became b where b.code = ${column} and b.valid @> ${on}), ${column})`
       : column;
-  const counted = `(day + interval '${Math.trunc(leastMonths)} months')::date`;
-  const latest = `(last_day + interval '${Math.trunc(leastMonths)} months')::date`;
-  const month = (day: string) => `date_trunc('month', ${day}::timestamp)::date`;
+  const stayed = (day: string) => `(${day} + interval '${Math.trunc(leastMonths)} months')`;
   const when =
     span.kind === 'months'
       ? {
-          bucket: month('counted'),
-          isSure: `${month('counted')} = ${month('latest')}`,
-          where: `counted < '${span.until}'`,
+          bucket: `date_trunc('month', e.first)::date`,
+          isSure: `date_trunc('month', e.first) = date_trunc('month', e.latest)`,
+          where: `e.first < '${span.until}'`,
         }
       : {
           bucket: `'${span.from}'::date`,
-          isSure: `counted >= '${span.from}' and latest < '${span.until}'`,
-          where: `counted < '${span.until}' and coalesce(latest, 'infinity') >= '${span.from}'`,
+          isSure: `e.first >= '${span.from}' and e.latest < '${span.until}'`,
+          where: `e.first < '${span.until}' and coalesce(e.latest, 'infinity') >= '${span.from}'`,
         };
+  // One stream from the periods to the counts: what is named twice would be written down in between.
   return `
-  with period as (
-    select p.resident_id, p.is_disputed, p.place_code, p.came_from, upper(p.valid) as ends,
-           coalesce(lower(p.valid), (p.recorded_at at time zone 'Asia/Shanghai')::date) as day,
-           case when lower(p.valid) is not null then lower(p.certain) end as last_day
-      from residence_period p where p.ended_at is null
-  ), ordered as (
-    select *, lag(place_code) over one_by_one as place_before, lag(ends) over one_by_one as ends_before,
-           lead(day) over one_by_one is null as is_last,
-           last_value(ends) over (partition by resident_id, is_disputed order by day, ends, place_code
-             rows between unbounded preceding and unbounded following) as ends_last
-      from period window one_by_one as (partition by resident_id, is_disputed order by day, ends, place_code)
+  with ordered as (
+    select resident_id, is_disputed, place_code, came_from, ends, day, last_day,
+           lag(place_code) over one_by_one as place_before, lag(ends) over one_by_one as ends_before,
+           last_value(ends) over whole as ends_last, last_value(place_code) over whole as place_last
+      from (select p.resident_id, p.is_disputed, p.place_code, p.came_from, upper(p.valid) as ends,
+                   coalesce(lower(p.valid), (p.recorded_at at time zone 'Asia/Shanghai')::date) as day,
+                   case when lower(p.valid) is not null then lower(p.certain) end as last_day
+              from residence_period p where p.ended_at is null) period
+    window one_by_one as (partition by resident_id, is_disputed order by day, ends, place_code),
+           whole as (partition by resident_id, is_disputed order by day, ends, place_code rows between unbounded preceding and unbounded following)
   ), placed as (
     select o.*, left(${then('o.place_code', 'o.day')}, 9) as to_place,
            left(coalesce(case when not o.is_disputed then ${then('o.place_before', 'o.day')} end,
@@ -144,20 +142,14 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
       from ordered o left join resident_origin h on h.resident_id = o.resident_id and h.ended_at is null and h.valid @> o.day
        and (o.place_before is null or o.is_disputed)
   ), moved as (
-    select *, coalesce(case when is_disputed then ends else least(lead(day) over later, lead(ends_before) over later) end, ends_last) as stays_until
-      from placed where from_place is distinct from to_place
+    select *, from_place is distinct from to_place as has_moved, left(from_place, 6) is not distinct from left(to_place, 6) as is_within,
+           coalesce(case when is_disputed then ends else least(lead(day) over later, lead(ends_before) over later) end, ends_last) as stays_until,
+           case when not is_disputed and lead(day) over later is null then ends_last end as gone_on
+      from placed where from_place is distinct from to_place or place_before is null
     window later as (partition by resident_id, is_disputed order by day, ends, place_code)
-  ), event as (
-    select resident_id, from_place, to_place, is_disputed, day, ${counted} as counted, ${latest} as latest, stays_until
-      from moved
-    union all
-    select resident_id, left(${then('o.place_code', 'o.ends')}, 9), null, false, ends, ${counted.replace('day', 'ends')}, null, null
-      from ordered o
-     where o.is_last and not o.is_disputed and o.ends is not null
-       and not exists (select from residence_notice n where n.resident_id = o.resident_id and n.kind = 'death' and n.withdrawn_at is null)
-  ), measured as (
-    select ${when.bucket} as month, from_place, to_place,
-           case when is_disputed or from_place is null or to_place is null or not coalesce(${when.isSure}, false) then 4
+  ), counted as (
+    select ${when.bucket} as month, e.place, e.direction,
+           case when not e.is_known or not coalesce(${when.isSure}, false) then 4
                 when left(from_place, 2) <> left(to_place, 2) then 1
                 when substr(from_place, 3, 4) = '0000' or substr(to_place, 3, 4) = '0000' then 4
                 when left(from_place, 6) <> left(to_place, 6) then 2
@@ -165,16 +157,18 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
                 else 3 end as distance,
            case r.sex when 1 then 1 when 2 then 2 else 3 end as sex,
            case when r.born is null then ${ageFrom.length + 1}
-                else width_bucket(greatest(extract(year from age(day, r.born))::int, 0), '{${ageFrom.join(',')}}'::int[]) end as age_group
-      from event e join resident r on r.id = e.resident_id
-     where ${when.where} and (stays_until is null or stays_until >= counted)
-  ), ended as (
-    select month, to_place as place, case when left(from_place, 6) = left(to_place, 6) then 'within' else 'in' end as direction, distance, sex, age_group
-      from measured where to_place is not null
-    union all
-    select month, from_place, 'out', distance, sex, age_group
-      from measured where from_place is not null and left(from_place, 6) is distinct from left(to_place, 6)
+                else width_bucket(greatest(extract(year from age(e.day, r.born))::int, 0), '{${ageFrom.join(',')}}'::int[]) end as age_group
+      from moved m join resident r on r.id = m.resident_id
+     cross join lateral (values
+       (case when is_within then 'within' else 'in' end, case when has_moved then to_place end, day, ${stayed('day')}, ${stayed('last_day')},
+        not is_disputed and from_place is not null, stays_until, false),
+       ('out', case when has_moved and not is_within then from_place end, day, ${stayed('day')}, ${stayed('last_day')}, not is_disputed, stays_until, false),
+       ('out', case when gone_on is not null then left(${then('place_last', 'gone_on')}, 9) end, gone_on, ${stayed('gone_on')}, null, false, null, true)
+     ) e (direction, place, day, first, latest, is_known, stays_until, is_gone)
+     where e.place is not null and ${when.where} and (e.stays_until is null or e.stays_until >= e.first)
+       and (not e.is_gone or not exists (
+         select from residence_notice n where n.resident_id = m.resident_id and n.kind = 'death' and n.withdrawn_at is null))
   )
   select month, place || '000', direction, ${countsOf(ageFrom.length + 1)}
-    from ended group by month, place, direction`;
+    from counted group by month, place, direction`;
 }

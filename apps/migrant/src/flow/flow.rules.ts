@@ -147,8 +147,12 @@ export function publish(
   if (area.length === 2) {
     const link = 1 << WITHIN_PROVINCE;
     const hides = (direction: FlowDirection) => ((withheld.get(direction)!.get(codeOf(area)) ?? 0) & link) !== 0;
-    if (hides('in') && !hides('out')) withheld.set('out', withheldIn('out', link));
-    else if (hides('out') && !hides('in')) withheld.set('in', withheldIn('in', link));
+    const [hiding, showing] = hides('in') ? (['in', 'out'] as const) : (['out', 'in'] as const);
+    if (hides(hiding) && !hides(showing)) {
+      // None of the one is none of the other, for everybody to see; anything else is withheld of both.
+      if (trees.get(showing)!.counts[WITHIN_PROVINCE]! > 0) withheld.set(showing, withheldIn(showing, link));
+      else for (const [code, mask] of withheld.get(hiding)!) withheld.get(hiding)!.set(code, mask & ~link);
+    }
   }
   return FLOW_DIRECTIONS.flatMap((direction) => [...shown(trees.get(direction)!, direction, withheld.get(direction)!)]);
 }

@@ -89,10 +89,11 @@ export class OwnRecordService {
 
   /** What was sealed so that nobody reads it in passing is open to whoever it is about. */
   private opened(table: string, columns: readonly string[], row: HeldRows['rows'][number]): HeldRows['rows'][number] {
+    const id = typeof row.id === 'string' ? row.id : '';
     const open = (column: string, sealed: unknown): string | null =>
       typeof sealed !== 'string'
         ? null
-        : this.vault.open(Buffer.from(sealed.slice(2), 'hex'), { table: sealOf(table), column, row: String(row.id) });
+        : this.vault.open(Buffer.from(sealed.slice(2), 'hex'), { table: sealOf(table), column, row: id });
     return { ...row, ...Object.fromEntries(columns.map((column) => [column, open(column, row[column])])) };
   }
 

@@ -225,11 +225,6 @@ describe('a correction', () => {
     await world.residences.correct(wrong, fixed, '想起了到达日期', better);
     expect((await world.residences.correct(wrong, fixed, '想起了到达日期', better)).isNew).toBe(false);
     expect(await standing()).toEqual([`${A} [2023-11-20,) [2023-11-20,) declared`]);
-    await expect(world.residences.correct(wrong, fixed, '又', { ...better, reference: 'fix-2' })).rejects.toMatchObject(
-      {
-        code: 'RESIDENCE_NEEDS_A_REASON',
-      },
-    );
     await expect(
       world.residences.correct(wrong, fixed, '再次更正日期', { ...better, reference: 'fix-2' }),
     ).rejects.toMatchObject({ code: 'RESIDENCE_PERIOD_UNKNOWN' });

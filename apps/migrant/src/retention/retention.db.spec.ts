@@ -303,5 +303,13 @@ const OF_NOBODY: Readonly<Record<string, string>> = {
   retention_rehearsal: 'whether this is a trial',
   division_succession: 'divisions',
   feed_position: 'how far a feed was read',
+  coordination_state: 'the rules',
+  coordination_move: 'the rules',
+  coordination_hand_over_move: 'the rules',
+  service_entitlement: 'the rules',
+  service_request_move: 'the rules',
+  support_visit_move: 'the rules',
+  complaint_move: 'the rules',
+  service_access: 'counts',
   lookup_miss: 'a keyed hash of region and birth date, and who asked',
 };

@@ -26,8 +26,8 @@ const EXPORT_HEAD = [
   'papers',
 ];
 
-/** What a family does itself; at the counter an officer does it for them, and is the owner. */
-const BY_FAMILIES: readonly string[] = ['ask', 'complete', 'withdraw', 'resume'];
+/** What a family does itself, or at the counter an officer for them; and what an upheld complaint did. Nobody is complained of for it. */
+const OF_NO_COMPLAINT: readonly string[] = ['ask', 'complete', 'withdraw', 'resume', 'waive'];
 
 /** What officers do with a request: take it up, tell once what is missing, serve it, or decline it with reasons. */
 @Injectable()
@@ -143,10 +143,10 @@ export class ServiceRequestService {
           throw refuse.wrongState(row.state, ['asked', 'incomplete', 'taken']);
         return { kind: 'waive', to, items: [paper], note: why, change: { missing, wanted } };
       }
-      if (row.state === 'declined' || row.state === 'served') return { kind: 'reopen', to: 'taken', note: why };
+      if (row.state === 'declined' || row.state === 'served') return { kind: 'waive', to: 'taken', note: why };
       if (row.state === 'withdrawn')
         throw refuse.wrongState(row.state, ['asked', 'incomplete', 'taken', 'declined', 'served']);
-      return { kind: 'take', to: 'taken', note: why, change: { missing: [], wanted: [] } };
+      return { kind: 'waive', to: 'taken', note: why, change: { missing: [], wanted: [] } };
     });
   }
 
@@ -182,7 +182,7 @@ export class ServiceRequestService {
   /** Officers who answer for a request or did something about it: a complaint about it goes to none of them. */
   async officersOf(tx: Tx, id: string): Promise<string[]> {
     const [row] = await this.requests.byIds(tx, [id]);
-    const acted = (await this.requests.actions(tx, [id])).filter(({ kind }) => !BY_FAMILIES.includes(kind));
+    const acted = (await this.requests.actions(tx, [id])).filter(({ kind }) => !OF_NO_COMPLAINT.includes(kind));
     const officers = [row?.owner ?? null, ...acted.map(({ actor }) => actor)];
     return [...new Set(officers)].filter((one): one is string => one !== null && !one.startsWith('system'));
   }

@@ -71,18 +71,18 @@ export class CarryingRepository {
         where n.claim_id = $1 and n.fact <> 'claim.place_settled' order by n.id`,
       [claimId, id],
     );
-    await this.settlePlace(tx, id, decisionId, actor, at);
+    await this.settlePlace(tx, id, `authority-decision ${decisionId}`, actor, at);
     // A newborn's matter goes on hearing of its claim.
     await tx.query('update newborn_claim set claim_id = $2, has_news = true where claim_id = $1', [claimId, id]);
     return id;
   }
 
-  /** That this place completes the claim is established by the decision. */
-  async settlePlace(tx: Tx, claimId: string, decisionId: string, actor: string, at: Date): Promise<void> {
+  /** That this place completes the claim is established by a decision or a hand-over. */
+  async settlePlace(tx: Tx, claimId: string, document: string, actor: string, at: Date): Promise<void> {
     await tx.query(
       `insert into claim_finding (claim_id, fact, value, document_no, attested_by, attested_at)
        values ($1, 'claim.place_settled', 'true', $2, $3, $4)`,
-      [claimId, `authority-decision ${decisionId}`, actor, at],
+      [claimId, document, actor, at],
     );
   }
 

@@ -32,11 +32,19 @@ export interface Shown {
 /** The services that follow moves, over a world's database and clock. */
 export function servicesOf({ database, clock, ledger, shares }: SubsidyWorld) {
   const portability = new PortabilityRepository();
-  const funding = { of: () => shares };
-  const reimbursements = new ReimbursementService(database, clock, ledger, funding, new ReimbursementRepository());
-  const switching = new SwitchingService(clock, portability, new CarryingRepository(), reimbursements);
   const outbox = new Outbox('subsidy');
+  const funding = { of: () => shares };
+  const reimbursements = new ReimbursementService(
+    database,
+    outbox,
+    clock,
+    ledger,
+    funding,
+    new ReimbursementRepository(),
+  );
+  const switching = new SwitchingService(clock, portability, new CarryingRepository(), reimbursements);
   return {
+    switching,
     reimbursements,
     portability: new PortabilityService(database, clock, portability, switching),
     following: new FollowingService(database, outbox, clock, portability, switching, reimbursements),

@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ReimbursementModule } from '../reimbursement/reimbursement.module';
+import { BeneficiaryModule } from '../beneficiary/beneficiary.module';
 import { CarryingRepository } from './carrying.repository';
 import { FollowingService } from './following.service';
+import { MatterRepository } from './matter.repository';
+import { MatterService } from './matter.service';
 import { PortabilityProcessor } from './portability.processor';
 import { PortabilityRepository } from './portability.repository';
 import { PortabilityResolver } from './portability.resolver';
@@ -11,17 +14,19 @@ import { SwitchingService } from './switching.service';
 
 /** Entitlements that travel: one primary authority for every day, and what happens to claims and money when it changes. */
 @Module({
-  imports: [ReimbursementModule],
+  imports: [BeneficiaryModule, ReimbursementModule],
   providers: [
     PortabilityRepository,
     CarryingRepository,
     SwitchingService,
     FollowingService,
+    MatterRepository,
+    MatterService,
     PortabilityService,
     PortabilityTextService,
     PortabilityResolver,
     PortabilityProcessor,
   ],
-  exports: [FollowingService, PortabilityTextService, PortabilityProcessor],
+  exports: [FollowingService, MatterService, PortabilityTextService, PortabilityProcessor],
 })
 export class PortabilityModule {}

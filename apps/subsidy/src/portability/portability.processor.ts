@@ -1,15 +1,21 @@
+import { type CoordinationAnswered, coordinationAnswered } from '@app/contracts';
 import type { JobHandler, Payload } from '@app/jobs';
 import { Injectable } from '@nestjs/common';
 import { FollowingService } from './following.service';
+import { MatterService } from './matter.service';
 import { followMoves } from './portability.jobs';
 
-/** The bell that has moves followed. */
+/** The bell that has moves followed, and what other places say. */
 @Injectable()
 export class PortabilityProcessor {
   readonly handlers: readonly JobHandler<Payload>[];
 
-  constructor(following: FollowingService) {
+  constructor(following: FollowingService, matters: MatterService) {
     const follow: JobHandler<{ bell: string }> = { job: followMoves, handle: () => following.followAll() };
-    this.handlers = [follow];
+    const answered: JobHandler<CoordinationAnswered> = {
+      job: coordinationAnswered.subsidy,
+      handle: ({ matter }) => matters.answered(matter),
+    };
+    this.handlers = [follow, answered];
   }
 }

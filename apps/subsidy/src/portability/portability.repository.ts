@@ -215,10 +215,12 @@ export class PortabilityRepository {
     return read.query(`${PERIOD} where a.decision_id = any($1::uuid[]) order by a.valid`, [decisionIds]);
   }
 
+  /** Each place is shown its own side: a claim that lies in the other one is null. */
   carried(read: Tx, decisionIds: readonly string[]): Promise<CarriedClaim[]> {
     return read.query(
-      `select decision_id as "decisionId", claim_id as "claimId", became_id as "becameId" from carried_claim
-        where decision_id = any($1::uuid[]) order by claim_id`,
+      `select k.decision_id as "decisionId", c.id as "claimId", n.id as "becameId" from carried_claim k
+         left join claim c on c.id = k.claim_id left join claim n on n.id = k.became_id
+        where k.decision_id = any($1::uuid[]) order by k.claim_id`,
       [decisionIds],
     );
   }

@@ -14,6 +14,8 @@ import {
 import { type Day, divisionPrefix } from '@app/kernel';
 import { ReimbursementService } from '../reimbursement/reimbursement.service';
 import type { Reimbursement } from '../reimbursement/reimbursement.types';
+import { MatterService } from './matter.service';
+import type { Matter } from './matter.types';
 import { PortabilityService } from './portability.service';
 import type { AuthorityPeriodView, CarriedClaim, DecisionView } from './portability.types';
 
@@ -28,7 +30,7 @@ interface MoveArguments {
 }
 
 type Ref<Name extends string> = { __typename: Name; id: string };
-type ShownCarried = { claim: Ref<'Claim'>; became: Ref<'Claim'> | null };
+type ShownCarried = { claim: Ref<'Claim'> | null; became: Ref<'Claim'> | null };
 
 /** Moves and who is responsible after them, in the graph. */
 @Resolver('AuthorityDecision')
@@ -36,6 +38,7 @@ export class PortabilityResolver {
   constructor(
     private readonly portability: PortabilityService,
     private readonly between: ReimbursementService,
+    private readonly matters: MatterService,
   ) {}
 
   @Query()
@@ -86,6 +89,17 @@ export class PortabilityResolver {
     return this.portability.takeBack({ id, documentNo, note: note ?? undefined, actor });
   }
 
+  @Mutation()
+  @Requires('portability.decide')
+  requestCase(
+    args: { person: string; programme: string; from: string; movedOn: Day },
+    context: GraphContext,
+  ): Promise<Matter> {
+    const { id: actor, division } = context.getCaller();
+    const { person: personId, ...wanted } = args;
+    return this.matters.requestCase({ ...wanted, personId, actor, division });
+  }
+
   @Field()
   basis({ basis }: DecisionView): string {
     return basis.toUpperCase().replace('-', '_');
@@ -112,10 +126,9 @@ export class PortabilityResolver {
         inGroups(ids, await this.portability.carried(ids), ({ decisionId }) => decisionId),
       )
       .load(id);
-    return rows.map(({ claimId, becameId }) => ({
-      claim: { __typename: 'Claim', id: claimId },
-      became: becameId === null ? null : { __typename: 'Claim', id: becameId },
-    }));
+    const ref = (claim: string | null): Ref<'Claim'> | null =>
+      claim === null ? null : { __typename: 'Claim', id: claim };
+    return rows.map(({ claimId, becameId }) => ({ claim: ref(claimId), became: ref(becameId) }));
   }
 
   @Field()

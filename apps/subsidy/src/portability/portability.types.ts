@@ -144,7 +144,7 @@ export interface AuthorityPeriodView {
 /** What became of a claim when its place changed. */
 export interface CarriedClaim {
   readonly decisionId: string;
-  readonly claimId: string;
+  readonly claimId: string | null;
   readonly becameId: string | null;
 }
 

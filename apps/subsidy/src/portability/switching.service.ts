@@ -114,6 +114,32 @@ export class SwitchingService {
     });
   }
 
+  /** An entitlement that another installation hands over: theirs up to a day, ours from then on. */
+  begin(
+    tx: Tx,
+    entitlement: Entitlement,
+    move: Move,
+    { from, request }: { from: Day; request: string },
+  ): Promise<string> {
+    const source = '迁出地移交';
+    const rules: AuthorityStretch[] = [
+      {
+        valid: { from: dayOf(yearOf(from) - 1, 1, 1), until: from },
+        place: move.from,
+        rule: 'over-before-the-move',
+        source,
+      },
+      { valid: { from, until: null }, place: move.to, rule: 'later-year', source },
+    ];
+    const by = { basis: 'other-place', actor: 'system:portability', documentNo: request } as const;
+    return tx.across(TWO_PLACES, () => this.decide(tx, entitlement, { move, by, rules, undoes: null }));
+  }
+
+  /** That a place completes a claim is established by what is named. */
+  settlePlace(tx: Tx, claimId: string, document: string): Promise<void> {
+    return this.carrying.settlePlace(tx, claimId, document, 'system:portability', this.clock.now());
+  }
+
   private async decide(
     tx: Tx,
     { beneficiaryId, programme, claims }: Entitlement,
@@ -148,7 +174,8 @@ export class SwitchingService {
       const place = authorityOf(standing, claim.claimYear);
       if (!place) continue;
       if (place.county === claim.county) {
-        if (!claim.isSettledHere) await this.carrying.settlePlace(tx, claim.id, decisionId, actor, at);
+        if (!claim.isSettledHere)
+          await this.carrying.settlePlace(tx, claim.id, `authority-decision ${decisionId}`, actor, at);
         await this.carrying.release(tx, claim.id, actor, at);
         continue;
       }

@@ -165,6 +165,17 @@ export class ReimbursementRepository {
     );
   }
 
+  /** The place that owes is of another installation, and has to be told. */
+  async want(tx: Tx, id: string, at: Date): Promise<string> {
+    const [row] = await tx.query<{ id: string }>(
+      `insert into place_matter (kind, programme, person_id, from_county, to_county, reimbursement_id, made_by, made_at)
+       select 'settle-payment', r.programme, b.person_id, r.creditor_county, r.debtor_county, r.id, 'system:portability', $2
+         from reimbursement r join beneficiary b on b.id = r.beneficiary_id where r.id = $1 and b.person_id is not null returning id`,
+      [id, at],
+    );
+    return row!.id;
+  }
+
   async lock(tx: Tx, beneficiaryId: string): Promise<void> {
     await tx.query('select from beneficiary where id = $1 for no key update', [beneficiaryId]);
   }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { coordinationWanted } from '@app/contracts';
 import type { Database, Tx } from '@app/database';
-import { failpoint } from '@app/jobs';
+import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, type Day, type DivisionCode, type Fen, splitFen, yearOf } from '@app/kernel';
 import { Ledger, transferId } from '@app/ledger';
 import { Inject, Injectable } from '@nestjs/common';
 import { FUNDING_SHARES, type FundingShares, LEVELS, type Level } from '../funding/funding.types';
 import { accountOf } from '../ledger/ledger.rules';
-import { SUBSIDY_DATABASE } from '../subsidy.tokens';
+import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { refuse } from './reimbursement.errors';
 import { ReimbursementRepository } from './reimbursement.repository';
 import { corrections } from './reimbursement.rules';
@@ -28,6 +29,7 @@ export interface SettleCommand {
 export class ReimbursementService {
   constructor(
     @Inject(SUBSIDY_DATABASE) private readonly database: Database,
+    @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Ledger) private readonly ledger: Ledger,
     @Inject(FUNDING_SHARES) private readonly fundingShares: FundingShares,
@@ -43,6 +45,7 @@ export class ReimbursementService {
     const responsible = await this.reimbursements.responsible(tx, beneficiaryId, programme);
     const booked = await this.reimbursements.booked(tx, beneficiaryId, programme);
     const made: string[] = [];
+    const wanted: string[] = [];
     for (const payment of await this.reimbursements.payments(tx, beneficiaryId, programme)) {
       const { instructionId } = payment;
       const known = booked.filter((row) => row.instructionId === instructionId);
@@ -58,9 +61,15 @@ export class ReimbursementService {
           await this.reimbursements.insertShares(tx, id, 'creditor', shares);
         }
         await this.owe(tx, row, at);
+        if (book.debtor.isElsewhere) wanted.push(await this.reimbursements.want(tx, id, at));
         made.push(id);
       }
     }
+    await this.outbox.plan(
+      tx,
+      coordinationWanted,
+      wanted.map((matter) => ({ app: 'subsidy', matter })),
+    );
     failpoint('reimbursement.booked');
     tx.concern('reimbursement', made);
     return made;
