@@ -150,8 +150,7 @@ async function measure(
   const service = openFlows(database, clock, { successions: [], counties });
   const memory = new PeakMemory();
   const seconds = { ours: [] as number[], plain: [] as number[], again: [] as number[] };
-  const one = async (text: string) =>
-    (await admin.query<string[]>({ text, rowMode: 'array' })).rows[0]!.map(Number);
+  const one = async (text: string) => (await admin.query<string[]>({ text, rowMode: 'array' })).rows[0]!.map(Number);
   let counted: number[] = [];
   for (let turn = 1; turn <= runs; turn++) {
     await admin.query(

@@ -38,11 +38,12 @@ export class FlowCountRepository {
   /** What each month had of each township, into the temporary table flow_counted. */
   async countMonths(tx: Tx, parameters: FlowParameters, until: Day, successions: readonly Succession[]): Promise<void> {
     await tx.query('drop table if exists flow_counted');
-    await tx.query(
-      `create temp table flow_counted (month date, division_code text collate "C", direction text collate "C", counts int[]) on commit drop`,
-    );
     const hasChanged = await this.becomes(tx, successions);
-    await tx.query(`insert into flow_counted ${statement(parameters, { kind: 'months', until }, hasChanged)}`);
+    // CREATE … AS may be worked at by several processes, INSERT … SELECT by one.
+    await tx.query(
+      `create temp table flow_counted (month, division_code, direction, counts) on commit drop as
+       ${statement(parameters, { kind: 'months', until }, hasChanged)}`,
+    );
     await tx.query('analyze flow_counted');
   }
 
@@ -144,7 +145,8 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
   ), moved as (
     select *, from_place is distinct from to_place as has_moved, left(from_place, 6) is not distinct from left(to_place, 6) as is_within,
            coalesce(case when is_disputed then ends else least(lead(day) over later, lead(ends_before) over later) end, ends_last) as stays_until,
-           case when not is_disputed and lead(day) over later is null then ends_last end as gone_on
+           case when not is_disputed and lead(day) over later is null then ends_last end as gone_on,
+           ${stayed('day')} as first, ${stayed('last_day')} as latest
       from placed where from_place is distinct from to_place or place_before is null
     window later as (partition by resident_id, is_disputed order by day, ends, place_code)
   ), counted as (
@@ -160,10 +162,10 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
                 else width_bucket(greatest(extract(year from age(e.day, r.born))::int, 0), '{${ageFrom.join(',')}}'::int[]) end as age_group
       from moved m join resident r on r.id = m.resident_id
      cross join lateral (values
-       (case when is_within then 'within' else 'in' end, case when has_moved then to_place end, day, ${stayed('day')}, ${stayed('last_day')},
+       (case when is_within then 'within' else 'in' end, case when has_moved then to_place end, day, m.first, m.latest,
         not is_disputed and from_place is not null, stays_until, false),
-       ('out', case when has_moved and not is_within then from_place end, day, ${stayed('day')}, ${stayed('last_day')}, not is_disputed, stays_until, false),
-       ('out', case when gone_on is not null then left(${then('place_last', 'gone_on')}, 9) end, gone_on, ${stayed('gone_on')}, null, false, null, true)
+       ('out', case when has_moved and not is_within then from_place end, day, m.first, m.latest, not is_disputed, stays_until, false),
+       ('out', case when gone_on is not null then left(${then('place_last', 'gone_on')}, 9) end, gone_on, case when gone_on is not null then ${stayed('gone_on')} end, null, false, null, true)
      ) e (direction, place, day, first, latest, is_known, stays_until, is_gone)
      where e.place is not null and ${when.where} and (e.stays_until is null or e.stays_until >= e.first)
        and (not e.is_gone or not exists (

@@ -58,7 +58,7 @@ export async function makeMover(
   return id;
 }
 
-export async function makeStay(world: TestDatabase, residentId: string, stay: MadeStay): Promise<string> {
+async function makeStay(world: TestDatabase, residentId: string, stay: MadeStay): Promise<string> {
   const { at, valid, certain = valid, from = null, isDisputed = false, recordedAt = '2025-01-01' } = stay;
   const [notice] = await world.admin<{ id: string }>(
     `insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)

@@ -45,7 +45,7 @@ export function added<T extends number | null>(rows: readonly (readonly T[])[], 
 const LEVELS = [2, 4, 6, 9] as const;
 
 /** The code of a node: twelve digits, or nine where the township of a county was not stated. */
-export const codeOf = (digits: string): string =>
+const codeOf = (digits: string): string =>
   /^(\d{6}000|\d{4}00|\d{2}00)$/.test(digits) ? digits : digits.padEnd(12, '0');
 
 /** The leading digits that a code of a row stands for. */
