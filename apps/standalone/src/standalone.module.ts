@@ -37,6 +37,7 @@ import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
+import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
 import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
@@ -141,7 +142,7 @@ class RegistryModule {}
 })
 class NewcomerModule {}
 
-/** Other installations through the exchange, and what it answers them from, asked within the process; over HTTP where the apps run apart. */
+/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [PeerModule, EnrolmentModule],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Enrolment, ENROLMENTS, type Enrolments, PERSON_IDENTITIES, type PersonIdentities } from '@app/contracts';
 import { type Database, inContext, systemContext } from '@app/database';
 import { CLOCK, type Clock } from '@app/kernel';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CallbackService } from '../callback/callback.service';
 import { EXCHANGE_DATABASE } from '../exchange.tokens';
 import { ParameterService } from '../parameter/parameter.service';
@@ -24,8 +24,7 @@ type Code =
   | 'err.request.forbidden'
   | 'err.request.too_many_requests'
   | 'err.request.not_found'
-  | 'err.signature.invalid'
-  | 'err.service.unavailable';
+  | 'err.signature.invalid';
 
 /** A question that is not answered at all. */
 class NotAnswered extends Error {
@@ -56,7 +55,7 @@ export class EnrolmentAnsweringService {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(PEERS) private readonly peers: Peers,
     @Inject(PERSON_IDENTITIES) private readonly identities: PersonIdentities,
-    @Optional() @Inject(ENROLMENTS) private readonly paid: Enrolments | null,
+    @Inject(ENROLMENTS) private readonly paid: Enrolments,
     private readonly callbacks: CallbackService,
     private readonly parameters: ParameterService,
     private readonly enrolments: EnrolmentRepository,
@@ -154,8 +153,6 @@ export class EnrolmentAnsweringService {
     asked: readonly AskedOfUs[],
     transactionId: string,
   ): Promise<{ personId: string | null; enrolments: readonly Enrolment[] }[]> {
-    const { paid } = this;
-    if (!paid) throw new NotAnswered(503, 'err.service.unavailable');
     const found: { personId: string | null; enrolments: readonly Enrolment[] }[] = [];
     const waiting = asked.map((one, n) => [n, one] as const);
     const lookUpInTurn = async (): Promise<void> => {
@@ -163,7 +160,7 @@ export class EnrolmentAnsweringService {
         const [n, one] = next;
         const { name, idNumber, birthCertificateNo } = one;
         const person = await this.identities.find({ name, idNumber, birthCertificateNo }, transactionId);
-        const enrolments = await paid.of(person?.personId ?? randomUUID());
+        const enrolments = await this.paid.of(person?.personId ?? randomUUID());
         const kept = person ? enrolments.filter((each) => isAskedFor(each, one)) : [];
         found[n] = { personId: person?.personId ?? null, enrolments: kept };
       }

@@ -3,7 +3,7 @@ import { type Database, inContext, systemContext, type Tx } from '@app/database'
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../exchange.tokens';
 import { sealOf } from '../nomination/sealed-columns.types';
@@ -49,7 +49,7 @@ export class SendingService {
     @Inject(EXCHANGE_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(PEERS) private readonly peers: Peers,
-    @Optional() @Inject(PEER_OUTBOX) private readonly source: PeerOutbox | null,
+    @Inject(PEER_OUTBOX) private readonly source: PeerOutbox,
     private readonly vault: Vault,
     private readonly line: PeerLineService,
     private readonly parameters: ParameterService,
@@ -60,7 +60,7 @@ export class SendingService {
 
   /** Fetches a message from the app that has it, and keeps it until it is delivered. The same one again is the same message. */
   async keep(id: string): Promise<void> {
-    const message = await this.source?.message(id);
+    const message = await this.source.message(id);
     if (!message) return;
     const peer = this.assertSendable(message);
     const { topic, fromDivision, toDivision, body } = message;
