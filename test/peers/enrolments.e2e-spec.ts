@@ -354,7 +354,7 @@ describe('being asked', () => {
       is_enrolled: true,
     });
     const [entry] = await answering.rows<{ text: string }>(
-      `select e::text as text from exchange.audit_entry e where e::text like '%peer:east%' order by e.seq desc limit 1`,
+      `select e::text as text from exchange.audit_entry e where e::text like '%peer:east%' order by e.id desc limit 1`,
     );
     expect(entry!.text).toContain(people[0]!.there);
   });

@@ -3,6 +3,7 @@ import { inContext, Notes, systemContext } from '@app/database';
 import { GraphContext, listFields, listOperations } from '@app/graphql';
 import type { DivisionCode } from '@app/kernel';
 import { graphql, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { BirthRegistrationService } from '../../apps/registration/src/birth-registration/birth-registration.service';
 import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
@@ -54,6 +55,8 @@ interface Subject {
   readonly voucherId: string;
   readonly elsewhereId: string;
   readonly checkId: string;
+  /** What became of that question on its way: a request to the other place. */
+  readonly coordinationId: string;
   /** The child as a resident of its own county, with a period that stands. */
   readonly residentId: string;
   readonly residenceId: string;
@@ -304,13 +307,19 @@ async function birthOf(at: TwoCounties, idNumber: string, division: DivisionCode
     await registrations.register(birthId, 'matrix-births');
     await registrations.askElsewhere(birthId, '430202');
     const [question] = await registrations.questions([birthId]);
+    await at.get(CoordinationOpeningService).want([{ app: 'registration', matter: question!.id }]);
+    const [coordination] = await at.database.admin<{ id: string }>(
+      'select id from migrant.coordination_request where matter = $1',
+      [question!.id],
+    );
     const [voucher] = await at.get(VoucherService).ofRegistrations([birthId]);
     const [check] = await at.database.admin<{ id: string }>(
       `update registration.registry_check set outcome = 'mismatch', is_death_marked = false, answered_at = now()
         where registration_id = $1 returning id`,
       [birthId],
     );
-    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id, checkId: check!.id };
+    const [voucherId, elsewhereId, checkId] = [voucher!.id, question!.id, check!.id];
+    return { birthId, voucherId, elsewhereId, checkId, coordinationId: coordination!.id };
   });
 }
 
@@ -352,6 +361,8 @@ const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: tr
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
+const onRequest = (field: (id: string) => string): Asked =>
+  about(({ coordinationId }) => `mutation { ${field(q(coordinationId))} }`);
 const stayAt = (division: string): string => `{ placeCode: ${q(division)}, from: "2026-01" }`;
 const onService = (field: (id: string) => string): Asked =>
   about(({ serviceId }) => `mutation { ${field(q(serviceId))} { id } }`);
@@ -370,6 +381,22 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.coordinationRequest': about(
+    ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
+  ),
+  'Query.coordinationRequests': about(
+    ({ division }) => `{ coordinationRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myCoordinationRequests': ofNobody('{ myCoordinationRequests { id } }'),
+  'Query.coordinationResponseRates': ofNobody(
+    '{ coordinationResponseRates(from: "2026-01", until: "2026-12") { within } }',
+  ),
+  'Mutation.answerCoordination': onRequest((id) => `answerCoordination(id: ${id}, outcome: NOT_FOUND) { id }`),
+  'Mutation.returnCoordination': onRequest((id) => `returnCoordination(id: ${id}, reason: "不属于本地") { id }`),
+  'Mutation.askCoordinationAgain': onRequest((id) => `askCoordinationAgain(id: ${id}, reason: "补充说明") { id }`),
+  'Mutation.handOverCoordination': onRequest((id) => `handOverCoordination(id: ${id}, reason: "已迁往外地") { id }`),
+  'Mutation.acceptCoordination': onRequest((id) => `acceptCoordination(id: ${id}) { id }`),
+  'Mutation.declineCoordination': onRequest((id) => `declineCoordination(id: ${id}, reason: "不属于本地") { id }`),
   'Query.flows': about(
     ({ division }) =>
       `{ flows(division: ${q(division)}, from: "2023-01-01", until: "2026-01-01", leastMonths: 0) { nodes { total ages { count } } } }`,
@@ -643,7 +670,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.registryQuestions': about(
     ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
-  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { code } }`),
+  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { others { code } } }`),
   'Query.peerMessages': about(
     ({ division }) => `{ peerMessages(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
@@ -834,6 +861,7 @@ const ABSENT = new Set([
   'BATCH_UNKNOWN',
   'BIRTH_REGISTRATION_UNKNOWN',
   'VOUCHER_UNKNOWN',
+  'COORDINATION_UNKNOWN',
   'ELSEWHERE_QUESTION_UNKNOWN',
   'REGISTRY_CHECK_UNKNOWN',
   'CALENDAR_UNKNOWN',
@@ -1004,6 +1032,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
+    CoordinationRequest: subject.coordinationId,
     Resident: subject.residentId,
     ServiceRequest: subject.serviceId,
     SupportConsent: subject.consentId,

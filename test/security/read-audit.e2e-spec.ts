@@ -1,3 +1,4 @@
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
 import { GraphClient } from '../support/graph-client';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
@@ -22,12 +23,17 @@ const KINDS: Readonly<Record<string, string>> = {
   RegistryNomination: 'nomination',
   BirthRegistration: 'birth_registration',
   Voucher: 'voucher',
+  CoordinationRequest: 'coordination_request',
 };
 
 let world: TwoCounties;
 let graph: GraphClient;
 beforeAll(async () => {
   world = await openTwoCounties();
+  const questions = await world.database.admin<{ id: string }>(
+    'select id from registration.elsewhere_question order by id',
+  );
+  await world.get(CoordinationOpeningService).want(questions.map(({ id }) => ({ app: 'registration', matter: id })));
   graph = await GraphClient.open(world);
 }, 120_000);
 const seen = { 'rows on the wire': 0, 'rows in the audit log': 0, ratio: '' };
@@ -91,6 +97,11 @@ const QUERIES: readonly [who: string, query: string][] = [
     `{ registryQuestions { nodes { __typename id personMask outcome attempts { clerkName } } }
        setAsideReplies { nodes { __typename id reason question { __typename id purpose } } }
        registryNominations { __typename id name } }`,
+  ],
+  [
+    'auditor',
+    `{ coordinationRequests { nodes { __typename id purpose subjectMask values { value } history { actor note } } }
+       persons(first: 20) { nodes { ${PERSON} } } }`,
   ],
   [
     'county-confirmer',

@@ -24,6 +24,7 @@ const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
+const COORDINATED = (id: string) => `(select o.from_division from migrant.coordination_request o where o.id = ${id})`;
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
 const RESIDENT = (id: string) => `(select r.divisions[1] from migrant.resident r where r.id = ${id})`;
@@ -104,6 +105,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
   'subsidy.power_use': 't.county_code',
+  // A request belongs to both its places; here the other one is of a third county.
+  'migrant.coordination_request': 't.from_division',
+  'migrant.coordination_act': COORDINATED('t.request_id'),
+  'migrant.coordination_reminder': COORDINATED('t.request_id'),
+  'migrant.coordination_message': COORDINATED('t.request_id'),
   'migrant.resident': 't.divisions[1]',
   'migrant.resident_origin': RESIDENT('t.resident_id'),
   'migrant.residence_notice': RESIDENT('t.resident_id'),
@@ -186,6 +192,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.equal_access': 'published counts',
   'migrant.parameter': 'deadlines and thresholds by region',
   'migrant.sealed_column': 'names of columns',
+  'migrant.coordination_state': 'the rules, public',
+  'migrant.coordination_move': 'the rules, public',
+  'migrant.coordination_hand_over_move': 'the rules, public',
   'migrant.personal_table': 'names of tables',
   'migrant.retention_class': 'the rules, public',
   'migrant.retention_holder': 'the rules, public',
@@ -213,7 +222,7 @@ const SHARED: Readonly<Record<string, string>> = {
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
 const APART =
-  /\.(context_key|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
+  /\.(context_key|coordination_arrival|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -274,6 +283,16 @@ async function plantSettled(county: string): Promise<void> {
      select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
     `insert into registration.registry_check_word (check_id, note, said_by, said_at)
      select k.id, '已当面查看身份证', 'x', now() from registration.registry_check k where ${CHECKED('k.id')} like '${county.slice(0, 6)}%'`,
+    `insert into migrant.coordination_request (id, way, app, matter, kind, purpose, legal_basis, from_division, to_division, fields,
+       offered_sealed, responsible_division, asked_on, due_on, remind_on)
+     values (md5('${county}')::uuid, 'inside', 'registration', '${county}', 'verify-fact', '核实情况', '人口与计划生育法第十四条',
+       '${county}', '430202000000', '{office}', 'x', '${county}', '2026-04-01', '2026-04-09', '2026-04-07')`,
+    `insert into migrant.coordination_act (id, request_id, kind, actor, state, responsible_division, at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 'ask', 'x', 'asked', '${county}', now())`,
+    `insert into migrant.coordination_reminder (request_id, kind, to_division, on_day)
+     values (md5('${county}')::uuid, 'before', '430202000000', '2026-04-07')`,
+    `insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 1, 'x', now())`,
     `with r as (
        insert into migrant.resident (name, sex, divisions, recorded_by, recorded_at)
        values ('示例', 1, array['${county}'], 'x', now()) returning id),

@@ -2,13 +2,20 @@ import { request as httpRequest } from 'node:http';
 import { ServiceSigner } from '@app/access';
 import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
+import { Vault } from '@app/vault';
 import { getDemoUser } from '@app/access';
 import { CertificateService } from '../../apps/registration/src/certificate/certificate.service';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
 import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
 import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
-import { RegistrationFeedClient, RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
+import {
+  type CoordinationAsked,
+  RegistrationFeedClient,
+  RegistryQuestionsClient,
+  type RegistryQuestionAsked,
+} from '@app/contracts';
 import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
 import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
 import { numberOf } from '../support/exchange-world';
@@ -30,6 +37,8 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /certificate-ended': ['subsidy'],
     'POST /identities': ['migrant', 'exchange'],
     'POST /find-person': ['migrant', 'exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
     'POST /successions': ['migrant'],
   },
   subsidy: {
@@ -38,7 +47,12 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
     'POST /coordination-matter': ['migrant'],
     'POST /coordination-reply': ['migrant'],
   },
-  migrant: { 'POST /graphql': ['gateway'], 'POST /newcomers': ['subsidy'] },
+  migrant: {
+    'POST /graphql': ['gateway'],
+    'POST /newcomers': ['subsidy'],
+    'POST /coordination-answers': ['registration', 'subsidy'],
+    'POST /peer-messages': ['exchange'],
+  },
   exchange: {
     'POST /graphql': ['gateway'],
     'POST /questions': ['registration', 'subsidy'],
@@ -63,6 +77,18 @@ const question: RegistryQuestionAsked = {
   officer: null,
 };
 
+const asked: CoordinationAsked = {
+  request: '0199f2d0-0000-7000-8000-000000000001',
+  kind: 'confirm-registration',
+  purpose: '办理生育登记',
+  legalBasis: '人口与计划生育法第十四条',
+  fromDivision: '430202000000',
+  toDivision: '340202000000',
+  personId: null,
+  fields: ['is_registered'],
+  offered: { month: '2026-01', name: '某', id_number: numberOf('1985-05-05', 1) },
+};
+
 let world: TwoCounties;
 let house: FederatedWorld;
 let token: string;
@@ -74,6 +100,8 @@ let questionId: string;
 let peerMessageId: string;
 let placeMatterId: string;
 let citizenNumber: string;
+let matterId: string;
+let messageId: string;
 let citizenName: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
@@ -89,6 +117,11 @@ beforeAll(async () => {
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   await addMove(world.database, claimId);
   [placeMatterId] = await ids('subsidy.place_matter');
+  [matterId] = await ids(
+    `registration.elsewhere_question q where not exists (select from registration.elsewhere_answer a where a.question_id = q.id)`,
+  );
+  await world.get(CoordinationOpeningService).want([{ app: 'registration', matter: matterId }]);
+  messageId = await plantMessage();
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
   [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
@@ -132,6 +165,18 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
   });
 }
 
+/** A message to another installation, as a request to one would have left it. */
+async function plantMessage(): Promise<string> {
+  const [request] = await world.database.admin<{ id: string }>('select id from migrant.coordination_request limit 1');
+  const id = '0199f2d0-0000-7000-8000-0000000000aa';
+  const place = { table: 'migrant.coordination_message', column: 'body_sealed', row: id };
+  await world.database.admin(
+    'insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at) values ($1, $2, 1, $3, now())',
+    [id, request!.id, new Vault(Buffer.alloc(32, 1)).seal('{"act":"ask"}', place)],
+  );
+  return id;
+}
+
 /** Good bodies for each path: nothing but the missing name can be the obstacle. */
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
@@ -160,6 +205,10 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
       }),
     ];
   if (path === '/questions') return [JSON.stringify(question)];
+  if (path === '/coordination-matter') return [JSON.stringify({ matter: matterId })];
+  if (path === '/coordination-reply') return [JSON.stringify(asked)];
+  if (path === '/coordination-answers') return [JSON.stringify({ app: 'registration', matters: [matterId] })];
+  if (path === '/peer-messages') return [JSON.stringify({ message: messageId })];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
   if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
   if (path === '/peer-of') return [JSON.stringify({ divisionCode: '610102000000' })];
@@ -179,6 +228,7 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
         ],
       }),
     ];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
   if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
   if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
@@ -296,7 +346,7 @@ describe('the doors between the processes', () => {
     expect([first.status, first.text]).toEqual([
       200,
       expect.stringMatching(
-        /name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys|reference|successions|^(null|false|\{\}|\[\])$/,
+        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys|reference|successions|^(null|false|\[\]|\{\})$/,
       ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);

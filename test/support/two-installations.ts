@@ -4,8 +4,11 @@ import { createTestQueue, TestClock, type TestQueue } from '@app/testing';
 import { ConnectionBellService } from '../../apps/exchange/src/connection/connection-bell.service';
 import { openCallbackDoor } from '../../apps/exchange/src/door';
 import { EXCHANGE_HANDLERS } from '../../apps/exchange/src/exchange.tokens';
+import { MIGRANT_BELLS } from '../../apps/migrant/src/migrant.module';
 import { MIGRANT_HANDLERS } from '../../apps/migrant/src/migrant.tokens';
 import { REGISTRATION_HANDLERS } from '../../apps/registration/src/registration.tokens';
+import { EnrolmentService } from '../../apps/subsidy/src/enrolment/enrolment.service';
+import { FollowingService } from '../../apps/subsidy/src/portability/following.service';
 import { SUBSIDY_HANDLERS } from '../../apps/subsidy/src/subsidy.tokens';
 import { type CountyWorld, openCountyWorld } from './county-world';
 import { MisbehavingProxy } from './misbehaving-proxy';
@@ -27,6 +30,8 @@ export interface TwoInstallations {
   readonly there: Province;
   /** Until nothing is due any more at either place. What waits for a later time, as a message after a failure, goes on waiting. */
   settle(): Promise<void>;
+  /** Rings every bell of both places, as the minute does. */
+  ring(): Promise<void>;
   /** Moves the clock on until no message and no question to the other place waits; fails after so many hours of that clock. */
   deliver(hours?: number): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +43,7 @@ const APPS = [
   ['migrant', MIGRANT_HANDLERS],
   ['exchange', EXCHANGE_HANDLERS],
 ] as const;
+const BELLS = [ConnectionBellService, FollowingService, EnrolmentService, ...MIGRANT_BELLS];
 const MINUTE = 60_000;
 const TIMINGS = { lease: 1_000, resend: 60_000, poll: 200, backoff: 20, grace: 3_000 };
 
@@ -94,17 +100,22 @@ export async function openTwoInstallations(today: string): Promise<TwoInstallati
       }
     } while ((await due(here)) + (await due(there)) > 0);
   };
+  const ring = async (): Promise<void> => {
+    for (const { app } of [here, there])
+      for (const bell of BELLS) await app.get<{ ring(): Promise<unknown> }>(bell, { strict: false }).ring();
+  };
   return {
     clock,
     here,
     there,
+    ring,
     settle: settleAll,
     deliver: async (hours = 48) => {
       await settleAll();
       for (let minutes = 0; (await waiting(here)) + (await waiting(there)) > 0; minutes++) {
         if (minutes > hours * 60) throw new Error('the two places did not come to an end with each other');
         clock.advance(MINUTE);
-        for (const { app } of [here, there]) await app.get(ConnectionBellService, { strict: false }).ring();
+        await ring();
         await settleAll();
       }
     },

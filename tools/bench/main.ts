@@ -8,6 +8,8 @@ import type { Bench, BenchTable } from './bench.types';
 
 const BENCHES: Readonly<Record<string, string>> = {
   audit: 'what the audit log costs the main job, with it against without it; and how fast it is sealed and verified',
+  coordination:
+    'requests between places, asked, answered and told back over the queue, against bare BullMQ that handles as many jobs',
   county:
     'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',

@@ -14,12 +14,14 @@ import { ResidenceService } from './residence/residence.service';
 
 const APPS = path.join(__dirname, '..', '..');
 
+const answersBody = z.strictObject({
+  app: z.enum(COORDINATION_APPS),
+  matters: z.array(z.string().regex(/^[\w.-]{1,100}$/)).max(1_000),
+});
 const newcomersBody = z.strictObject({
   personIds: z.array(z.uuid()).max(10_000),
   on: z.string().transform((text, check) => findDay(text) ?? (check.addIssue('not a day'), z.NEVER)),
 });
-
-const answerBody = z.strictObject({ app: z.enum(COORDINATION_APPS), matter: z.string().regex(/^[\w.-]{1,100}$/) });
 const messageBody = z.strictObject({ message: z.uuid() });
 
 /**
@@ -46,12 +48,12 @@ export function openMigrantDoor(
           return inContext(context, () => residences.standing(personIds, on));
         },
       },
-      '/coordination-answer': {
+      '/coordination-answers': {
         from: COORDINATION_APPS,
         answer: async (body, { service }) => {
-          const { app: claimed, matter } = answerBody.parse(body);
+          const { app: claimed, matters } = answersBody.parse(body);
           if (claimed !== service) throw refuse.matterOfAnother(claimed);
-          return opening.answer(claimed, matter);
+          return opening.answers(claimed, matters);
         },
       },
       '/peer-messages': {

@@ -36,6 +36,7 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
     [PEER_INBOX, new PeerInboxClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [COORDINATION_MATTERS.registration, new CoordinationMattersClient(registration)],
+    [COORDINATION_MATTERS.subsidy, new CoordinationMattersClient(clientOf('subsidy', settings.YANGYU_SUBSIDY_URL))],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

@@ -139,7 +139,7 @@ class RegistryModule {}
 })
 class NewcomerModule {}
 
-/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
+/** Other installations through the exchange, and what it answers them from, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
   imports: [PeerModule, EnrolmentModule],

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { COORDINATION_KINDS } from '@app/contracts';
-import { inContext, systemContext } from '@app/database';
 import { buildSubgraphSchema, collectSources, resolversOf } from '@app/graphql';
 import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app/service';
+import { inContext, systemContext } from '@app/database';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
 import { EnrolmentService } from './enrolment/enrolment.service';
@@ -45,7 +45,7 @@ export function openSubsidyDoor(
         from: ['exchange'],
         answer: (body, { service }) => {
           const { personId } = personBody.parse(body);
-          const context = systemContext('enrolments', { actor: `system:${service}` });
+          const context = systemContext('enrolments', { actor: `system:${service}`, purpose: 'exchange' });
           return inContext(context, () => enrolments.of(personId));
         },
       },

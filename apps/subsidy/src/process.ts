@@ -1,8 +1,12 @@
 import {
+  COORDINATION_ANSWERS,
+  CoordinationAnswersClient,
   ENDED_CERTIFICATES,
   ENROLMENT_QUESTIONS,
   EnrolmentQuestionsClient,
   NEWBORN_CLAIMS,
+  NEWCOMERS,
+  NewcomersClient,
   REGISTRATION_FEED,
   RegistrationFeedClient,
 } from '@app/contracts';
@@ -28,6 +32,7 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     return client;
   };
   const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
+  const migrant = clientOf('migrant', settings.YANGYU_MIGRANT_URL);
   const app = await openModule(SubsidyModule, [
     [SUBSIDY_DATABASE, parts.database],
     [SUBSIDY_OUTBOX, new Outbox('subsidy')],
@@ -35,6 +40,8 @@ export async function openSubsidy(life: Life, settings: ReturnType<typeof readCo
     [NEWBORN_CLAIMS, new NewbornClaimsClient(registration)],
     [ENDED_CERTIFICATES, new EndedCertificatesClient(registration)],
     [ENROLMENT_QUESTIONS, new EnrolmentQuestionsClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
+    [NEWCOMERS, new NewcomersClient(migrant)],
+    [COORDINATION_ANSWERS, new CoordinationAnswersClient(migrant)],
     [BANK_FOLDERS, bankFolders(settings)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],

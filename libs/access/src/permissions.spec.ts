@@ -90,11 +90,18 @@ describe('permissions', () => {
       'disbursement.read: township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
       'reconciliation.run: bank-operator',
       'ledger.read: finance-officer bank-operator auditor supervisor',
+      'portability.read: township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
+      'portability.basics: township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen',
+      'portability.decide: county-confirmer',
+      'reimbursement.read: county-confirmer finance-officer auditor supervisor',
+      'reimbursement.settle: finance-officer',
       'account.repair: township-reviewer county-confirmer',
       'registry.read: township-reviewer county-confirmer auditor supervisor',
       'registry.verify: township-reviewer county-confirmer',
       'registry.compare: county-confirmer',
       'registry.settle: county-confirmer',
+      'peer.read: township-reviewer county-confirmer auditor supervisor',
+      'peer.send: county-confirmer',
       'registry.nomination: township-reviewer county-confirmer auditor supervisor',
       'registry.nominate: county-confirmer',
       'birth-registration.read: village-clerk township-reviewer county-confirmer auditor supervisor',
@@ -109,6 +116,8 @@ describe('permissions', () => {
       'registry-check.settle: township-reviewer county-confirmer',
       'voucher.read: village-clerk township-reviewer county-confirmer citizen',
       'voucher.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'flow.read: township-reviewer county-confirmer auditor supervisor',
+      'flow.published: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
       'coordination.read: township-reviewer county-confirmer auditor supervisor',
       'coordination.basics: township-reviewer county-confirmer auditor supervisor citizen',
       'coordination.content: township-reviewer county-confirmer auditor citizen',
@@ -130,6 +139,28 @@ describe('permissions', () => {
       'residence.permit: agency',
       'residence.settle: township-reviewer county-confirmer',
       'own.residence: citizen',
+      'service-entitlement.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'service-request.read: village-clerk township-reviewer county-confirmer auditor supervisor',
+      'service-request.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
+      'service-request.family: village-clerk township-reviewer county-confirmer auditor citizen',
+      'service-request.ask: village-clerk township-reviewer county-confirmer citizen',
+      'service-request.handle: township-reviewer county-confirmer',
+      'service-request.oversee: county-confirmer',
+      'own.service: citizen',
+      'support.read: village-clerk township-reviewer county-confirmer',
+      'support.basics: village-clerk township-reviewer county-confirmer citizen',
+      'support.consent: village-clerk township-reviewer county-confirmer citizen',
+      'support.visit: village-clerk township-reviewer county-confirmer',
+      'support.answer: village-clerk township-reviewer county-confirmer citizen',
+      'complaint.file: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'complaint.follow: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'complaint.read: township-reviewer county-confirmer auditor supervisor',
+      'complaint.basics: township-reviewer county-confirmer auditor supervisor citizen',
+      'complaint.told: township-reviewer county-confirmer citizen',
+      'complaint.handle: township-reviewer county-confirmer',
+      'complaint.reopen: township-reviewer county-confirmer citizen',
+      'equal-access.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor citizen agency',
+      'equal-access.draft: township-reviewer county-confirmer auditor supervisor',
       'worklist.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor',
     ]);
   });
@@ -149,7 +180,12 @@ describe('permissions', () => {
       'programme.read',
       'birth-registration.ask',
       'voucher.verify',
+      'flow.published',
       'migrant-parameter.read',
+      'service-entitlement.read',
+      'complaint.file',
+      'complaint.follow',
+      'equal-access.read',
     ]);
     expect(() => authorise(undefined, 'programme.read')).not.toThrow();
     expect(() => authorise(undefined, PUBLIC)).not.toThrow();
@@ -168,7 +204,12 @@ describe('permissions', () => {
 
   it('ask for a second factor, freshly shown, where money moves', () => {
     const words = Object.keys(PERMISSIONS) as PermissionWord[];
-    expect(words.filter(needsStepUp)).toEqual(['disbursement.prepare', 'disbursement.approve', 'reconciliation.run']);
+    expect(words.filter(needsStepUp)).toEqual([
+      'disbursement.prepare',
+      'disbursement.approve',
+      'reconciliation.run',
+      'reimbursement.settle',
+    ]);
     const officer = caller('finance-officer');
     const refused = expect.objectContaining({ code: 'STEP_UP_REQUIRED' });
     const once = { ...officer, signIn: { ...officer.signIn!, factors: 1 as const } };

@@ -31,7 +31,11 @@ export class CoordinationMattersClient implements CoordinationMatters {
 export class CoordinationAnswersClient implements CoordinationAnswers {
   constructor(private readonly migrant: DoorCalls) {}
 
-  answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
-    return this.migrant.call('/coordination-answer', { app, matter }, { isRead: true });
+  async answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
+    return (await this.answers(app, [matter]))[0] ?? null;
+  }
+
+  answers(app: CoordinationApp, matters: readonly string[]): Promise<readonly CoordinationAnswer[]> {
+    return this.migrant.call('/coordination-answers', { app, matters }, { isRead: true });
   }
 }

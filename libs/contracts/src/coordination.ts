@@ -85,6 +85,8 @@ export interface CoordinationAnswer {
 /** What the migrant app shows to the apps whose matters travel. */
 export interface CoordinationAnswers {
   answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null>;
+  /** The same of many at once, in no order; those that nothing is known of are left out. */
+  answers(app: CoordinationApp, matters: readonly string[]): Promise<readonly CoordinationAnswer[]>;
 }
 
 /** Nest injection token. */

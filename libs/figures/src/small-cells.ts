@@ -82,7 +82,7 @@ const NOTHING = {
 } as const;
 
 /** Of so few that a quantile would be somebody's own number of days, none is shown. */
-export function showCounts(counts: AccessCounts): ShownCounts {
+function showCounts(counts: AccessCounts): ShownCounts {
   const { household, cases, granted, held, asked, papers } = counts;
   if (cases < SMALLEST_SHOWN) return { household, isTooFew: true, ...NOTHING };
   const part = (count: number): number | null => (isPartShown(count, cases) ? count : null);

@@ -11,7 +11,7 @@ import {
   Resolver,
 } from '@app/graphql';
 import { PeerService } from './peer.service';
-import type { PeerMessageRow, PeerRefusalRow, PeerState } from './peer.types';
+import type { PeerMessageRow, PeerOverview, PeerRefusalRow } from './peer.types';
 
 interface FilterArgument {
   readonly division?: string | null;
@@ -26,8 +26,8 @@ export class PeerResolver {
 
   @Query('peers')
   @Requires('peer.read')
-  listPeers({ division }: { division?: string | null }, context: GraphContext): Promise<PeerState[]> {
-    return this.peers.states(context.getCaller(), division);
+  overview({ division }: { division?: string | null }, context: GraphContext): Promise<PeerOverview> {
+    return this.peers.overview(context.getCaller(), division);
   }
 
   @Query()

@@ -16,6 +16,7 @@ import { servedBy } from './peer.rules';
 import {
   type PeerContent,
   type PeerMessageRow,
+  type PeerOverview,
   type PeerRefusalRow,
   type Peers,
   PEERS,
@@ -78,7 +79,13 @@ export class PeerService implements PeerInbox {
   }
 
   /** How it stands with each other installation, seen from a division. */
-  async states(caller: Caller, division: string | null | undefined): Promise<PeerState[]> {
+  async overview(caller: Caller, division: string | null | undefined): Promise<PeerOverview> {
+    const { own } = this.peers;
+    const others = await this.states(caller, division);
+    return { code: own?.code ?? null, name: own?.name ?? null, prefixes: own?.prefixes ?? [], others };
+  }
+
+  private async states(caller: Caller, division: string | null | undefined): Promise<PeerState[]> {
     const prefix = divisionPrefix(askedDivision(caller, division));
     const [now, today] = [this.clock.now(), this.clock.today()];
     return this.database.read(async (read) => {

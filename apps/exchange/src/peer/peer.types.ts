@@ -171,6 +171,14 @@ export interface PeerState {
 /** A message as it is kept and signed, its ids and divisions with it. */
 export const CONTENT_BYTES_MAX = 64 * 1024 + 1024;
 
+/** What this installation is to others, and the others. */
+export interface PeerOverview {
+  readonly code: string | null;
+  readonly name: string | null;
+  readonly prefixes: readonly string[];
+  readonly others: readonly PeerState[];
+}
+
 /** What a message says, as it is kept and signed: the same text at every try. */
 export interface PeerContent {
   readonly id: string;

@@ -74,21 +74,19 @@ const seenBy = async (who: Caller, id: string) => (await as(who, () => complaint
 /** A request whose clerk demanded two papers. */
 async function demanded(): Promise<string> {
   const id = await as(family, () =>
-    world
-      .get(AskingService)
-      .ask(
-        {
-          clientRef: 'r',
-          service: 'vaccination',
-          division: TOWN,
-          household: 'newcomer',
-          personId: null,
-          name: '示例',
-          need: null,
-        },
-        { id: 'family', channel: 'online', ownKey: KEY },
-        [],
-      ),
+    world.get(AskingService).ask(
+      {
+        clientRef: 'r',
+        service: 'vaccination',
+        division: TOWN,
+        household: 'newcomer',
+        personId: null,
+        name: '示例',
+        need: null,
+      },
+      { id: 'family', channel: 'online', ownKey: KEY },
+      [],
+    ),
   );
   const items = ['birth-certificate', 'vaccination-record'];
   await as(clerk, () => world.get(ServiceRequestService).tellMissing(id, clerk, items, null));

@@ -69,7 +69,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     const matters = found.flatMap((one) => (one.found ? [readable(one.found)] : []));
     const gone = found.filter((one) => !one.found);
     const peers = await this.peersOf(matters);
-    const subjects = await this.subjectsOf(matters.filter(({ toDivision }) => peers.get(toDivision)));
+    const subjects = await this.subjectsOf(matters);
     await this.database.write(async (tx) => {
       await this.steps.open(tx, await this.requestsOf(tx, matters, peers, subjects));
       if (gone.length > 0) await this.withdraw(tx, gone);
@@ -191,16 +191,24 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     >;
   }
 
-  /** What became of a matter, for the app whose it is. */
-  answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
+  async answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null> {
+    return (await this.answers(app, [matter]))[0] ?? null;
+  }
+
+  /** What became of matters, for the app whose they are. */
+  answers(app: CoordinationApp, matters: readonly string[]): Promise<CoordinationAnswer[]> {
     const context = systemContext('coordination answer', { actor: `system:${app}`, purpose: 'coordination' });
     return inContext(context, () =>
       this.database.read(async (read) => {
-        const found = await this.requests.ofMatters(read, [{ app, matter }]);
-        const [row] = read.disclose('coordination_request', found);
-        if (!row) return null;
-        const { id: request, outcome, answeredOn, state } = row;
-        return { request, matter, outcome, values: this.valuesOf(row), answeredOn, isLate: state === 'late' };
+        const found = await this.requests.ofMatters(
+          read,
+          matters.map((matter) => ({ app, matter })),
+        );
+        return read.disclose('coordination_request', found).map((row) => {
+          const { id: request, outcome, answeredOn, state } = row;
+          const matter = row.matter!;
+          return { request, matter, outcome, values: this.valuesOf(row), answeredOn, isLate: state === 'late' };
+        });
       }),
     );
   }
@@ -218,7 +226,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     return peers;
   }
 
-  /** In clear, and only of those whom another installation has to find. */
+  /** In clear, so that whoever is asked knows whom it is about: sealed with the request, and deleted with it. */
   private async subjectsOf(matters: readonly CoordinationMatter[]): Promise<Map<string, PersonIdentity>> {
     const ids = [...new Set(matters.flatMap(({ personId }) => personId ?? []))];
     if (ids.length === 0) return new Map();

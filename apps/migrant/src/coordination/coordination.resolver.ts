@@ -163,6 +163,11 @@ export class CoordinationResolver {
   }
 
   @Field()
+  subjectName(row: SealedRequestRow): string | null {
+    return this.requests.subjectNameOf(row);
+  }
+
+  @Field()
   offered(row: SealedRequestRow): Value[] {
     return this.requests.offeredOf(row);
   }

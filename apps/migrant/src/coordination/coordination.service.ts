@@ -138,6 +138,11 @@ export class CoordinationService {
       .map(([field, value]) => ({ field, value }));
   }
 
+  /** Whom it is about, by name; the number is shown as a mask only. */
+  subjectNameOf(row: SealedRequestRow): string | null {
+    return row.offeredSealed === null ? null : (this.opening.offeredOf(row).subject?.name ?? null);
+  }
+
   async history(ids: readonly string[]): Promise<Note[]> {
     const acts = await this.database.read((read) => this.requests.acts(read, ids));
     // The rows themselves were disclosed, so each stays the object that it is.

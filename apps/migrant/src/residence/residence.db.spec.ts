@@ -474,7 +474,7 @@ describe('what is seen and done of a resident', () => {
     await world.test.admin('truncate migrant.lookup_miss');
     await as({ division: '340202', actor: 'clerk' }, () => world.residents.findByNumber(numberOf('1990-05-06', 1)));
     expect(await count('lookup_found')).toBe(1);
-    await world.database.write((tx) => tx.query('delete from resident where id = $1', [residentId]));
+    await world.test.admin('delete from migrant.resident where id = $1', [residentId]);
     for (const table of ['resident', 'residence_notice', 'residence_period', 'resident_origin', 'lookup_found'])
       expect([table, await count(table)]).toEqual([table, 0]);
   });

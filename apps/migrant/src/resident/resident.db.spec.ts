@@ -81,12 +81,11 @@ describe('where somebody lives, in the database', () => {
 
   it('is gone with the resident, or with its notice, to the last row', async () => {
     const [one, other] = [await settle(A), await settle(X)];
-    await database.write((tx) => tx.query('delete from resident where id = $1', [one.id]));
+    await world.admin('delete from migrant.resident where id = $1', [one.id]);
     expect([await count('residence_notice'), await count('residence_period')]).toEqual([1, 1]);
-    await database.write((tx) =>
-      tx.query('delete from residence_notice where id = (select notice_id from residence_period where id = $1)', [
-        other.period,
-      ]),
+    await world.admin(
+      'delete from migrant.residence_notice where id = (select notice_id from migrant.residence_period where id = $1)',
+      [other.period],
     );
     expect([await count('resident'), await count('residence_period')]).toEqual([1, 0]);
   });

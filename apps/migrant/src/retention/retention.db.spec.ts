@@ -165,6 +165,34 @@ describe('deletion by class', () => {
     expect(await count('outbox')).toBe(0);
   });
 
+  it('takes a service request and the complaint about it in one night, with what was done about them', async () => {
+    const key = 'aa'.repeat(32);
+    await world.admin('set session_replication_role = replica');
+    await world.admin(
+      `with r as (
+         insert into migrant.service_request (entitlement_id, client_ref, asked_by, channel, household, owner_key, name,
+           first_code, responsible_code, places, state, received_on, counted_from, decided_on, recorded_at)
+         select id, 'r', 'x', 'online', 'newcomer', decode($1, 'hex'), '某', '${PLACE}', '${PLACE}', array['${PLACE}'],
+                'served', '2020-01-01', '2020-01-01', '2020-02-01', '2020-01-01' from migrant.service_entitlement limit 1 returning id),
+       a as (
+         insert into migrant.service_request_action (request_id, seq, kind, from_state, to_state, actor, at)
+         select id, 1, 'ask', 'new', 'asked', 'x', '2020-01-01' from r)
+       insert into migrant.complaint (kind, request_id, about_code, responsible_code, places, told_sealed, is_anonymous, owner_key,
+         filed_by, state, reasons, received_on, counted_days, ended_on, recorded_at)
+       select 'service', id, '340202001000', '340202000000', array['340202000000'], 'x', false, decode($1, 'hex'), 'x',
+              'not-upheld', '经核实无误', '2020-03-01', 5, '2025-03-01', '2020-03-01' from r`,
+      [key],
+    );
+    await world.admin('set session_replication_role = origin');
+    clock.set('2027-02-28'); // The request is long over; the complaint still rests on it.
+    expect(await night.run()).toMatchObject({ complaint: 0, 'service-request': 0 });
+    clock.set('2027-03-01');
+    expect(await night.run()).toMatchObject({ complaint: 1, 'service-request-trail': 1, 'service-request': 1 });
+    expect([await count('complaint'), await count('service_request'), await count('service_request_action')]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
   it('goes on where it was stopped, and counts once', async () => {
     for (let n = 0; n < 3; n++) await settle('2020-01-01', '2022-01-01');
     const stopping = new AbortController();
@@ -311,5 +339,13 @@ const OF_NOBODY: Readonly<Record<string, string>> = {
   support_visit_move: 'the rules',
   complaint_move: 'the rules',
   service_access: 'counts',
+  flow_correction: 'counts',
+  flow_figure: 'counts',
+  flow_month: 'counts',
+  flow_published: 'counts',
+  flow_published_correction: 'counts',
+  flow_run: 'counts',
+  flow_stated: 'counts of other authorities',
+  flow_stated_figure: 'counts of other authorities',
   lookup_miss: 'a keyed hash of region and birth date, and who asked',
 };

@@ -112,11 +112,11 @@ describe('a request for a service', () => {
         .slice(1, -1),
     );
   it.each(cases)('%s', async (_case, service, division, on, paper, fault, noticeDue, due) => {
-    const texts = await inContext(systemContext('test'), () => world.get(AskingService).owed(division!, day(on!)));
+    const texts = await inContext(systemContext('test'), () => world.get(AskingService).owed(division, day(on)));
     const text = texts.find(({ code }) => code === service)!;
-    expect(faultOf(paper!, text) ?? '-').toBe(fault);
-    expect(deadlineOf('asked', text, 5, day(on!))!.dueOn).toBe(noticeDue);
-    expect(deadlineOf('taken', text, 5, day(on!))!.dueOn).toBe(due);
+    expect(faultOf(paper, text) ?? '-').toBe(fault);
+    expect(deadlineOf('asked', text, 5, day(on))!.dueOn).toBe(noticeDue);
+    expect(deadlineOf('taken', text, 5, day(on))!.dueOn).toBe(due);
   });
 
   it('is asked once, however often the button is pressed', async () => {

@@ -18,8 +18,5 @@ export const MOVES: Readonly<Record<'new' | ServiceRequestState, readonly Servic
 
 export const canMove = (from: ServiceRequestState, to: ServiceRequestState): boolean => MOVES[from].includes(to);
 
-/** Those in which an authority has to act by a deadline. */
-export const WAITS_FOR_AN_AUTHORITY: readonly ServiceRequestState[] = ['asked', 'taken'];
-
 /** Those in which it is not over. */
 export const isOpen = (state: ServiceRequestState): boolean => ['asked', 'incomplete', 'taken'].includes(state);

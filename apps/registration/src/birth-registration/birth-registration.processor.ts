@@ -12,7 +12,7 @@ export class BirthRegistrationProcessor {
     // It looks first what was noted already, so it needs no inbox row for its effect.
     const hear: JobHandler<CoordinationAnswered> = {
       job: coordinationAnswered.registration,
-      handle: ({ matter }) => hearing.hear(matter),
+      handleAll: ({ payloads }) => hearing.hear(payloads.map(({ matter }) => matter)),
     };
     this.handlers = [hear];
   }

@@ -16,7 +16,6 @@ import type {
   BirthRegistrationRow,
   ChildRow,
   CommitmentRow,
-  Outcome,
   PartyRow,
   QuestionRow,
 } from './birth-registration.types';
@@ -229,32 +228,6 @@ export class BirthRegistrationService {
       failpoint('birth-registration.answer');
       return this.get(tx, row.id);
     });
-  }
-
-  /**
-   * The same, as the other place or its silence told it by way of co-ordination. What an officer entered before stays, and
-   * so does a question whose own day has not passed.
-   */
-  async hearElsewhere(
-    questionId: string,
-    { outcome, office }: { outcome: Outcome; office: string | null },
-  ): Promise<void> {
-    const question = await this.database.write(async (tx) => {
-      const found = await this.elsewhere.find(tx, questionId);
-      if (!found || (found.outcome !== null && found.outcome !== 'no_reply')) return undefined;
-      if (outcome !== 'no_reply') return found;
-      if (found.outcome !== null || !isSilent(found.dueOn, this.clock.today())) return undefined;
-      const row = await this.get(tx, found.registrationId);
-      const letters = await this.registrations.commitments(tx, [row.id]);
-      const isCommitted = letters.some(({ facts }) => facts.includes('NOT_REGISTERED_ELSEWHERE'));
-      if (row.state === 'asking' && isCommitted) await this.goOnWithoutAnswer(tx, row, false);
-      // Without a commitment the parents are asked for one; the silence is noted all the same.
-      else await this.elsewhere.answer(tx, questionId, { outcome, office: null, note: null });
-      return undefined;
-    });
-    if (!question || outcome === 'no_reply') return;
-    const known = outcome === 'confirmed' ? (office ?? question.askedCode) : office;
-    await this.answerElsewhere(questionId, { outcome, office: known, note: null });
   }
 
   private consequence(

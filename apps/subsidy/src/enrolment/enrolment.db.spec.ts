@@ -1,7 +1,7 @@
 import type { EnrolmentAnswer, EnrolmentAsked, EnrolmentQuestions } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import type { Day } from '@app/kernel';
-import { MovesWorld, NEW, OLD } from '../portability/portability.fixture';
+import { MovesWorld, NEW, OLD } from '../../../../test/support/moves-world';
 import { PortabilityRepository } from '../portability/portability.repository';
 import { PortabilityTextService } from '../portability/portability-text.service';
 import { EnrolmentRepository } from './enrolment.repository';

@@ -1,9 +1,8 @@
-import type { Enrolment } from '@app/contracts';
 import type { Day } from '@app/kernel';
-import type { PaidYear } from './enrolment.types';
+import type { PaidHere, PaidYear } from './enrolment.types';
 
 /** Years of one programme and authority that follow each other are one enrolment; it has ended when its days are over. */
-export function enrolmentsOf(years: readonly PaidYear[], today: Day): Enrolment[] {
+export function enrolmentsOf(years: readonly PaidYear[], today: Day): PaidHere[] {
   const ordered = [...years].sort((a, b) => compare(a.programme, b.programme) || compare(a.from, b.from));
   const joined: PaidYear[] = [];
   for (const year of ordered) {

@@ -1,6 +1,9 @@
 import type { Enrolment, EnrolmentOutcome } from '@app/contracts';
 import type { Day } from '@app/kernel';
 
+/** What others are told of somebody who is, or was, paid here. */
+export type PaidHere = Enrolment;
+
 /** A question on its way to the exchange. */
 export interface Question {
   readonly id: string;

@@ -10,7 +10,7 @@ export interface AccessRate {
   readonly source: string;
 }
 
-export const ACCESS_RATES: readonly AccessRate[] = [
+const ACCESS_RATES: readonly AccessRate[] = [
   {
     from: day('2021-08-20'),
     newcomerMonths: 24,

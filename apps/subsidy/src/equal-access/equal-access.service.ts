@@ -19,7 +19,7 @@ import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, day, type DivisionCode, divisionPrefix, findDivisionCode } from '@app/kernel';
 import { csvLine } from '@app/tables';
 import { NEWCOMERS, type Newcomers } from '@app/contracts';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { refuse } from './equal-access.errors';
 import { freezeEqualAccess } from './equal-access.jobs';
@@ -49,7 +49,7 @@ export class EqualAccessService {
     @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly access: EqualAccessRepository,
-    @Optional() @Inject(NEWCOMERS) private readonly newcomers: Newcomers | null,
+    @Inject(NEWCOMERS) private readonly newcomers: Newcomers,
   ) {}
 
   /** Plans a look; of several rings at once one message goes on its way. */
@@ -174,8 +174,8 @@ export class EqualAccessService {
       const persons = [...new Set(ofMonth.flatMap(({ personId }) => (personId === null ? [] : [personId])))];
       const standing = new Set<string>();
       for (let i = 0; i < persons.length; i += ASKED_AT_ONCE) {
-        const found = await this.newcomers?.standing(persons.slice(i, i + ASKED_AT_ONCE), day(`${month}-01`));
-        for (const one of found ?? []) standing.add(one);
+        const found = await this.newcomers.standing(persons.slice(i, i + ASKED_AT_ONCE), day(`${month}-01`));
+        for (const one of found) standing.add(one);
       }
       for (const claim of ofMonth) if (claim.personId !== null && standing.has(claim.personId)) elsewhere.add(claim);
     }

@@ -8,7 +8,7 @@ import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { MatterRepository } from './matter.repository';
 import { MatterService } from './matter.service';
 import { CASE_FIELDS } from './matter.types';
-import { type Child, MovesWorld, NEW, OLD, servicesOf, villageOf } from './portability.fixture';
+import { type Child, MovesWorld, NEW, OLD, servicesOf, villageOf } from '../../../../test/support/moves-world';
 import { PortabilityRepository } from './portability.repository';
 
 const AWAY = '440305000000';
@@ -32,7 +32,10 @@ beforeAll(async () => {
     switching,
     reimbursements,
     new BeneficiaryService(new BeneficiaryRepository()),
-    { answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null) },
+    {
+      answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null),
+      answers: (_app, all) => Promise.resolve(all.flatMap((matter) => known.get(matter) ?? [])),
+    },
   );
 }, 60_000);
 afterEach(async () => expect(await world.money.verification.run()).toEqual([]));

@@ -5,7 +5,7 @@ import type { Day } from '@app/kernel';
 import { parse } from '../../../../test/support/csv';
 import { asOfficer } from '../../../../test/support/officer';
 import { refusalOf } from '../../../../test/support/subsidy-world';
-import { MovesWorld, NEW, OLD, PLACES, type servicesOf, THIRD } from './portability.fixture';
+import { MovesWorld, NEW, OLD, PLACES, type servicesOf, THIRD } from '../../../../test/support/moves-world';
 
 let world: MovesWorld;
 beforeAll(async () => void (world = await MovesWorld.open()), 60_000);
@@ -125,7 +125,7 @@ function followingWith(failpoint: string) {
   jest.isolateModules(() => {
     const isolated =
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require() can be isolated
-      require('./portability.fixture') as typeof import('./portability.fixture');
+      require('../../../../test/support/moves-world') as typeof import('../../../../test/support/moves-world');
     built = isolated.servicesOf(world.money);
   });
   delete process.env.YANGYU_FAILPOINT;

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { readPaymentFile } from '@app/bankfile';
+import { constraintName } from '@app/database';
 import { Outbox } from '@app/jobs';
 import type { DivisionCode } from '@app/kernel';
-import { asOfficer } from '../../../../test/support/officer';
-import { SubsidyWorld, word } from '../../../../test/support/subsidy-world';
-import { ReimbursementRepository } from '../reimbursement/reimbursement.repository';
-import { ReimbursementService } from '../reimbursement/reimbursement.service';
-import { CarryingRepository } from './carrying.repository';
-import { FollowingService } from './following.service';
-import { PortabilityRepository } from './portability.repository';
-import { PortabilityService } from './portability.service';
-import { SwitchingService } from './switching.service';
+import { asOfficer } from './officer';
+import { SubsidyWorld, word } from './subsidy-world';
+import { ReimbursementRepository } from '../../apps/subsidy/src/reimbursement/reimbursement.repository';
+import { ReimbursementService } from '../../apps/subsidy/src/reimbursement/reimbursement.service';
+import { CarryingRepository } from '../../apps/subsidy/src/portability/carrying.repository';
+import { FollowingService } from '../../apps/subsidy/src/portability/following.service';
+import { PortabilityRepository } from '../../apps/subsidy/src/portability/portability.repository';
+import { PortabilityService } from '../../apps/subsidy/src/portability/portability.service';
+import { SwitchingService } from '../../apps/subsidy/src/portability/switching.service';
 
 export const [OLD, NEW, THIRD] = ['340202000000', '340203000000', '340207000000'] as const;
 export const PLACES = [OLD, NEW, THIRD] as const;
@@ -117,8 +118,8 @@ export class MovesWorld {
         await tx.query('update claim set amount_fen = 360000 where id = $1', [claimId]);
         for (let n = from; n < 3; n++) await this.step(tx, claimId, way[n]!, way[n + 1]!);
       })
-      .catch((error: { constraint?: string }) => {
-        if (!String(error).includes('claim_pays_a_child_year_once')) throw error;
+      .catch((error: unknown) => {
+        if (constraintName(error) !== 'claim_pays_a_child_year_once') throw error;
       });
   }
 

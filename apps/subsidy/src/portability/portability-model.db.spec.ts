@@ -1,6 +1,6 @@
 import { addDays, type Day } from '@app/kernel';
 import fc from 'fast-check';
-import { type Child, MovesWorld, PLACES } from './portability.fixture';
+import { type Child, MovesWorld, PLACES } from '../../../../test/support/moves-world';
 
 let world: MovesWorld;
 beforeAll(async () => void (world = await MovesWorld.open()), 60_000);
