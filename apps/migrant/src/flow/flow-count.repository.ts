@@ -39,11 +39,13 @@ export class FlowCountRepository {
   async countMonths(tx: Tx, parameters: FlowParameters, until: Day, successions: readonly Succession[]): Promise<void> {
     await tx.query('drop table if exists flow_counted');
     const hasChanged = await this.becomes(tx, successions);
+    await wholesale(tx, true);
     // CREATE … AS may be worked at by several processes, INSERT … SELECT by one.
     await tx.query(
       `create temp table flow_counted (month, division_code, direction, counts) on commit drop as
        ${statement(parameters, { kind: 'months', until }, hasChanged)}`,
     );
+    await wholesale(tx, false);
     await tx.query('analyze flow_counted');
   }
 
@@ -103,6 +105,13 @@ export class FlowCountRepository {
     await tx.query('analyze flow_became');
     return true;
   }
+}
+
+/** Guards on rows make the planner shy of reading a table whole, which is what a count of everybody does. */
+async function wholesale(tx: Tx, isOn: boolean): Promise<void> {
+  const be = isOn ? 'off' : 'on';
+  await tx.query(`set local enable_indexscan = ${be}`);
+  await tx.query(`set local enable_mergejoin = ${be}`);
 }
 
 /** Nothing here is text of anybody: numbers and days that were checked. */
@@ -170,6 +179,7 @@ function statement({ leastMonths, ageFrom }: FlowParameters, span: Span, hasChan
      where e.place is not null and ${when.where} and (e.stays_until is null or e.stays_until >= e.first)
        and (not e.is_gone or not exists (
          select from residence_notice n where n.resident_id = m.resident_id and n.kind = 'death' and n.withdrawn_at is null))
+    offset 0 -- Otherwise age and distance are worked out anew for each of the counts.
   )
   select month, place || '000', direction, ${countsOf(ageFrom.length + 1)}
     from counted group by month, place, direction`;
