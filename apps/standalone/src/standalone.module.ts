@@ -39,7 +39,6 @@ import { RegistryEventModule } from '../../exchange/src/registry-event/registry-
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
-import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';

@@ -12,8 +12,6 @@ export const SUBSIDY_SETTINGS = {
   YANGYU_MIGRANT_URL: z.string().min(1),
   /** Where the exchange's processes answer. */
   YANGYU_EXCHANGE_URL: z.string().min(1),
-  /** Where the migrant app's processes answer. */
-  YANGYU_MIGRANT_URL: z.string().min(1),
   /** Folder that this app and its bank exchange files in: `to/` and `from/`. The bank's own transfer empties and fills it. */
   YANGYU_BANK_FOLDER: z.string().min(1),
   YANGYU_BANK_FORMAT: z.enum(['pain.001', 'csv']).default('pain.001'),
