@@ -55,7 +55,7 @@ import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/s
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
 import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
-import { EnrolmentService as PaidHereService } from '../../subsidy/src/enrolment/enrolment.service';
+import { PaidHereService } from '../../subsidy/src/enrolment/paid-here.service';
 import { MatterService } from '../../subsidy/src/portability/matter.service';
 import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';

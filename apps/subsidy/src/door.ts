@@ -5,7 +5,7 @@ import { openServiceDoor, type ServiceDoor, type ServiceDoorOptions } from '@app
 import { inContext, systemContext } from '@app/database';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
-import { EnrolmentService } from './enrolment/enrolment.service';
+import { PaidHereService } from './enrolment/paid-here.service';
 import { MatterService } from './portability/matter.service';
 import { SubsidyModule } from './subsidy.module';
 
@@ -35,7 +35,7 @@ export function openSubsidyDoor(
   options: Omit<ServiceDoorOptions, 'graph' | 'routes'>,
 ): Promise<ServiceDoor> {
   const parts = { app: 'subsidy', sources: collectSources(APPS), resolvers: resolversOf(app, SubsidyModule) };
-  const enrolments = app.get(EnrolmentService, { strict: false });
+  const enrolments = app.get(PaidHereService, { strict: false });
   const matters = app.get(MatterService, { strict: false });
   return openServiceDoor({
     ...options,

@@ -10,7 +10,7 @@ import {
 import { type Database, inContext, systemContext, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
 import { CLOCK, type Clock, type Day, findDay } from '@app/kernel';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { MIGRANT_DATABASE } from '../migrant.tokens';
 import { refuse } from './coordination.errors';
@@ -81,7 +81,7 @@ export class CoordinationMessageService implements PeerOutbox {
     private readonly messages: CoordinationMessageRepository,
     private readonly steps: CoordinationStepService,
     private readonly opening: CoordinationOpeningService,
-    @Optional() @Inject(PEER_INBOX) private readonly peers: PeerInbox | null = null,
+    @Inject(PEER_INBOX) private readonly peers: PeerInbox,
   ) {}
 
   message(id: string): Promise<PeerMessage | null> {
@@ -105,7 +105,7 @@ export class CoordinationMessageService implements PeerOutbox {
 
   /** Takes in what another installation told, and goes on with whatever is understood by now. */
   async arrived(id: string): Promise<void> {
-    const message = (await this.peers?.message(id)) ?? null;
+    const message = await this.peers.message(id);
     if (message?.topic !== 'coordination') return;
     const read = body.safeParse(message.body);
     if (!read.success) throw refuse.messageUnreadable(id);
@@ -130,7 +130,7 @@ export class CoordinationMessageService implements PeerOutbox {
     fromDivision,
     toDivision,
   }: PeerMessage & { peer: string }): Promise<void> {
-    const [speaker, spokenTo] = [await this.peers!.peerOf(fromDivision), await this.peers!.peerOf(toDivision)];
+    const [speaker, spokenTo] = [await this.peers.peerOf(fromDivision), await this.peers.peerOf(toDivision)];
     if (speaker?.peer !== peer || spokenTo !== null) throw refuse.messageOfAnother();
   }
 

@@ -18,7 +18,7 @@ import { type Database, idsFrom, inContext, systemContext, type Tx } from '@app/
 import { failpoint } from '@app/jobs';
 import { CLOCK, type Clock, findDivisionCode, maskIdNumber, normaliseIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE } from '../migrant.tokens';
 import { refuse } from './coordination.errors';
 import { CoordinationRepository } from './coordination.repository';
@@ -42,7 +42,7 @@ export interface Wanted {
 /** Takes matters of our apps in as requests, and has the apps answer those of other places, as far as they can by themselves. */
 @Injectable()
 export class CoordinationOpeningService implements CoordinationAnswers {
-  private readonly apps: Readonly<Record<CoordinationApp, CoordinationMatters | null>>;
+  private readonly apps: Readonly<Record<CoordinationApp, CoordinationMatters>>;
 
   constructor(
     @Inject(MIGRANT_DATABASE) private readonly database: Database,
@@ -52,9 +52,9 @@ export class CoordinationOpeningService implements CoordinationAnswers {
     private readonly terms: CoordinationTermsService,
     private readonly requests: CoordinationRepository,
     private readonly steps: CoordinationStepService,
-    @Optional() @Inject(PEER_INBOX) private readonly peers: PeerInbox | null = null,
-    @Optional() @Inject(COORDINATION_MATTERS.registration) registration: CoordinationMatters | null = null,
-    @Optional() @Inject(COORDINATION_MATTERS.subsidy) subsidy: CoordinationMatters | null = null,
+    @Inject(PEER_INBOX) private readonly peers: PeerInbox,
+    @Inject(COORDINATION_MATTERS.registration) registration: CoordinationMatters,
+    @Inject(COORDINATION_MATTERS.subsidy) subsidy: CoordinationMatters,
   ) {
     this.apps = { registration, subsidy };
   }
@@ -163,7 +163,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
 
   private replyTo(row: SealedRequestRow): Promise<CoordinationReply | null> {
     const app = this.apps[ANSWERED_BY[row.kind]];
-    if (!app || row.offeredSealed === null) return Promise.resolve(null);
+    if (row.offeredSealed === null) return Promise.resolve(null);
     const { kind, purpose, legalBasis, fromDivision, toDivision, personId, fields } = row;
     const { offered } = this.offeredOf(row);
     return app.answer({
@@ -222,7 +222,7 @@ export class CoordinationOpeningService implements CoordinationAnswers {
   private async peersOf(matters: readonly CoordinationMatter[]): Promise<Map<string, string | null>> {
     const peers = new Map<string, string | null>();
     for (const division of new Set(matters.map(({ toDivision }) => toDivision)))
-      peers.set(division, (await this.peers?.peerOf(division))?.peer ?? null);
+      peers.set(division, (await this.peers.peerOf(division))?.peer ?? null);
     return peers;
   }
 

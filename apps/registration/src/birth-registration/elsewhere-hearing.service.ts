@@ -1,7 +1,7 @@
 import { COORDINATION_ANSWERS, type CoordinationAnswers, type CoordinationOutcome } from '@app/contracts';
 import type { Database } from '@app/database';
 import { CLOCK, type Clock } from '@app/kernel';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { REGISTRATION_DATABASE } from '../registration.tokens';
 import { isSilent } from './birth-registration.rules';
 import { BirthRegistrationService } from './birth-registration.service';
@@ -23,12 +23,12 @@ export class ElsewhereHearingService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly elsewhere: ElsewhereService,
     private readonly registrations: BirthRegistrationService,
-    @Optional() @Inject(COORDINATION_ANSWERS) private readonly answers: CoordinationAnswers | null = null,
+    @Inject(COORDINATION_ANSWERS) private readonly answers: CoordinationAnswers,
   ) {}
 
   /** Told once or several times: what was noted is not noted again. */
   async hear(matters: readonly string[]): Promise<void> {
-    const answers = (await this.answers?.answers('registration', matters)) ?? [];
+    const answers = await this.answers.answers('registration', matters);
     for (const { matter, outcome, values } of answers)
       if (outcome !== 'waiting') await this.note(matter, OUTCOMES[outcome], values.office ?? null);
   }

@@ -6,6 +6,7 @@ import { PortabilityRepository } from '../portability/portability.repository';
 import { PortabilityTextService } from '../portability/portability-text.service';
 import { EnrolmentRepository } from './enrolment.repository';
 import { EnrolmentService } from './enrolment.service';
+import { PaidHereService } from './paid-here.service';
 
 /** The exchange, as a list of what it was asked and what it will say. */
 class Exchange implements EnrolmentQuestions {
@@ -48,12 +49,14 @@ class Exchange implements EnrolmentQuestions {
 let world: MovesWorld;
 let exchange: Exchange;
 let enrolments: EnrolmentService;
+let paidHere: PaidHereService;
 beforeAll(async () => void (world = await MovesWorld.open()), 60_000);
 beforeEach(() => {
   const { database, clock } = world.money;
   exchange = new Exchange();
   const texts = new PortabilityTextService(database, new PortabilityRepository());
   enrolments = new EnrolmentService(database, new Outbox('subsidy'), clock, new EnrolmentRepository(), texts, exchange);
+  paidHere = new PaidHereService(database, clock, new EnrolmentRepository());
 });
 afterEach(async () => expect(await world.money.verification.run()).toEqual([]));
 afterAll(() => world?.close());
@@ -169,17 +172,17 @@ describe('after it', () => {
 describe('what others are told of us', () => {
   it('is the years that are paid, by the place that pays them', async () => {
     const child = await world.child();
-    expect(await enrolments.of(child.personId)).toEqual([
+    expect(await paidHere.of(child.personId)).toEqual([
       { programme: 'childcare', from: '2026-01-01', until: '2027-01-01', authority: OLD, status: 'enrolled' },
     ]);
     await world.move(child, NEW, { on: '2025-11-20' });
-    expect(await enrolments.of(child.personId)).toEqual([]); // Carried on, and not confirmed in the new place yet.
+    expect(await paidHere.of(child.personId)).toEqual([]); // Carried on, and not confirmed in the new place yet.
     const carried = (await world.claims(child)).find(({ channel }) => channel === 'carried-on');
     await world.confirm(carried!.id);
-    expect(await enrolments.of(child.personId)).toMatchObject([{ authority: NEW, status: 'enrolled' }]);
+    expect(await paidHere.of(child.personId)).toMatchObject([{ authority: NEW, status: 'enrolled' }]);
   });
 
   it('is nothing of whom nobody knows', async () => {
-    expect(await enrolments.of('00000000-0000-4000-8000-000000000000')).toEqual([]);
+    expect(await paidHere.of('00000000-0000-4000-8000-000000000000')).toEqual([]);
   });
 });

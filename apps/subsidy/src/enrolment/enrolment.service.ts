@@ -1,13 +1,12 @@
-import { type Enrolment, ENROLMENT_QUESTIONS, type EnrolmentQuestions, type Enrolments } from '@app/contracts';
+import { ENROLMENT_QUESTIONS, type EnrolmentQuestions } from '@app/contracts';
 import { type Database, inContext, systemContext } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { addDays, addMonths, CLOCK, type Clock } from '@app/kernel';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PortabilityTextService } from '../portability/portability-text.service';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { askEnrolments } from './enrolment.jobs';
 import { EnrolmentRepository } from './enrolment.repository';
-import { enrolmentsOf } from './enrolment.rules';
 import type { Answer } from './enrolment.types';
 
 const PAGE = 500;
@@ -20,28 +19,18 @@ const ANYWHERE = { county: '', isElsewhere: false };
  * for a person; who is not, and whoever nobody speaks of in time, is paid.
  */
 @Injectable()
-export class EnrolmentService implements Enrolments {
+export class EnrolmentService {
   constructor(
     @Inject(SUBSIDY_DATABASE) private readonly database: Database,
     @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly enrolments: EnrolmentRepository,
     private readonly texts: PortabilityTextService,
-    @Optional() @Inject(ENROLMENT_QUESTIONS) private readonly questions?: EnrolmentQuestions,
+    @Inject(ENROLMENT_QUESTIONS) private readonly questions: EnrolmentQuestions,
   ) {}
 
-  /** What the exchange answers other installations from. */
-  of(personId: string): Promise<readonly Enrolment[]> {
-    return this.database.read(async (read) => {
-      const years = await this.enrolments.paidYears(read, personId);
-      read.disclose('enrolment', years, () => personId);
-      return enrolmentsOf(years, this.clock.today());
-    });
-  }
-
-  /** Plans the bell, where there is anybody to ask. */
+  /** Plans the bell. */
   async ring(): Promise<void> {
-    if (!this.questions) return;
     await inContext(systemContext('enrolment', { isPlumbing: true }), () =>
       this.database.write((tx) => this.outbox.plan(tx, askEnrolments, [{ bell: 'minute' }])),
     );
@@ -49,7 +38,6 @@ export class EnrolmentService implements Enrolments {
 
   /** Makes the questions that are due, hands them over, and reads what was answered. Repeatable at any line. */
   async look(): Promise<void> {
-    if (!this.questions) return;
     const hasPeers = await this.questions.hasPeers();
     const text = await this.texts.of('*', this.clock.today());
     const today = this.clock.today();
@@ -70,7 +58,6 @@ export class EnrolmentService implements Enrolments {
   }
 
   async readAnswers(): Promise<void> {
-    if (!this.questions) return;
     for (let after: string | null = null, found = PAGE; found === PAGE;) {
       const ids: string[] = await this.database.read((read) => this.enrolments.toRead(read, after, PAGE));
       [found, after] = [ids.length, ids.at(-1) ?? null];

@@ -6,6 +6,7 @@ import { asOfficer } from '../../../../test/support/officer';
 import { BeneficiaryRepository } from '../beneficiary/beneficiary.repository';
 import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { MatterRepository } from './matter.repository';
+import { HearingService } from './hearing.service';
 import { MatterService } from './matter.service';
 import { CASE_FIELDS } from './matter.types';
 import { type Child, MovesWorld, NEW, OLD, servicesOf, villageOf } from '../../../../test/support/moves-world';
@@ -15,6 +16,7 @@ const AWAY = '440305000000';
 
 let world: MovesWorld;
 let matters: MatterService;
+let hearing: HearingService;
 /** What migrant knows of matters. */
 const known = new Map<string, CoordinationAnswer>();
 
@@ -32,10 +34,13 @@ beforeAll(async () => {
     switching,
     reimbursements,
     new BeneficiaryService(new BeneficiaryRepository()),
+  );
+  hearing = new HearingService(
     {
       answer: (_app, matter) => Promise.resolve(known.get(matter) ?? null),
-      answers: (_app, matters) => Promise.resolve(matters.flatMap((matter) => known.get(matter) ?? [])),
+      answers: (_app, all) => Promise.resolve(all.flatMap((matter) => known.get(matter) ?? [])),
     },
+    matters,
   );
 }, 60_000);
 afterEach(async () => expect(await world.money.verification.run()).toEqual([]));
@@ -138,8 +143,8 @@ describe('a case that we ask another installation for', () => {
       offered: { programme: 'childcare', moved_on: '2026-02-10' },
     });
     known.set(id, answerOf(id, { values }));
-    await matters.answered(id);
-    await matters.answered(id);
+    await hearing.hear([id]);
+    await hearing.hear([id]);
     const made = await world.admin(
       `select c.state, c.channel, left(c.division_code, 6) as county, a.account_mask as account
          from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id left join subsidy.payee_account a on a.id = c.payee_account_id
@@ -156,10 +161,10 @@ describe('a case that we ask another installation for', () => {
     const child = await arrived();
     const { id } = await request(child);
     known.set(id, answerOf(id, { outcome: 'no-reply' }));
-    await matters.answered(id);
+    await hearing.hear([id]);
     expect(await world.admin('select from subsidy.beneficiary where person_id = $1', [child.personId])).toEqual([]);
     known.set(id, answerOf(id, { values, isLate: true }));
-    await matters.answered(id);
+    await hearing.hear([id]);
     expect(await world.admin('select from subsidy.beneficiary where person_id = $1', [child.personId])).toHaveLength(1);
   });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  COORDINATION_ANSWERS,
-  type CoordinationAnswers,
+  type CoordinationAnswer,
   type CoordinationAsked,
   type CoordinationMatter,
   type CoordinationMatters,
@@ -23,7 +22,7 @@ import {
   yearOf,
 } from '@app/kernel';
 import { Vault } from '@app/vault';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { BeneficiaryService } from '../beneficiary/beneficiary.service';
 import { ReimbursementService } from '../reimbursement/reimbursement.service';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
@@ -53,7 +52,6 @@ export class MatterService implements CoordinationMatters {
     private readonly switching: SwitchingService,
     private readonly reimbursements: ReimbursementService,
     private readonly beneficiaries: BeneficiaryService,
-    @Optional() @Inject(COORDINATION_ANSWERS) private readonly answers?: CoordinationAnswers,
   ) {}
 
   /** An officer of the new place asks the old one for a case; the same case again is the same matter. */
@@ -107,10 +105,7 @@ export class MatterService implements CoordinationMatters {
   }
 
   /** What the other place said. Told again, or late, it is followed once. */
-  async answered(id: string): Promise<void> {
-    const answer = await this.answers?.answer('subsidy', id);
-    if (!answer || answer.outcome === 'waiting') return;
-    const { outcome, values } = answer;
+  async follow({ matter: id, outcome, values }: CoordinationAnswer): Promise<void> {
     await this.database.write(async (tx) => {
       const matter = await this.matters.find(tx, id);
       if (!matter || !(await this.matters.answer(tx, id, outcome, this.clock.now()))) return;

@@ -4,6 +4,7 @@ import { BeneficiaryModule } from '../beneficiary/beneficiary.module';
 import { CarryingRepository } from './carrying.repository';
 import { FollowingService } from './following.service';
 import { MatterRepository } from './matter.repository';
+import { HearingService } from './hearing.service';
 import { MatterService } from './matter.service';
 import { PortabilityProcessor } from './portability.processor';
 import { PortabilityRepository } from './portability.repository';
@@ -22,6 +23,7 @@ import { SwitchingService } from './switching.service';
     FollowingService,
     MatterRepository,
     MatterService,
+    HearingService,
     PortabilityService,
     PortabilityTextService,
     PortabilityResolver,
