@@ -1,5 +1,4 @@
-const REVIEWERS = ['township-reviewer', 'county-confirmer'] as const;
-const WATCHERS = ['auditor', 'supervisor'] as const;
+import { REVIEWERS, WATCHERS } from './role-groups';
 
 /** The words of services, support visits, complaints and equal access; a part of PERMISSIONS, which says what they are. */
 export const EQUAL_SERVICES = {

@@ -1,7 +1,4 @@
-import type { Role } from './caller';
-
-const REVIEWERS: readonly Role[] = ['township-reviewer', 'county-confirmer'];
-const WATCHERS: readonly Role[] = ['auditor', 'supervisor'];
+import { REVIEWERS, WATCHERS } from './role-groups';
 
 /** Words for what people who moved see and ask of their own record, and for how long it is kept. */
 export const RECORD_PERMISSIONS = {

@@ -1,5 +1,10 @@
 import { differenceOfShares, type Interval, medianInterval, quantile } from './compare';
 
+/**
+ * What may be shown of figures about cases: few kinds of household side by side, each figure and its remainder by itself, and
+ * no sum of a hidden part. It does not guard trees of places whose totals add up: that is suppression.rules.ts of migrant/flow.
+ */
+
 /** Figures about fewer cases than this are not shown (domain/07). */
 export const SMALLEST_SHOWN = 5;
 

@@ -1,6 +1,8 @@
 /**
- * Which figures of a table are withheld when it is published, so that nobody can be made out who moved. What is withheld
- * and why that is enough is told in docs/decisions/0027-flows.md; the attack on it is in suppression.rules.spec.ts.
+ * Which figures of a table are withheld when it is published, so that nobody can be made out who moved. It is for places
+ * within places whose figures add up both ways; a few kinds of case side by side are the affair of small-cells.ts in
+ * libs/figures. What is withheld and why that is enough is told in docs/decisions/0027-flows.md; the attack on it is in
+ * suppression.rules.spec.ts.
  */
 
 /** A division with its figures: the total first, then the parts of one table after the other; whole numbers of people. */
