@@ -134,6 +134,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.complaint': 't.about_code',
   'migrant.complaint_hand_over': COMPLAINT('t.complaint_id'),
   'migrant.complaint_action': COMPLAINT('t.complaint_id'),
+  'migrant.flow_figure': 't.division_code',
+  'migrant.flow_correction': 't.division_code',
+  'migrant.flow_stated': 't.division_code',
+  'migrant.flow_stated_figure': '(select s.division_code from migrant.flow_stated s where s.id = t.stated_id)',
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -203,6 +207,10 @@ const SHARED: Readonly<Record<string, string>> = {
   'migrant.retention_tombstone': 'keyed hashes that tell nothing',
   'migrant.division_succession': 'public reference data',
   'migrant.feed_position': 'a position',
+  'migrant.flow_run': 'counts of closings, for officers',
+  'migrant.flow_month': 'which months are closed and by which rules, public',
+  'migrant.flow_published': 'published counts, small ones withheld',
+  'migrant.flow_published_correction': 'published counts, small ones withheld',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
@@ -246,6 +254,7 @@ beforeAll(async () => {
     await addMove(world.database, paid!.id);
     await plantMoved(county);
   }
+  await plantFlows();
 });
 afterAll(async () => {
   await world?.close();
@@ -324,6 +333,32 @@ async function plantMoved(county: string): Promise<void> {
     [`${county.slice(0, 6)}%`],
   );
   await plantServices(world, child!);
+}
+
+/** A closed month of both counties, what was learned of it later, and what another authority stated. */
+async function plantFlows(): Promise<void> {
+  const [counts, more] = ['{9,9,0,0,0,9,0,0,9,0}', '{10,10,0,0,0,10,0,0,10,0}'];
+  const counties = `unnest(array['${OURS}', '${THEIRS}']) county`;
+  const town = `left(county, 6) || '001000'`;
+  // One statement: the figures go in with their month.
+  await world.database.admin(
+    `with m as (
+       insert into migrant.flow_month (month, least_months, small_below, age_from, area, content, frozen_at)
+       values ('2026-02-01', 6, 5, '{0,60}', '3402', sha256('x'), now()))
+     insert into migrant.flow_figure (month, division_code, direction, counts)
+     select '2026-02-01', ${town}, 'in', '${counts}' from ${counties}`,
+  );
+  await world.database.admin(
+    `with r as (insert into migrant.flow_run (stage, begun_at, ended_at) values ('done', now(), now()) returning id)
+     insert into migrant.flow_correction (run_id, month, division_code, direction, before, after, recorded_at)
+     select r.id, '2026-02-01', ${town}, 'in', '${counts}', '${more}', now() from r, ${counties}`,
+  );
+  await world.database.admin(
+    `with s as (
+       insert into migrant.flow_stated (division_code, direction, valid, source, file_sha256, warnings, recorded_by, recorded_at)
+       select county, 'in', '[2025-01-01,2026-01-01)', '统计公报', sha256('x'), '{}', 'x', now() from ${counties} returning id)
+     insert into migrant.flow_stated_figure (stated_id, part, item, count) select id, 'total', 'all', 9 from s`,
+  );
 }
 
 const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>

@@ -32,6 +32,9 @@ export interface CoordinationParts {
 }
 
 const nobody: PersonIdentities = { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) };
+/** An installation that knows no other one, and apps that have no matter and nothing to say. */
+const alone: PeerInbox = { message: () => Promise.resolve(null), peerOf: () => Promise.resolve(null) };
+const silent: CoordinationMatters = { matter: () => Promise.resolve(null), answer: () => Promise.resolve(null) };
 
 /** Requests between places on a database of the caller's, with the other apps as the caller has them. */
 export function openCoordination(parts: CoordinationParts): Promise<INestApplicationContext> {
@@ -41,11 +44,9 @@ export function openCoordination(parts: CoordinationParts): Promise<INestApplica
     { provide: CLOCK, useValue: parts.clock },
     { provide: Vault, useValue: parts.vault ?? new Vault(Buffer.alloc(32, 1)) },
     { provide: PERSON_IDENTITIES, useValue: parts.persons ?? nobody },
-    ...(parts.peers ? [{ provide: PEER_INBOX, useValue: parts.peers }] : []),
-    ...Object.entries(parts.apps).map(([app, matters]) => ({
-      provide: COORDINATION_MATTERS[app as CoordinationApp],
-      useValue: matters,
-    })),
+    { provide: PEER_INBOX, useValue: parts.peers ?? alone },
+    { provide: COORDINATION_MATTERS.registration, useValue: parts.apps.registration ?? silent },
+    { provide: COORDINATION_MATTERS.subsidy, useValue: parts.apps.subsidy ?? silent },
   ];
   const outside: DynamicModule = {
     module: Outside,

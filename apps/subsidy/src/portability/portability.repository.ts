@@ -1,6 +1,5 @@
 import type { Tx } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import type { RegisteredMove } from './portability.rules';
 import type {
   AuthorityPeriodView,
@@ -121,15 +120,14 @@ export class PortabilityRepository {
     },
     at: Date,
   ): Promise<string> {
-    const id = randomUUID();
     const { move, by } = made;
     const rules = made.rules.map(({ valid, place, rule, source }) => ({ ...valid, ...place, rule, source }));
-    await tx.query(
+    // Ids in the order of deciding: two decisions of one instant are told apart by them.
+    const [row] = await tx.query<{ id: string }>(
       `insert into authority_decision (id, beneficiary_id, programme, from_county, from_elsewhere, to_county, to_elsewhere, left_on,
          basis, document_no, note, facts, rules, undoes, decided_by, decided_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       values (uuidv7(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id`,
       [
-        id,
         made.beneficiaryId,
         made.programme,
         move.from.county,
@@ -147,7 +145,7 @@ export class PortabilityRepository {
         at,
       ],
     );
-    return id;
+    return row!.id;
   }
 
   /** Ends what stands and begins what follows, in one go: no day is without an authority that had one. */

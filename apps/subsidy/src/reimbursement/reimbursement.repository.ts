@@ -45,10 +45,11 @@ export class ReimbursementRepository {
     );
   }
 
+  /** Without an id of another's, one in the order of booking: debts of one instant are told apart by it. */
   async insert(
     tx: Tx,
     made: NonNullable<Correction['book']> & {
-      id: string;
+      id: string | null;
       programme: string;
       beneficiaryId: string;
       instructionId: string | null;
@@ -56,11 +57,11 @@ export class ReimbursementRepository {
       askedBy: string | null;
     },
     at: Date,
-  ): Promise<void> {
-    await tx.query(
+  ): Promise<string> {
+    const [row] = await tx.query<{ id: string }>(
       `insert into reimbursement (id, programme, beneficiary_id, instruction_id, decision_id, debtor_county, debtor_elsewhere,
          creditor_county, creditor_elsewhere, period, fen, asked_by, booked_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, daterange($10, $11), $12, $13, $14)`,
+       values (coalesce($1, uuidv7()), $2, $3, $4, $5, $6, $7, $8, $9, daterange($10, $11), $12, $13, $14) returning id`,
       [
         made.id,
         made.programme,
@@ -78,6 +79,7 @@ export class ReimbursementRepository {
         at,
       ],
     );
+    return row!.id;
   }
 
   async insertShares(

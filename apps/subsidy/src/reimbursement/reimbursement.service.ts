@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { coordinationWanted } from '@app/contracts';
 import type { Database, Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
@@ -52,15 +51,14 @@ export class ReimbursementService {
       for (const { drop, book } of corrections(payment, responsible, known)) {
         if (drop.length > 0) await this.drop(tx, drop, at);
         if (!book) continue;
-        const id = randomUUID();
-        const row = { ...book, id, programme, beneficiaryId, instructionId, decisionId, askedBy: null };
-        await this.reimbursements.insert(tx, row, at);
+        const row = { ...book, id: null, programme, beneficiaryId, instructionId, decisionId, askedBy: null };
+        const id = await this.reimbursements.insert(tx, row, at);
         if (!book.creditor.isElsewhere) {
           const bornOn = payment.bornOn ?? this.clock.today();
           const shares = await this.split(programme, book.creditor.county, bornOn, book.fen);
           await this.reimbursements.insertShares(tx, id, 'creditor', shares);
         }
-        await this.owe(tx, row, at);
+        await this.owe(tx, { ...row, id }, at);
         if (book.debtor.isElsewhere) wanted.push(await this.reimbursements.want(tx, id, at));
         made.push(id);
       }
