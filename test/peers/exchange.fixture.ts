@@ -4,6 +4,7 @@ import {
   type PeerMessage,
   peerMessageArrived,
   peerMessageWanted,
+  ENROLMENTS,
   PERSON_IDENTITIES,
 } from '@app/contracts';
 import { Database, inContext, systemContext } from '@app/database';
@@ -59,6 +60,7 @@ async function openExchangeSite(orders: ExchangeOrders): Promise<{ url: string; 
     [REGISTRY_CALLBACKS, household.callbacks],
     [PEERS, await openPeers(orders.settings, QUICK_LINE)],
     [PEER_OUTBOX, { message: (id: string) => Promise.resolve(messageOf(id, orders.from, orders.to)) }],
+    [ENROLMENTS, { of: () => Promise.resolve([]) }],
     [PERSON_IDENTITIES, { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) }],
     [Vault, new Vault(Buffer.alloc(32, 7))],
     [CLOCK, systemClock],

@@ -278,7 +278,8 @@ async function launch(
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     timezone: 'UTC',
-    max_connections: 120,
+    // Six pools of a dozen in each process of ours, and several processes on one server: as in docker-compose.yml.
+    max_connections: 300,
     shared_buffers: '256MB',
     work_mem: '32MB',
     maintenance_work_mem: '256MB',

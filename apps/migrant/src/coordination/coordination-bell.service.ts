@@ -1,9 +1,10 @@
 import { type Database, inContext, systemContext } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
-import { CLOCK, type Clock } from '@app/kernel';
+import { addDays, CLOCK, type Clock } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../migrant.tokens';
 import { lookAtCoordination } from './coordination.jobs';
+import { CoordinationOpeningService } from './coordination-opening.service';
 import { CoordinationRepository } from './coordination.repository';
 import { levelAbove } from './coordination.rules';
 import { CoordinationStepService, type Step } from './coordination-step.service';
@@ -29,6 +30,7 @@ export class CoordinationBellService {
     private readonly terms: CoordinationTermsService,
     private readonly requests: CoordinationRepository,
     private readonly steps: CoordinationStepService,
+    private readonly opening: CoordinationOpeningService,
   ) {}
 
   /** Plans a look; of several rings at once one message goes on its way. */
@@ -40,6 +42,7 @@ export class CoordinationBellService {
 
   /** Repeatable at any point: what it finds done stays done. */
   async look(): Promise<Looked> {
+    await this.opening.askAgain(addDays(this.clock.today(), -1), AT_ONCE);
     const silenced = await this.untilNone(() => this.silence());
     const today = this.clock.today();
     const reminded = await this.database.write((tx) => this.requests.remind(tx, today));

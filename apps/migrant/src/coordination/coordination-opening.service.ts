@@ -16,7 +16,7 @@ import {
 } from '@app/contracts';
 import { type Database, idsFrom, inContext, systemContext, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { CLOCK, type Clock, findDivisionCode, maskIdNumber, normaliseIdNumber } from '@app/kernel';
+import { CLOCK, type Clock, type Day, findDivisionCode, maskIdNumber, normaliseIdNumber } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { MIGRANT_DATABASE } from '../migrant.tokens';
@@ -138,6 +138,11 @@ export class CoordinationOpeningService implements CoordinationAnswers {
 
   sealOffered(id: string, offered: Offered): Buffer {
     return this.steps.seal('coordination_request', 'offered_sealed', id, JSON.stringify(offered));
+  }
+
+  /** What our apps could not say when they were asked they may know now: the other half of a move came in a moment later. */
+  async askAgain(since: Day, limit: number): Promise<void> {
+    await this.haveAnswered(await this.database.read((read) => this.requests.unanswered(read, since, limit)));
   }
 
   /** Asks the app that may know; what it cannot say by itself is left to an officer. */

@@ -116,6 +116,15 @@ export class CoordinationRepository {
   }
 
   /** Those whose deadline has passed without an answer, taken in this transaction. */
+  /** Asked of places here since a day, and not answered yet; the newest first. */
+  unanswered(read: Read, since: Day, limit: number): Promise<SealedRequestRow[]> {
+    return read.query<SealedRequestRow>(
+      `select ${SEALED} from coordination_request r
+        where r.state = 'asked' and r.way in ('inside', 'incoming') and r.asked_on >= $1::date order by r.id desc limit $2`,
+      [since, limit],
+    );
+  }
+
   overdue(tx: Tx, today: Day, limit: number): Promise<SealedRequestRow[]> {
     return tx.query<SealedRequestRow>(
       `select ${SEALED} from coordination_request r where r.state in ('asked', 'returned') and r.due_on < $1::date
