@@ -172,7 +172,9 @@ export class MatterService implements CoordinationMatters {
     if (!programme || !from || !until || fen === null || from >= until) return { outcome: 'mismatch', values: {} };
     const beneficiaryId = await this.portability.lockBeneficiary(tx, personId);
     const [debtor, creditor] = [asked.toDivision, asked.fromDivision].map((code) => countyOf(code as DivisionCode));
-    if (!beneficiaryId || !debtor || !creditor) return { outcome: 'not-found', values: {} };
+    if (!debtor || !creditor) return { outcome: 'mismatch', values: {} };
+    // Whose case is on its way to us is nobody's yet: we are asked again, and in the end a person is.
+    if (!beneficiaryId) return null;
     if (!(await this.matters.isResponsible(tx, beneficiaryId, programme, debtor, from))) return null;
     await this.reimbursements.bookAsked(tx, { request, beneficiaryId, programme, debtor, creditor, from, until, fen });
     return { outcome: 'confirmed', values: asked.fields.includes('acknowledged') ? { acknowledged: 'true' } : {} };
