@@ -226,12 +226,12 @@ async function makeResident(childId: string, number: string, division: DivisionC
   const [made] = await world.database.admin<{ residentId: string; residenceId: string }>(
     `with r as (
        insert into migrant.resident (person_id, name, sex, id_type, number_sealed, number_key, number_mask, divisions, recorded_by, recorded_at)
-       values ($1, '示例', 1, '111', 'x', $2, '3402', array[$3], 'matrix', '2026-01-01') returning id),
+       values ($1, '示例', 1, '111', 'x', $2, '3402', array[$3], 'matrix', now()) returning id),
      n as (
        insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
-       select id, 'own', 'matrix-' || id, 'stay', $3, '2024', 'declared', 'matrix', '2026-01-01' from r returning id, resident_id)
+       select id, 'own', 'matrix-' || id, 'stay', $3, '2024', 'declared', 'matrix', now() from r returning id, resident_id)
      insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
-     select resident_id, id, $3, '[2024-01-01,)', '[2025-01-01,)', 'declared', 'matrix', '2026-01-01' from n
+     select resident_id, id, $3, '[2024-01-01,)', '[2025-01-01,)', 'declared', 'matrix', now() from n
      returning resident_id as "residentId", id as "residenceId"`,
     [childId, world.get(Vault).blindIndex('id-number', number), division],
   );
