@@ -73,7 +73,7 @@ module.exports = {
         'States, rules and rates are the law: no database, no clock, no Nest; the kernel, the calendar, the rule engine, plain types and each other only.',
       severity: 'error',
       from: { path: '^apps/.+\\.(state|rules|rates)\\.ts$' },
-      to: { pathNot: ['^libs/(kernel|rules|working-days)/', '\\.(state|rules|rates|types)\\.ts$'] },
+      to: { pathNot: ['^libs/(kernel|rules|working-days|figures)/', '\\.(state|rules|rates|types)\\.ts$'] },
     },
     {
       name: 'only-repositories-query',

@@ -20,6 +20,7 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
   globalSetup: '<rootDir>/test/support/setup.ts',
   globalTeardown: '<rootDir>/test/support/teardown.ts',
+  testSequencer: '<rootDir>/jest.sequencer.js',
   testTimeout: 120000,
   randomize: true,
   maxWorkers: 2,

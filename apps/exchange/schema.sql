@@ -218,6 +218,110 @@ CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLI
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO exchange_rw;
 
+CREATE TABLE enrolment_ask (
+  id uuid NOT NULL,
+  question_id uuid NOT NULL,
+  peer text NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  last_failure text,
+  next_at timestamp with time zone,
+  is_enrolled boolean,
+  content_sealed bytea,
+  answered_at timestamp with time zone,
+  CONSTRAINT enrolment_ask_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_ask_of_a_peer_is_one UNIQUE (question_id, peer),
+  CONSTRAINT enrolment_ask_is_answered_or_not CHECK ((is_enrolled IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT enrolment_ask_is_asked_until_it_is_answered CHECK (next_at IS NULL OR answered_at IS NULL),
+  CONSTRAINT enrolment_ask_last_failure_check CHECK (last_failure ~ '^[a-z-]{2,40}$'::text),
+  CONSTRAINT enrolment_ask_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT enrolment_ask_says_where CHECK ((is_enrolled IS TRUE) = (content_sealed IS NOT NULL)),
+  CONSTRAINT enrolment_ask_tries_check CHECK (tries >= 0),
+  CONSTRAINT enrolment_ask_question_id_fkey FOREIGN KEY (question_id) REFERENCES enrolment_question(id)
+);
+CREATE INDEX enrolment_ask_waiting ON enrolment_ask USING btree (peer, next_at) WHERE next_at IS NOT NULL;
+ALTER TABLE enrolment_ask ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_ask FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_ask_for_its_function ON enrolment_ask AS PERMISSIVE FOR ALL TO exchange_owner USING (true);
+CREATE POLICY enrolment_ask_of_question ON enrolment_ask AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM enrolment_question q
+  WHERE (q.id = enrolment_ask.question_id)))));
+COMMENT ON TABLE enrolment_ask IS 'One question to one other installation, and what it answered; where and how long somebody is paid is sealed.';
+GRANT INSERT, SELECT, UPDATE (tries, last_failure, next_at, is_enrolled, content_sealed, answered_at) ON enrolment_ask TO exchange_rw;
+
+CREATE TABLE enrolment_asked (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  peer text NOT NULL,
+  transaction_id text NOT NULL,
+  reference_id text NOT NULL,
+  division_code text NOT NULL,
+  purpose text NOT NULL,
+  legal_basis text NOT NULL,
+  programme text NOT NULL,
+  period daterange NOT NULL,
+  person_id uuid,
+  is_enrolled boolean NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT enrolment_asked_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_asked_division_code_check CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT enrolment_asked_legal_basis_check CHECK (char_length(legal_basis) >= 2 AND char_length(legal_basis) <= 200),
+  CONSTRAINT enrolment_asked_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT enrolment_asked_purpose_check CHECK (purpose <> ''::text)
+);
+CREATE INDEX enrolment_asked_by_person ON enrolment_asked USING btree (person_id, at DESC);
+CREATE INDEX enrolment_asked_by_time ON enrolment_asked USING btree (at);
+ALTER TABLE enrolment_asked ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_asked FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_asked_for_its_function ON enrolment_asked AS PERMISSIVE FOR ALL TO exchange_owner USING (true);
+CREATE POLICY enrolment_asked_is_handled_centrally ON enrolment_asked AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
+COMMENT ON TABLE enrolment_asked IS 'What another installation asked of people here: on whose behalf, for what, on which article, about whom, and whether it was told yes. Append-only, dropped after a set time.';
+GRANT INSERT, SELECT ON enrolment_asked TO exchange_rw;
+
+CREATE TABLE enrolment_question (
+  id uuid NOT NULL,
+  reference text NOT NULL,
+  person_id uuid NOT NULL,
+  programme text NOT NULL,
+  period daterange NOT NULL,
+  division_code text NOT NULL,
+  legal_basis text NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  due_on date NOT NULL,
+  outcome text DEFAULT 'waiting'::text NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT enrolment_question_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_question_of_a_reference_is_one UNIQUE (reference),
+  CONSTRAINT enrolment_question_division_code_check CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT enrolment_question_ends_with_an_outcome CHECK (ended_at IS NULL OR outcome <> 'waiting'::text),
+  CONSTRAINT enrolment_question_legal_basis_check CHECK (char_length(legal_basis) >= 2 AND char_length(legal_basis) <= 200),
+  CONSTRAINT enrolment_question_outcome_is_known CHECK (outcome = ANY (ARRAY['waiting'::text, 'nowhere'::text, 'elsewhere'::text, 'no-reply'::text])),
+  CONSTRAINT enrolment_question_period_check CHECK (NOT isempty(period) AND NOT lower_inf(period) AND NOT upper_inf(period)),
+  CONSTRAINT enrolment_question_programme_check CHECK (programme ~ '^[\w.-]{1,60}$'::text),
+  CONSTRAINT enrolment_question_reference_check CHECK (reference ~ '^[\w.-]{1,100}$'::text)
+);
+CREATE INDEX enrolment_question_by_division ON enrolment_question USING btree (division_code, asked_at DESC, id);
+CREATE INDEX enrolment_question_ended ON enrolment_question USING btree (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX enrolment_question_open ON enrolment_question USING btree (due_on) WHERE ended_at IS NULL;
+ALTER TABLE enrolment_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_question FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_question_for_its_function ON enrolment_question AS PERMISSIVE FOR ALL TO exchange_owner USING (true);
+CREATE POLICY enrolment_question_in_division ON enrolment_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE enrolment_question IS 'Whether somebody of ours is paid elsewhere already: for which programme and period, on whose behalf and on which article. Who they are is asked of the register each time, and never kept here.';
+GRANT INSERT, SELECT, UPDATE (outcome, ended_at) ON enrolment_question TO exchange_rw;
+
+CREATE TABLE enrolment_quota (
+  peer text NOT NULL,
+  day date NOT NULL,
+  used integer NOT NULL,
+  CONSTRAINT enrolment_quota_pkey PRIMARY KEY (peer, day),
+  CONSTRAINT enrolment_quota_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT enrolment_quota_used_check CHECK (used > 0)
+);
+ALTER TABLE enrolment_quota ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_quota FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_quota_is_of_no_division ON enrolment_quota AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE enrolment_quota IS 'How many people another installation has asked about on a day; counted before anything is looked up.';
+GRANT INSERT, SELECT, UPDATE (used) ON enrolment_quota TO exchange_rw;
+
 CREATE TABLE feed_cursor (
   feed text NOT NULL,
   "position" text NOT NULL,
@@ -356,6 +460,119 @@ CREATE POLICY parameter_is_open ON parameter AS PERMISSIVE FOR SELECT TO PUBLIC 
 CREATE POLICY parameter_is_set_centrally ON parameter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_whole() AS guard_whole));
 COMMENT ON TABLE parameter IS 'What the agreements with other agencies set, by region and day, each with its source. A change is a new row.';
 GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO exchange_rw;
+
+CREATE TABLE peer_incoming (
+  id uuid NOT NULL,
+  peer text NOT NULL,
+  message_id uuid NOT NULL,
+  topic text NOT NULL,
+  from_division text NOT NULL,
+  to_division text NOT NULL,
+  content_hash bytea NOT NULL,
+  content_sealed bytea,
+  taken_at timestamp with time zone NOT NULL,
+  read_at timestamp with time zone,
+  forgotten_at timestamp with time zone,
+  CONSTRAINT peer_incoming_pkey PRIMARY KEY (id),
+  CONSTRAINT peer_incoming_is_taken_once UNIQUE (peer, message_id),
+  CONSTRAINT peer_incoming_content_hash_check CHECK (length(content_hash) = 32),
+  CONSTRAINT peer_incoming_from_division_check CHECK (from_division ~ '^\d{12}$'::text),
+  CONSTRAINT peer_incoming_is_kept_or_forgotten CHECK ((content_sealed IS NULL) = (forgotten_at IS NOT NULL)),
+  CONSTRAINT peer_incoming_is_read_before_it_is_forgotten CHECK (forgotten_at IS NULL OR read_at IS NOT NULL),
+  CONSTRAINT peer_incoming_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT peer_incoming_to_division_check CHECK (to_division ~ '^\d{12}$'::text),
+  CONSTRAINT peer_incoming_topic_check CHECK (topic ~ '^[a-z-]{2,30}$'::text)
+);
+CREATE INDEX peer_incoming_by_division ON peer_incoming USING btree (to_division, taken_at DESC, id);
+CREATE INDEX peer_incoming_to_forget ON peer_incoming USING btree (read_at) WHERE forgotten_at IS NULL AND read_at IS NOT NULL;
+ALTER TABLE peer_incoming ENABLE ROW LEVEL SECURITY;
+ALTER TABLE peer_incoming FORCE ROW LEVEL SECURITY;
+CREATE POLICY peer_incoming_in_division ON peer_incoming AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (to_division ^@ ( SELECT guard_from() AS guard_from))));
+COMMENT ON TABLE peer_incoming IS 'Messages of other installations, each once by its sender and id; sealed until some days after they were read. Ids and hash stay, so that nothing is taken in twice.';
+GRANT INSERT, SELECT, UPDATE (content_sealed, read_at, forgotten_at) ON peer_incoming TO exchange_rw;
+
+CREATE TABLE peer_line_state (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  peer text NOT NULL,
+  state text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  process text NOT NULL,
+  CONSTRAINT peer_line_state_pkey PRIMARY KEY (id),
+  CONSTRAINT peer_line_state_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT peer_line_state_state_check CHECK (state = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))
+);
+CREATE INDEX peer_line_state_by_time ON peer_line_state USING btree (peer, at DESC);
+ALTER TABLE peer_line_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE peer_line_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY peer_line_state_is_of_no_division ON peer_line_state AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE peer_line_state IS 'Each time the circuit breaker of a process before another installation opened, tried again or closed. Append-only.';
+GRANT INSERT, SELECT ON peer_line_state TO exchange_rw;
+
+CREATE TABLE peer_outgoing (
+  id uuid NOT NULL,
+  peer text NOT NULL,
+  topic text NOT NULL,
+  from_division text NOT NULL,
+  to_division text NOT NULL,
+  content_hash bytea NOT NULL,
+  content_sealed bytea,
+  kept_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  last_failure text,
+  next_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  receipt text,
+  given_up_by text,
+  note text,
+  CONSTRAINT peer_outgoing_pkey PRIMARY KEY (id),
+  CONSTRAINT peer_outgoing_content_hash_check CHECK (length(content_hash) = 32),
+  CONSTRAINT peer_outgoing_from_division_check CHECK (from_division ~ '^\d{12}$'::text),
+  CONSTRAINT peer_outgoing_is_delivered_by_receipt CHECK ((state = 'delivered'::text) = (receipt IS NOT NULL)),
+  CONSTRAINT peer_outgoing_is_given_up_by_somebody CHECK ((state = 'given-up'::text) = (given_up_by IS NOT NULL) AND (state = 'given-up'::text) = (note IS NOT NULL)),
+  CONSTRAINT peer_outgoing_is_kept_while_it_waits CHECK ((state = 'waiting'::text) = (content_sealed IS NOT NULL)),
+  CONSTRAINT peer_outgoing_last_failure_check CHECK (last_failure ~ '^[a-z-]{2,40}$'::text),
+  CONSTRAINT peer_outgoing_note_check CHECK (char_length(note) >= 2 AND char_length(note) <= 500),
+  CONSTRAINT peer_outgoing_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT peer_outgoing_state_is_known CHECK (state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'given-up'::text])),
+  CONSTRAINT peer_outgoing_to_division_check CHECK (to_division ~ '^\d{12}$'::text),
+  CONSTRAINT peer_outgoing_topic_check CHECK (topic ~ '^[a-z-]{2,30}$'::text),
+  CONSTRAINT peer_outgoing_tries_check CHECK (tries >= 0),
+  CONSTRAINT peer_outgoing_waits_or_is_settled CHECK ((state = 'waiting'::text) = (settled_at IS NULL) AND (state = 'waiting'::text) = (next_at IS NOT NULL))
+);
+CREATE INDEX peer_outgoing_by_division ON peer_outgoing USING btree (from_division, kept_at DESC, id);
+CREATE INDEX peer_outgoing_waiting ON peer_outgoing USING btree (peer, next_at) WHERE state = 'waiting'::text;
+CREATE TRIGGER peer_outgoing_is_settled_once BEFORE UPDATE OF state, tries, next_at, settled_at, receipt, given_up_by, note ON peer_outgoing FOR EACH ROW EXECUTE FUNCTION peer_outgoing_is_settled_once();
+ALTER TABLE peer_outgoing ENABLE ROW LEVEL SECURITY;
+ALTER TABLE peer_outgoing FORCE ROW LEVEL SECURITY;
+CREATE POLICY peer_outgoing_in_division ON peer_outgoing AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_division ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY peer_outgoing_is_given_up_in_ones_own_name ON peer_outgoing AS RESTRICTIVE FOR UPDATE TO PUBLIC WITH CHECK (((given_up_by IS NULL) OR (given_up_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE peer_outgoing IS 'Messages to other installations, sealed while they wait; once delivered, their ids, their hash and the signed receipt are all that stays.';
+COMMENT ON COLUMN peer_outgoing.id IS 'The sending app''s own id of the message, which goes with it.';
+COMMENT ON COLUMN peer_outgoing.next_at IS 'When it is tried next, or until when somebody is trying it.';
+GRANT INSERT, SELECT, UPDATE (content_sealed, state, tries, last_failure, next_at, settled_at, receipt, given_up_by, note) ON peer_outgoing TO exchange_rw;
+
+CREATE TABLE peer_refusal (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  peer text NOT NULL,
+  reason text NOT NULL,
+  message_id uuid,
+  day date NOT NULL,
+  times bigint DEFAULT 1 NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  CONSTRAINT peer_refusal_pkey PRIMARY KEY (id),
+  CONSTRAINT peer_refusal_is_counted UNIQUE NULLS NOT DISTINCT (peer, reason, message_id, day),
+  CONSTRAINT peer_refusal_peer_check CHECK (peer ~ '^[a-z0-9-]{2,40}$'::text),
+  CONSTRAINT peer_refusal_reason_check CHECK (reason ~ '^[a-z-]{2,40}$'::text),
+  CONSTRAINT peer_refusal_times_check CHECK (times > 0)
+);
+CREATE INDEX peer_refusal_by_time ON peer_refusal USING btree (last_at DESC, id);
+ALTER TABLE peer_refusal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE peer_refusal FORCE ROW LEVEL SECURITY;
+CREATE POLICY peer_refusal_is_of_no_division ON peer_refusal AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE peer_refusal IS 'What was refused at the door of other installations: by whom, why and how often on a day. What nobody is known to have signed is counted under nobody, so that a stranger fills no table.';
+GRANT INSERT, SELECT, UPDATE (times, last_at) ON peer_refusal TO exchange_rw;
 
 CREATE TABLE quarantine (
   message_id uuid NOT NULL,
@@ -628,6 +845,27 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION exchange.forget_enrolments(ended_before timestamp with time zone, asked_before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'exchange', 'public', 'pg_temp'
+AS $function$
+declare
+  forgotten bigint;
+  more bigint;
+begin
+  if ended_before > now() - interval '30 days' or asked_before > now() - interval '365 days' then
+    raise exception 'what was asked is kept for a while' using errcode = '23514', constraint = 'enrolment_is_kept_a_while';
+  end if;
+  delete from enrolment_ask a using enrolment_question q where q.id = a.question_id and q.ended_at < ended_before;
+  delete from enrolment_question where ended_at < ended_before;
+  get diagnostics forgotten = row_count;
+  delete from enrolment_asked where at < asked_before;
+  get diagnostics more = row_count;
+  return forgotten + more;
+end $function$;
+
 CREATE OR REPLACE FUNCTION exchange.forget_messages(before timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -715,6 +953,18 @@ begin
   end if;
   if old.sends > 0 and (new.queue, new.name, new.key, new.payload) is distinct from (old.queue, old.name, old.key, old.payload) then
     raise exception 'A message cannot change once it was sent; plan another.';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION exchange.peer_outgoing_is_settled_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'exchange', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.state <> 'waiting' then
+    raise exception 'a message that is settled stays as it is' using errcode = '23514', constraint = 'peer_outgoing_is_settled_once';
   end if;
   return new;
 end $function$;

@@ -172,6 +172,88 @@ CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INS
 COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
 GRANT INSERT, SELECT ON audit_node TO subsidy_rw;
 
+CREATE TABLE authority_decision (
+  id uuid NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  programme text NOT NULL,
+  from_county text NOT NULL,
+  from_elsewhere boolean NOT NULL,
+  to_county text NOT NULL,
+  to_elsewhere boolean NOT NULL,
+  left_on date NOT NULL,
+  basis text NOT NULL,
+  document_no text,
+  note text,
+  facts jsonb NOT NULL,
+  rules jsonb NOT NULL,
+  undoes uuid,
+  decided_by text NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  CONSTRAINT authority_decision_pkey PRIMARY KEY (id),
+  CONSTRAINT authority_decision_basis_check CHECK (basis = ANY (ARRAY['register'::text, 'officer'::text, 'other-place'::text])),
+  CONSTRAINT authority_decision_from_county_check CHECK (from_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT authority_decision_is_about_two_places CHECK (from_county <> to_county),
+  CONSTRAINT authority_decision_of_an_officer_has_a_document CHECK (basis <> 'officer'::text OR document_no <> ''::text),
+  CONSTRAINT authority_decision_to_county_check CHECK (to_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT authority_decision_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id),
+  CONSTRAINT authority_decision_undoes_fkey FOREIGN KEY (undoes) REFERENCES authority_decision(id)
+);
+CREATE INDEX authority_decision_by_beneficiary ON authority_decision USING btree (beneficiary_id, programme);
+CREATE INDEX authority_decision_by_from ON authority_decision USING btree (from_county text_pattern_ops, id);
+CREATE INDEX authority_decision_by_to ON authority_decision USING btree (to_county text_pattern_ops, id);
+CREATE INDEX authority_decision_by_undone ON authority_decision USING btree (undoes) WHERE undoes IS NOT NULL;
+CREATE TRIGGER authority_decision_uses_power AFTER INSERT ON authority_decision FOR EACH ROW EXECUTE FUNCTION authority_decision_uses_power();
+ALTER TABLE authority_decision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authority_decision FORCE ROW LEVEL SECURITY;
+CREATE POLICY authority_decision_in_ones_own_name ON authority_decision AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((decided_by = ( SELECT guard_text('actor'::text) AS guard_text)) OR (is_part_of_system(decided_by) AND is_part_of_system(( SELECT guard_text('actor'::text) AS guard_text)))));
+CREATE POLICY authority_decision_of_two_places ON authority_decision AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_county ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (to_county ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (EXISTS ( SELECT
+   FROM beneficiary b
+  WHERE ((b.id = authority_decision.beneficiary_id) AND (b.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
+COMMENT ON TABLE authority_decision IS 'That a move was followed for one programme: the facts, the rule of each period, who decided. Append-only; a move wrongly reported is followed by a decision back.';
+GRANT INSERT, SELECT ON authority_decision TO subsidy_rw;
+
+CREATE TABLE authority_period (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  merged_from uuid,
+  programme text NOT NULL,
+  valid daterange NOT NULL,
+  county_code text NOT NULL,
+  is_elsewhere boolean NOT NULL,
+  rule text NOT NULL,
+  source text NOT NULL,
+  decision_id uuid NOT NULL,
+  begun_by text NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  ended_decision uuid,
+  CONSTRAINT authority_period_pkey PRIMARY KEY (id),
+  CONSTRAINT authority_period_county_code_check CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT authority_period_is_ended_by_a_decision CHECK ((ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (ended_decision IS NULL)),
+  CONSTRAINT authority_period_valid_check CHECK (NOT isempty(valid) AND lower(valid) IS NOT NULL),
+  CONSTRAINT authority_period_has_one_authority_a_day EXCLUDE USING gist (beneficiary_id WITH =, programme WITH =, valid WITH &&) WHERE (ended_at IS NULL),
+  CONSTRAINT authority_period_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id),
+  CONSTRAINT authority_period_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES authority_decision(id),
+  CONSTRAINT authority_period_ended_decision_fkey FOREIGN KEY (ended_decision) REFERENCES authority_decision(id),
+  CONSTRAINT authority_period_merged_from_fkey FOREIGN KEY (merged_from) REFERENCES beneficiary(id)
+);
+CREATE INDEX authority_period_by_beneficiary ON authority_period USING btree (beneficiary_id, programme) WHERE ended_at IS NULL;
+CREATE INDEX authority_period_by_decision ON authority_period USING btree (decision_id);
+CREATE INDEX authority_period_by_end ON authority_period USING btree (ended_decision) WHERE ended_decision IS NOT NULL;
+CREATE INDEX authority_period_by_merged ON authority_period USING btree (merged_from) WHERE merged_from IS NOT NULL;
+CREATE TRIGGER authority_period_ends_once BEFORE UPDATE ON authority_period FOR EACH ROW EXECUTE FUNCTION authority_period_ends_once();
+ALTER TABLE authority_period ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authority_period FORCE ROW LEVEL SECURITY;
+CREATE POLICY authority_period_for_the_check ON authority_period AS PERMISSIVE FOR SELECT TO subsidy_owner USING (true);
+CREATE POLICY authority_period_of_decision ON authority_period AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM authority_decision d
+  WHERE (d.id = authority_period.decision_id)))));
+COMMENT ON TABLE authority_period IS 'Which county is primary for which days of somebody''s entitlement; standing while not ended, never edited. Where none stands, it is the county of the claim.';
+COMMENT ON COLUMN authority_period.merged_from IS 'Whose it was before two records of one person were merged; null where none were.';
+COMMENT ON COLUMN authority_period.is_elsewhere IS 'The county is served by another installation: nothing is paid for these days here.';
+GRANT INSERT, SELECT, UPDATE (beneficiary_id, merged_from, ended_by, ended_at, ended_decision) ON authority_period TO subsidy_rw;
+
 CREATE TABLE bank_answer (
   id uuid NOT NULL,
   batch_id uuid NOT NULL,
@@ -300,6 +382,27 @@ ALTER TABLE beneficiary ENABLE ROW LEVEL SECURITY;
 ALTER TABLE beneficiary FORCE ROW LEVEL SECURITY;
 CREATE POLICY beneficiary_for_officers ON beneficiary AS PERMISSIVE FOR ALL TO PUBLIC USING (((( SELECT guard_from() AS guard_from) IS NOT NULL) OR (person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[]))));
 GRANT INSERT, MAINTAIN, SELECT, UPDATE (person_id, id_number_key, birth_certificate_key, merged_into) ON beneficiary TO subsidy_rw;
+
+CREATE TABLE carried_claim (
+  decision_id uuid NOT NULL,
+  claim_id uuid NOT NULL,
+  became_id uuid,
+  CONSTRAINT carried_claim_pkey PRIMARY KEY (decision_id, claim_id),
+  CONSTRAINT carried_claim_becomes_another CHECK (claim_id <> became_id),
+  CONSTRAINT carried_claim_became_id_fkey FOREIGN KEY (became_id) REFERENCES claim(id),
+  CONSTRAINT carried_claim_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id),
+  CONSTRAINT carried_claim_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES authority_decision(id)
+);
+CREATE INDEX carried_claim_by_claim ON carried_claim USING btree (claim_id);
+CREATE UNIQUE INDEX carried_claim_is_of_one_claim ON carried_claim USING btree (became_id) WHERE became_id IS NOT NULL;
+ALTER TABLE carried_claim ENABLE ROW LEVEL SECURITY;
+ALTER TABLE carried_claim FORCE ROW LEVEL SECURITY;
+CREATE POLICY carried_claim_of_decision ON carried_claim AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM authority_decision d
+  WHERE (d.id = carried_claim.decision_id)))));
+COMMENT ON TABLE carried_claim IS 'A claim that one place stopped, and what it became in the other without a new application; append-only.';
+COMMENT ON COLUMN carried_claim.became_id IS 'Null where the other place is of another installation, or had a claim of the family''s for the year already.';
+GRANT INSERT, SELECT ON carried_claim TO subsidy_rw;
 
 CREATE TABLE claim (
   id uuid NOT NULL,
@@ -523,6 +626,89 @@ ALTER TABLE determination_run FORCE ROW LEVEL SECURITY;
 CREATE POLICY determination_run_in_division ON determination_run AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 GRANT DELETE, INSERT, SELECT, UPDATE ON determination_run TO subsidy_rw;
 
+CREATE TABLE enrolment_peers (
+  is_only boolean DEFAULT true NOT NULL,
+  has_peers boolean NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT enrolment_peers_pkey PRIMARY KEY (is_only),
+  CONSTRAINT enrolment_peers_is_only_check CHECK (is_only)
+);
+ALTER TABLE enrolment_peers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_peers FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_peers_in_any_context ON enrolment_peers AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE enrolment_peers IS 'Whether there is any other installation to ask, as last seen: without one nothing waits.';
+GRANT INSERT, SELECT, UPDATE (has_peers, seen_at) ON enrolment_peers TO subsidy_rw;
+
+CREATE TABLE enrolment_question (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  programme text NOT NULL,
+  period daterange NOT NULL,
+  county_code text NOT NULL,
+  occasion text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  asked_at timestamp with time zone,
+  outcome text,
+  enrolments jsonb DEFAULT '[]'::jsonb NOT NULL,
+  answered_at timestamp with time zone,
+  CONSTRAINT enrolment_question_pkey PRIMARY KEY (id),
+  CONSTRAINT enrolment_question_county_code_check CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT enrolment_question_is_asked_before_answered CHECK ((outcome IS NULL) = (answered_at IS NULL) AND (outcome IS NULL OR asked_at IS NOT NULL)),
+  CONSTRAINT enrolment_question_occasion_is_known CHECK (occasion = ANY (ARRAY['first-payment'::text, 'cross-check'::text])),
+  CONSTRAINT enrolment_question_outcome_is_known CHECK (outcome = ANY (ARRAY['nowhere'::text, 'elsewhere'::text, 'no-reply'::text])),
+  CONSTRAINT enrolment_question_period_check CHECK (NOT isempty(period) AND upper(period) IS NOT NULL),
+  CONSTRAINT enrolment_question_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id)
+);
+CREATE UNIQUE INDEX enrolment_question_before_the_first_payment_once ON enrolment_question USING btree (beneficiary_id, programme) WHERE occasion = 'first-payment'::text;
+CREATE INDEX enrolment_question_by_beneficiary ON enrolment_question USING btree (beneficiary_id, programme, made_at);
+CREATE INDEX enrolment_question_by_county ON enrolment_question USING btree (county_code text_pattern_ops);
+CREATE INDEX enrolment_question_to_ask ON enrolment_question USING btree (id) WHERE asked_at IS NULL;
+CREATE INDEX enrolment_question_to_read ON enrolment_question USING btree (id) WHERE asked_at IS NOT NULL AND (outcome IS NULL OR outcome = 'no-reply'::text);
+ALTER TABLE enrolment_question ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment_question FORCE ROW LEVEL SECURITY;
+CREATE POLICY enrolment_question_of_county ON enrolment_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (EXISTS ( SELECT
+   FROM beneficiary b
+  WHERE ((b.id = enrolment_question.beneficiary_id) AND (b.person_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))))));
+COMMENT ON TABLE enrolment_question IS 'What other installations are asked about a beneficiary, and what they said; silence is an outcome too, and holds nobody up.';
+COMMENT ON COLUMN enrolment_question.outcome IS 'Null while not all have answered and the deadline has not passed. A late answer may still follow no-reply.';
+GRANT INSERT, SELECT, UPDATE (asked_at, outcome, enrolments, answered_at) ON enrolment_question TO subsidy_rw;
+
+CREATE TABLE equal_access (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  programme text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  quarter text NOT NULL,
+  correction smallint DEFAULT 0 NOT NULL,
+  household text NOT NULL,
+  cases integer NOT NULL,
+  granted integer NOT NULL,
+  held integer NOT NULL,
+  asked integer NOT NULL,
+  papers integer NOT NULL,
+  days_median integer,
+  days_median_low integer,
+  days_median_high integer,
+  days_ninth integer,
+  waiting integer NOT NULL,
+  frozen_at timestamp with time zone NOT NULL,
+  CONSTRAINT equal_access_pkey PRIMARY KEY (id),
+  CONSTRAINT equal_access_is_frozen_once UNIQUE (programme, division_code, quarter, correction, household),
+  CONSTRAINT equal_access_correction_counts CHECK (correction >= 0),
+  CONSTRAINT equal_access_household_is_known CHECK (household = ANY (ARRAY['local'::text, 'newcomer'::text])),
+  CONSTRAINT equal_access_is_a_countys CHECK (division_code ~ '^[1-8]\d{5}0{6}$'::text),
+  CONSTRAINT equal_access_parts_lie_within CHECK (granted >= 0 AND granted <= cases AND held >= 0 AND held <= cases AND asked >= 0 AND asked <= cases AND papers >= asked),
+  CONSTRAINT equal_access_quarter_is_one CHECK (quarter ~ '^20\d\dQ[1-4]$'::text),
+  CONSTRAINT equal_access_waiting_counts CHECK (waiting >= 0)
+);
+CREATE INDEX equal_access_by_place ON equal_access USING btree (division_code, quarter);
+ALTER TABLE equal_access ENABLE ROW LEVEL SECURITY;
+ALTER TABLE equal_access FORCE ROW LEVEL SECURITY;
+CREATE POLICY equal_access_is_frozen_centrally ON equal_access AS PERMISSIVE FOR INSERT TO PUBLIC WITH CHECK (( SELECT guard_whole() AS guard_whole));
+CREATE POLICY equal_access_is_published ON equal_access AS PERMISSIVE FOR SELECT TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE equal_access IS 'What is published of claims decided in a quarter: correction 0 is frozen, each later one a line of its own. Shown only where no figure is about fewer than five.';
+COMMENT ON COLUMN equal_access.waiting IS 'Claims submitted before the end of the quarter and undecided then.';
+GRANT INSERT, SELECT ON equal_access TO subsidy_rw;
+
 CREATE TABLE fact_dirty (
   person_id uuid NOT NULL,
   CONSTRAINT fact_dirty_pkey PRIMARY KEY (person_id)
@@ -531,6 +717,16 @@ ALTER TABLE fact_dirty ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fact_dirty FORCE ROW LEVEL SECURITY;
 CREATE POLICY fact_dirty_in_any_context ON fact_dirty AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 GRANT DELETE, INSERT, SELECT, UPDATE ON fact_dirty TO subsidy_rw;
+
+CREATE TABLE fact_moved (
+  person_id uuid NOT NULL,
+  CONSTRAINT fact_moved_pkey PRIMARY KEY (person_id)
+);
+ALTER TABLE fact_moved ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fact_moved FORCE ROW LEVEL SECURITY;
+CREATE POLICY fact_moved_in_any_context ON fact_moved AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE fact_moved IS 'Persons with claims whose registration changed its county, its state or its days of moving; looked at by a job.';
+GRANT DELETE, INSERT, SELECT ON fact_moved TO subsidy_rw;
 
 CREATE TABLE fact_vital (
   person_id uuid NOT NULL,
@@ -685,6 +881,7 @@ CREATE TABLE instruction (
 CREATE INDEX instruction_by_claim ON instruction USING btree (claim_id);
 CREATE INDEX instruction_by_repair ON instruction USING btree (programme) WHERE repair_account_id IS NOT NULL;
 CREATE UNIQUE INDEX instruction_is_made_once ON instruction USING btree (claim_id) WHERE is_live;
+CREATE TRIGGER instruction_is_of_the_authority AFTER INSERT ON instruction REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION instruction_is_of_the_authority();
 CREATE TRIGGER instruction_repair_stays_with_the_family BEFORE UPDATE OF repair_account_id ON instruction FOR EACH ROW WHEN (new.repair_account_id IS DISTINCT FROM old.repair_account_id AND new.repair_account_id IS NOT NULL) EXECUTE FUNCTION instruction_repair_stays_with_the_family();
 ALTER TABLE instruction ENABLE ROW LEVEL SECURITY;
 ALTER TABLE instruction FORCE ROW LEVEL SECURITY;
@@ -1040,6 +1237,57 @@ CREATE POLICY person_merge_claim_of_claim ON person_merge_claim AS PERMISSIVE FO
 COMMENT ON TABLE person_merge_claim IS 'Claims that a merge moved to the survivor, or held for a person; append-only.';
 GRANT INSERT, SELECT ON person_merge_claim TO subsidy_rw;
 
+CREATE TABLE place_matter (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  kind text NOT NULL,
+  programme text NOT NULL,
+  person_id uuid NOT NULL,
+  from_county text NOT NULL,
+  to_county text NOT NULL,
+  moved_on date,
+  reimbursement_id uuid,
+  made_by text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  outcome text,
+  answered_at timestamp with time zone,
+  CONSTRAINT place_matter_pkey PRIMARY KEY (id),
+  CONSTRAINT place_matter_from_county_check CHECK (from_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_has_an_outcome_at_a_moment CHECK ((outcome IS NULL) = (answered_at IS NULL)),
+  CONSTRAINT place_matter_is_between_two_places CHECK (from_county <> to_county),
+  CONSTRAINT place_matter_kind_is_known CHECK (kind = ANY (ARRAY['transfer-case'::text, 'settle-payment'::text])),
+  CONSTRAINT place_matter_outcome_is_known CHECK (outcome = ANY (ARRAY['confirmed'::text, 'mismatch'::text, 'not-found'::text, 'no-reply'::text])),
+  CONSTRAINT place_matter_says_what_it_is_about CHECK ((kind = 'settle-payment'::text) = (reimbursement_id IS NOT NULL) AND (kind = 'transfer-case'::text) = (moved_on IS NOT NULL)),
+  CONSTRAINT place_matter_to_county_check CHECK (to_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT place_matter_reimbursement_id_fkey FOREIGN KEY (reimbursement_id) REFERENCES reimbursement(id)
+);
+CREATE UNIQUE INDEX place_matter_asks_for_a_case_once ON place_matter USING btree (person_id, programme, to_county, moved_on) WHERE kind = 'transfer-case'::text;
+CREATE INDEX place_matter_by_county ON place_matter USING btree (from_county text_pattern_ops);
+CREATE UNIQUE INDEX place_matter_settles_once ON place_matter USING btree (reimbursement_id) WHERE reimbursement_id IS NOT NULL;
+ALTER TABLE place_matter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE place_matter FORCE ROW LEVEL SECURITY;
+CREATE POLICY place_matter_in_ones_own_name ON place_matter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((made_by = ( SELECT guard_text('actor'::text) AS guard_text)) OR is_part_of_system(made_by)));
+CREATE POLICY place_matter_of_county ON place_matter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (from_county ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE place_matter IS 'What another place was asked for, and what came of it; what it said of people is used and not kept here.';
+GRANT INSERT, SELECT, UPDATE (outcome, answered_at) ON place_matter TO subsidy_rw;
+
+CREATE TABLE portability_parameter (
+  region text COLLATE "C" NOT NULL,
+  programme text NOT NULL,
+  name text NOT NULL,
+  value text NOT NULL,
+  valid daterange NOT NULL,
+  source text NOT NULL,
+  CONSTRAINT portability_parameter_has_a_source CHECK (source <> ''::text),
+  CONSTRAINT portability_parameter_is_known CHECK (name = ANY (ARRAY['follows'::text, 'completes'::text, 'unit'::text, 'year-paid'::text, 'cross-check-months'::text, 'cross-check-after-silence-days'::text])),
+  CONSTRAINT portability_parameter_region_is_a_code CHECK (region = 'CN'::text OR region ~ '^[1-8]\d(\d{2}){0,2}$'::text),
+  CONSTRAINT portability_parameter_has_one_value_a_day EXCLUDE USING gist (region WITH =, programme WITH =, name WITH =, valid WITH &&)
+);
+ALTER TABLE portability_parameter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE portability_parameter FORCE ROW LEVEL SECURITY;
+CREATE POLICY portability_parameter_is_public ON portability_parameter AS PERMISSIVE FOR ALL TO PUBLIC USING (true);
+COMMENT ON TABLE portability_parameter IS 'What a region''s text says of people who move, by programme and days; CN and * hold where nothing narrower does.';
+GRANT SELECT ON portability_parameter TO subsidy_rw;
+
 CREATE TABLE power_use (
   officer text NOT NULL,
   programme text NOT NULL,
@@ -1117,6 +1365,76 @@ CREATE POLICY refused_answer_of_batch ON refused_answer AS PERMISSIVE FOR ALL TO
 COMMENT ON TABLE refused_answer IS 'Answer files that were refused as a whole, with why; settled when a file of that name was taken in after all.';
 COMMENT ON COLUMN refused_answer.batch_id IS 'The batch it answers, where that can be told.';
 GRANT INSERT, SELECT, UPDATE (batch_id, code, reason, refused_at, settled_at) ON refused_answer TO subsidy_rw;
+
+CREATE TABLE reimbursement (
+  id uuid NOT NULL,
+  programme text NOT NULL,
+  beneficiary_id uuid NOT NULL,
+  instruction_id uuid,
+  decision_id uuid,
+  debtor_county text NOT NULL,
+  debtor_elsewhere boolean NOT NULL,
+  creditor_county text NOT NULL,
+  creditor_elsewhere boolean NOT NULL,
+  period daterange NOT NULL,
+  fen bigint NOT NULL,
+  asked_by text,
+  state text DEFAULT 'open'::text NOT NULL,
+  booked_at timestamp with time zone NOT NULL,
+  settled_by text,
+  settled_at timestamp with time zone,
+  document_no text,
+  dropped_at timestamp with time zone,
+  CONSTRAINT reimbursement_pkey PRIMARY KEY (id),
+  CONSTRAINT reimbursement_creditor_county_check CHECK (creditor_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT reimbursement_debtor_county_check CHECK (debtor_county ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT reimbursement_has_a_payment_or_an_asker CHECK (num_nonnulls(instruction_id, asked_by) = 1),
+  CONSTRAINT reimbursement_is_between_two_places CHECK (debtor_county <> creditor_county),
+  CONSTRAINT reimbursement_is_dropped_at_a_moment CHECK ((state = 'dropped'::text) = (dropped_at IS NOT NULL)),
+  CONSTRAINT reimbursement_is_of_money CHECK (fen > 0),
+  CONSTRAINT reimbursement_is_settled_by_a_person CHECK ((state = 'settled'::text) = (settled_by IS NOT NULL) AND (state = 'settled'::text) = (settled_at IS NOT NULL) AND (state = 'settled'::text) = (document_no IS NOT NULL)),
+  CONSTRAINT reimbursement_period_check CHECK (NOT isempty(period)),
+  CONSTRAINT reimbursement_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'settled'::text, 'dropped'::text])),
+  CONSTRAINT reimbursement_touches_this_installation CHECK (NOT (debtor_elsewhere AND creditor_elsewhere)),
+  CONSTRAINT reimbursement_beneficiary_id_fkey FOREIGN KEY (beneficiary_id) REFERENCES beneficiary(id),
+  CONSTRAINT reimbursement_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES authority_decision(id),
+  CONSTRAINT reimbursement_instruction_id_fkey FOREIGN KEY (instruction_id) REFERENCES instruction(id)
+);
+CREATE UNIQUE INDEX reimbursement_answers_a_request_once ON reimbursement USING btree (asked_by) WHERE asked_by IS NOT NULL;
+CREATE INDEX reimbursement_by_beneficiary ON reimbursement USING btree (beneficiary_id);
+CREATE INDEX reimbursement_by_creditor ON reimbursement USING btree (creditor_county text_pattern_ops, id);
+CREATE INDEX reimbursement_by_debtor ON reimbursement USING btree (debtor_county text_pattern_ops, id);
+CREATE INDEX reimbursement_by_decision ON reimbursement USING btree (decision_id);
+CREATE INDEX reimbursement_by_instruction ON reimbursement USING btree (instruction_id);
+CREATE UNIQUE INDEX reimbursement_is_open_once ON reimbursement USING btree (instruction_id, LEAST(debtor_county, creditor_county), GREATEST(debtor_county, creditor_county)) WHERE state = 'open'::text AND instruction_id IS NOT NULL;
+CREATE TRIGGER reimbursement_ends_once BEFORE UPDATE ON reimbursement FOR EACH ROW EXECUTE FUNCTION reimbursement_ends_once();
+CREATE TRIGGER reimbursement_uses_power AFTER UPDATE OF settled_by ON reimbursement FOR EACH ROW WHEN (new.settled_by IS NOT NULL AND old.settled_by IS NULL) EXECUTE FUNCTION reimbursement_uses_power();
+ALTER TABLE reimbursement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reimbursement FORCE ROW LEVEL SECURITY;
+CREATE POLICY reimbursement_of_two_places ON reimbursement AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (debtor_county ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (creditor_county ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY reimbursement_settled_in_ones_own_name ON reimbursement AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (((settled_by IS NULL) OR (settled_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE reimbursement IS 'One place owes another for a payment to a family: open until it is settled, once, or dropped by a further decision. The family neither pays nor waits.';
+COMMENT ON COLUMN reimbursement.asked_by IS 'The request of another installation that this answers.';
+GRANT INSERT, SELECT, UPDATE (state, settled_by, settled_at, document_no, dropped_at) ON reimbursement TO subsidy_rw;
+
+CREATE TABLE reimbursement_share (
+  reimbursement_id uuid NOT NULL,
+  side text NOT NULL,
+  level text NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT reimbursement_share_pkey PRIMARY KEY (reimbursement_id, side, level),
+  CONSTRAINT reimbursement_share_fen_check CHECK (fen > 0),
+  CONSTRAINT reimbursement_share_level_check CHECK (level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text])),
+  CONSTRAINT reimbursement_share_side_check CHECK (side = ANY (ARRAY['debtor'::text, 'creditor'::text])),
+  CONSTRAINT reimbursement_share_reimbursement_id_fkey FOREIGN KEY (reimbursement_id) REFERENCES reimbursement(id)
+);
+ALTER TABLE reimbursement_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reimbursement_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY reimbursement_share_of_reimbursement ON reimbursement_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM reimbursement r
+  WHERE (r.id = reimbursement_share.reimbursement_id)))));
+COMMENT ON TABLE reimbursement_share IS 'How the levels of government bore the payment, and how those of the other place give it back; the fen of a side add up. Append-only.';
+GRANT INSERT, SELECT ON reimbursement_share TO subsidy_rw;
 
 CREATE TABLE review_case (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1282,6 +1600,29 @@ begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.authority_decision_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(new.decided_by, new.programme, county, new.decided_at, 'eligibility')
+     from (values (new.from_county), (new.to_county)) place (county) where new.basis = 'officer';
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.authority_period_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.ended_at is not null and (new.ended_at, new.ended_by, new.ended_decision) is distinct from (old.ended_at, old.ended_by, old.ended_decision) then
+    raise exception 'an authority period that has ended stays so' using errcode = '23514', constraint = 'authority_period_ends_once';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.claim_event_applies()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1414,6 +1755,25 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION subsidy.instruction_is_of_the_authority()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (
+      select from arrived i
+        join authority_period a on a.beneficiary_id = i.beneficiary_id and a.programme = i.programme and a.ended_at is null
+             and a.valid @> lower(i.period)
+        join claim c on c.id = i.claim_id
+       where i.is_live and (a.is_elsewhere or a.county_code <> left(c.division_code, 6) || '000000')) then
+    raise exception 'another place is primary for these days'
+      using errcode = '23514', constraint = 'instruction_is_of_the_authority';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION subsidy.instruction_repair_stays_with_the_family()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1511,6 +1871,29 @@ begin
   elsif new.reconciled_by is distinct from old.reconciled_by then
     perform use_power(new.reconciled_by, new.programme, new.division_code, new.reconciled_at, 'payment');
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.reimbursement_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state <> 'open' and new is distinct from old then
+    raise exception 'a reimbursement is settled or dropped once' using errcode = '23514', constraint = 'reimbursement_ends_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.reimbursement_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(new.settled_by, new.programme, new.debtor_county, new.settled_at, 'funds') where not new.debtor_elsewhere;
+  perform use_power(new.settled_by, new.programme, new.creditor_county, new.settled_at, 'funds') where new.debtor_elsewhere;
   return null;
 end $function$;
 

@@ -89,10 +89,12 @@ const ASKED: readonly [what: string, who: string, query: string][] = [
     '{ claim(id: "00000000-0000-4000-8000-000000000000") { id } person(id: "00000000-0000-4000-8000-000000000000") { id } }',
   ],
   ['an id that is none', 'auditor', '{ a: claim(id: "x") { id } b: person(id: "y") { id } }'],
+  // One at a time: where two fields that may not be null are refused at once, whichever is first is told, in either topology.
+  ['a division outside', 'township-reviewer', '{ claims(filter: { division: "340203" }) { nodes { id } } }'],
   [
-    'a division outside',
+    'a division outside, among persons',
     'township-reviewer',
-    '{ claims(filter: { division: "340203" }) { nodes { id } } persons(filter: { division: "110000" }) { nodes { id } } }',
+    '{ persons(filter: { division: "110000" }) { nodes { id } } }',
   ],
   ['a page too large', 'auditor', '{ claims(first: 201) { nodes { id } } }'],
   ['a cursor that is none', 'auditor', '{ persons(after: "%%") { nodes { id } } }'],
@@ -238,7 +240,7 @@ describe('an app that does not answer', () => {
   async function open(replaced: Partial<Record<ServiceName, string>>): Promise<void> {
     const clients = (['registration', 'subsidy', 'migrant', 'fees', 'exchange'] as const).map((to) => {
       const url = replaced[to];
-      return house.client('gateway', to, { deadline: 400, ...(url && { url }) });
+      return house.client('gateway', to, url ? { deadline: 400, url } : {}); // On a slow machine the others may take their time.
     });
     gateway = await createGateway({
       schema: federatedSchema(readSupergraph(), clients),

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '@app/access';
 import type { DivisionCode } from '@app/kernel';
+import { CoordinationBellService } from '../../apps/migrant/src/coordination/coordination-bell.service';
 import { DivisionService } from '../../apps/registration/src/division/division.service';
 import { RegistryImportService } from '../../apps/registration/src/registry-import/registry-import.service';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
 import { citizenNumber, family } from '../support/family';
 import { GraphClient } from '../support/graph-client';
+import { type Messages, openMessages } from '../support/messages';
 import { pdfText } from '../support/pdf-text';
 
 const TOWNSHIP = '340202100000';
 const NEXT_COUNTY = '340203100000';
+/** A county of another province that this installation serves, and one that it does not. */
+const OTHER_PROVINCE = '430203000000';
+const ELSEWHERE = '430202000000';
 const TODAY = '2026-04-01';
 
 let world: CountyWorld;
@@ -23,6 +28,7 @@ beforeAll(async () => {
     { code: '340202100201', name: '示例村' },
     { code: '340203', name: '邻县' },
     { code: NEXT_COUNTY, name: '邻镇' },
+    { code: OTHER_PROVINCE, name: '外省县' },
   ];
   await world.get(DivisionService).import(world.file('divisions.csv', divisions));
   await world.get(RegistryImportService).import(world.file('registry.csv', family()));
@@ -216,6 +222,127 @@ describe('a family that moves between provinces', () => {
       `answerElsewhere(questionId: "${question}", outcome: CONFIRMED, office: "湖南省示例区示例街道")`,
     );
     expect(told).toMatchObject({ state: 'ELSEWHERE', toldWhere: '湖南省示例区示例街道', dueOn: null, vouchers: [] });
+  });
+});
+
+describe('a question to another place', () => {
+  let messages: Messages;
+  beforeAll(async () => void (messages = await openMessages(world)));
+  afterAll(() => messages?.close());
+
+  const commitment = {
+    facts: ['NOT_REGISTERED_ELSEWHERE', 'RESIDENCE'],
+    textVersion: '2026-01',
+    signedBy: 'MOTHER',
+    signedOn: TODAY,
+    agentName: '示例亲属',
+    agentRelation: '母女',
+  };
+  const shown = async (id: string): Promise<Registration> => {
+    const { data } = await graph.ask<{ birthRegistration: Registration }>(
+      REVIEWER,
+      `{ birthRegistration(id: "${id}") { ${SHOWN} } }`,
+    );
+    return data.birthRegistration;
+  };
+  const look = async () => {
+    await world.get(CoordinationBellService).look();
+    await messages.settle();
+  };
+  const officer = (division: string): Caller => ({
+    id: `officer-${division}`,
+    name: '外地',
+    roles: ['county-confirmer'],
+    division: division as DivisionCode,
+  });
+  const SEEN = `id purpose legalBasis fromDivision toDivision responsibleDivision fields outcome state dueOn
+    values { field value } history { kind place actor } reminders { kind toDivision } person { id }`;
+  interface Seen {
+    readonly id: string;
+    readonly toDivision: string;
+    readonly outcome: string;
+    readonly values: { field: string; value: string }[];
+  }
+
+  it('travels to the other county and is answered by its register, so that nobody waits and nobody types it in', async () => {
+    const own = numberOf();
+    const { id } = await file(REVIEWER, alone(own, { registeredElsewhere: OTHER_PROVINCE }));
+    expect(await act(REVIEWER, `acceptBirthRegistration(id: "${id}")`)).toMatchObject({ state: 'ASKING' });
+    await messages.settle();
+    expect(await shown(id)).toMatchObject({ state: 'ACCEPTED', questions: [{ outcome: 'NOT_FOUND' }] });
+    expect(await register(id)).toMatchObject({ state: 'REGISTERED', look: null });
+
+    const mine = await graph.ask<{ myCoordinationRequests: Seen[] }>(
+      citizen('asked-about', own),
+      `{ myCoordinationRequests { ${SEEN} } }`,
+    );
+    expect(mine.refused).toEqual([]);
+    expect(mine.data.myCoordinationRequests).toEqual([
+      expect.objectContaining({
+        purpose: '办理生育登记：核实是否已在贵地登记，避免重复登记',
+        legalBasis: '人口与计划生育法第十四条',
+        ...{ fromDivision: TOWNSHIP, toDivision: OTHER_PROVINCE, responsibleDivision: TOWNSHIP },
+        ...{ outcome: 'NOT_FOUND', fields: ['is_registered', 'registered_on', 'office'] },
+        values: [{ field: 'is_registered', value: 'false' }],
+      }),
+    ]);
+    const strange = await graph.ask<{ myCoordinationRequests: Seen[] }>(
+      citizen('stranger', numberOf()),
+      `{ myCoordinationRequests { ${SEEN} } }`,
+    );
+    expect(strange.data.myCoordinationRequests).toEqual([]);
+  });
+
+  it('that nobody answers ends on its day: the family goes on by its word, and what comes later is looked at by a person', async () => {
+    const own = numberOf();
+    const { id } = await file(REVIEWER, alone(own, { registeredElsewhere: ELSEWHERE, commitment }));
+    await act(REVIEWER, `acceptBirthRegistration(id: "${id}")`);
+    await messages.settle();
+    expect(await shown(id)).toMatchObject({ state: 'ASKING', dueOn: '2026-04-09' });
+
+    world.clock.set('2026-04-09');
+    await look();
+    expect(await shown(id)).toMatchObject({ state: 'ASKING' });
+    world.clock.set('2026-04-10');
+    await look();
+    expect(await shown(id)).toMatchObject({ state: 'ACCEPTED', questions: [{ outcome: 'NO_REPLY' }] });
+    expect(await register(id)).toMatchObject({ state: 'REGISTERED', look: null });
+
+    world.clock.set('2026-04-20');
+    const theirs = officer(ELSEWHERE);
+    const list = await graph.ask<{ coordinationRequests: { nodes: Seen[] } }>(
+      theirs,
+      `{ coordinationRequests(filter: { side: ASKED, states: [SILENT] }) { nodes { ${SEEN} } } }`,
+    );
+    expect(list.refused).toEqual([]);
+    const answers = await Promise.all(
+      list.data.coordinationRequests.nodes.map(async ({ id: request }) =>
+        graph.ask<{ answerCoordination: Seen }>(
+          theirs,
+          `mutation { answerCoordination(id: "${request}", outcome: MISMATCH, values: [{ field: "is_registered", value: "true" }]) { ${SEEN} } }`,
+        ),
+      ),
+    );
+    expect(answers.flatMap(({ refused }) => refused)).toEqual([]);
+    await messages.settle();
+    expect(await shown(id)).toMatchObject({
+      ...{ state: 'REGISTERED', look: 'ANSWER_MISMATCH' },
+      questions: [{ outcome: 'MISMATCH' }],
+    });
+    const right = await act(
+      REVIEWER,
+      'correctBirthRegistration(id: $id, statement: $statement, reason: "按外地答复更正月份")',
+      { id, statement: alone(own, { expectedMonth: '2026-09' }) },
+      '($id: ID!, $statement: BirthStatementInput!)',
+    );
+    expect(right).toMatchObject({ state: 'REGISTERED', look: null, version: 2 });
+    const rates = await graph.ask<{ coordinationResponseRates: { toDivision: string; late: number }[] }>(
+      theirs,
+      '{ coordinationResponseRates(from: "2026-04", until: "2026-04") { toDivision kind due within late unanswered } }',
+    );
+    expect(rates.data.coordinationResponseRates).toEqual([
+      expect.objectContaining({ toDivision: ELSEWHERE, within: 0, unanswered: 0 }),
+    ]);
   });
 });
 

@@ -3,12 +3,16 @@ import { inContext, Notes, systemContext } from '@app/database';
 import { GraphContext, listFields, listOperations } from '@app/graphql';
 import type { DivisionCode } from '@app/kernel';
 import { graphql, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { BirthRegistrationService } from '../../apps/registration/src/birth-registration/birth-registration.service';
 import { FilingService } from '../../apps/registration/src/birth-registration/filing.service';
 import { FamilyService } from '../../apps/registration/src/person/family.service';
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
+import { Vault } from '@app/vault';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { addMove, type MadeMove } from '../support/moves';
+import { plantServices } from '../support/equal-services';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -32,6 +36,7 @@ interface Subject {
   readonly contradiction: string;
   readonly registryQuestionId: string;
   readonly setAsideId: string;
+  readonly peerMessageId: string;
   readonly comparisonId: string;
   readonly nominationId: string;
   /** What the register knows of the child: a fact that stands, one under investigation, a change. */
@@ -50,6 +55,22 @@ interface Subject {
   readonly voucherId: string;
   readonly elsewhereId: string;
   readonly checkId: string;
+  /** What became of that question on its way: a request to the other place. */
+  readonly coordinationId: string;
+  /** The child as a resident of its own county, with a period that stands. */
+  readonly residentId: string;
+  readonly residenceId: string;
+  /** What the child's family asks about that record, and what it is held for. */
+  readonly ownRequestId: string;
+  readonly holdId: string;
+  readonly move: MadeMove;
+  /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
+  readonly serviceId: string;
+  readonly consentId: string;
+  /** Consents that may be ended, one for each try. */
+  readonly endedIds: readonly string[];
+  readonly visitId: string;
+  readonly complaintId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -150,6 +171,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     `insert into registration.quality_month values ($1, '2026-03-01', 1000, 1, now()) on conflict do nothing`,
     [division],
   );
+  await makeFlows(division);
   return {
     ...(claim as unknown as Subject),
     pairId: pair!.id,
@@ -168,11 +190,70 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     repairs: repairs.slice(n * 8, n * 8 + 8),
     contradiction: contradiction ?? questions.at(-1)!,
     registryQuestionId: (await one('select id from exchange.question where division_code like $1 order by id'))[n]!,
+    peerMessageId: (await one('select id from exchange.peer_outgoing where from_division like $1 order by id'))[n]!,
     setAsideId: (await one('select id from exchange.set_aside where division_code like $1 order by id'))[n]!,
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
+    move: await addMove(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
+    ...(await makeResident(claim.childId!, row.child_id_number!, division)),
+    ...(await plantServices(world, await ownerOf(claim.claimId!))),
   };
+}
+
+/** A closed month with a figure of the division, a correction of it, and a table that somebody else stated. */
+async function makeFlows(division: DivisionCode): Promise<void> {
+  // Figures go in with their month or not at all; a test that adds a division goes past that.
+  await world.database.admin('set session_replication_role = replica');
+  for (const sql of [
+    `insert into migrant.flow_month (month, least_months, small_below, age_from, area, content, frozen_at)
+     select '2026-03-01', 6, 5, '{0,15}', '34', sha256(''), now() where $1 <> '' on conflict do nothing`,
+    `insert into migrant.flow_figure (month, division_code, direction, counts)
+     values ('2026-03-01', $1, 'in', '{1,1,0,0,0,1,0,0,1,0,0}') on conflict do nothing`,
+    `with r as (insert into migrant.flow_run (stage, begun_at, ended_at) values ('done', now(), now()) returning id)
+     insert into migrant.flow_correction (run_id, month, division_code, direction, before, after, recorded_at)
+     select id, '2026-03-01', $1, 'in', '{1,1,0,0,0,1,0,0,1,0,0}', '{2,2,0,0,0,2,0,0,2,0,0}', now() from r`,
+    `insert into migrant.flow_stated (division_code, direction, valid, source, file_sha256, warnings, recorded_by, recorded_at)
+     values ($1, 'in', '[2026-03-01,2026-04-01)', 'test', sha256('x'), '{}', 'matrix', now()) on conflict do nothing`,
+  ]) {
+    await world.database.admin(sql, [division]);
+  }
+  await world.database.admin('set session_replication_role = origin');
+}
+
+/** The child as somebody who moved, with one notice and what follows from it. */
+async function makeResident(childId: string, number: string, division: DivisionCode) {
+  const [made] = await world.database.admin<{ residentId: string; residenceId: string }>(
+    `with r as (
+       insert into migrant.resident (person_id, name, sex, id_type, number_sealed, number_key, number_mask, divisions, recorded_by, recorded_at)
+       values ($1, '示例', 1, '111', 'x', $2, '3402', array[$3], 'matrix', now()) returning id),
+     n as (
+       insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
+       select id, 'own', 'matrix-' || id, 'stay', $3, '2024', 'declared', 'matrix', now() from r returning id, resident_id)
+     insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
+     select resident_id, id, $3, '[2024-01-01,)', '[2025-01-01,)', 'declared', 'matrix', now() from n
+     returning resident_id as "residentId", id as "residenceId"`,
+    [childId, world.get(Vault).blindIndex('id-number', number), division],
+  );
+  const [asked] = await world.database.admin<{ ownRequestId: string; holdId: string }>(
+    `with q as (
+       insert into migrant.own_request (resident_id, kind, wish, asked_by, asked_at, due_on)
+       values ($1, 'objection', '试一试异议', 'matrix', now(), '2026-05-01') returning id)
+     insert into migrant.retention_hold (resident_id, reason, reference, set_by, set_at) values ($1, 'suit', '试1号', 'matrix', '2026-01-01')
+     returning id as "holdId", (select id from q) as "ownRequestId"`,
+    [made!.residentId],
+  );
+  return { ...made!, ...asked! };
+}
+
+/** Whose family a claim is: the child, where it is registered, and the applicant's key. */
+async function ownerOf(claimId: string): Promise<{ personId: string; village: string; ownKey: Buffer }> {
+  const [owner] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id where c.id = $1`,
+    [claimId],
+  );
+  return owner!;
 }
 
 /** A newborn matter of this child with open parts, and a certificate whose holder is the claim's applicant. */
@@ -226,13 +307,19 @@ async function birthOf(at: TwoCounties, idNumber: string, division: DivisionCode
     await registrations.register(birthId, 'matrix-births');
     await registrations.askElsewhere(birthId, '430202');
     const [question] = await registrations.questions([birthId]);
+    await at.get(CoordinationOpeningService).want([{ app: 'registration', matter: question!.id }]);
+    const [coordination] = await at.database.admin<{ id: string }>(
+      'select id from migrant.coordination_request where matter = $1',
+      [question!.id],
+    );
     const [voucher] = await at.get(VoucherService).ofRegistrations([birthId]);
     const [check] = await at.database.admin<{ id: string }>(
       `update registration.registry_check set outcome = 'mismatch', is_death_marked = false, answered_at = now()
         where registration_id = $1 returning id`,
       [birthId],
     );
-    return { birthId, voucherId: voucher!.id, elsewhereId: question!.id, checkId: check!.id };
+    const [voucherId, elsewhereId, checkId] = [voucher!.id, question!.id, check!.id];
+    return { birthId, voucherId, elsewhereId, checkId, coordinationId: coordination!.id };
   });
 }
 
@@ -274,6 +361,16 @@ const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: tr
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
+const onRequest = (field: (id: string) => string): Asked =>
+  about(({ coordinationId }) => `mutation { ${field(q(coordinationId))} }`);
+const stayAt = (division: string): string => `{ placeCode: ${q(division)}, from: "2026-01" }`;
+const onService = (field: (id: string) => string): Asked =>
+  about(({ serviceId }) => `mutation { ${field(q(serviceId))} { id } }`);
+const onVisit = (field: (id: string) => string): Asked =>
+  about(({ visitId }) => `mutation { ${field(q(visitId))} { id } }`);
+const onComplaint = (field: (id: string) => string): Asked =>
+  about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -285,7 +382,168 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
   'Query.feeParameters': ofNobody('{ feeParameters(division: "34") { name } }'),
+  'Query.coordinationRequest': about(
+    ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
+  ),
+  'Query.coordinationRequests': about(
+    ({ division }) => `{ coordinationRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myCoordinationRequests': ofNobody('{ myCoordinationRequests { id } }'),
+  'Query.coordinationResponseRates': ofNobody(
+    '{ coordinationResponseRates(from: "2026-01", until: "2026-12") { within } }',
+  ),
+  'Mutation.answerCoordination': onRequest((id) => `answerCoordination(id: ${id}, outcome: NOT_FOUND) { id }`),
+  'Mutation.returnCoordination': onRequest((id) => `returnCoordination(id: ${id}, reason: "不属于本地") { id }`),
+  'Mutation.askCoordinationAgain': onRequest((id) => `askCoordinationAgain(id: ${id}, reason: "补充说明") { id }`),
+  'Mutation.handOverCoordination': onRequest((id) => `handOverCoordination(id: ${id}, reason: "已迁往外地") { id }`),
+  'Mutation.acceptCoordination': onRequest((id) => `acceptCoordination(id: ${id}) { id }`),
+  'Mutation.declineCoordination': onRequest((id) => `declineCoordination(id: ${id}, reason: "不属于本地") { id }`),
+  'Query.flows': about(
+    ({ division }) =>
+      `{ flows(division: ${q(division)}, from: "2023-01-01", until: "2026-01-01", leastMonths: 0) { nodes { total ages { count } } } }`,
+  ),
+  'Query.closedFlows': about(
+    ({ division }) => `{ closedFlows(division: ${q(division)}, month: "2026-03") { nodes { total } } }`,
+  ),
+  'Query.closedFlowExport': about(
+    ({ division }) => `{ closedFlowExport(division: ${q(division)}, month: "2026-03") { csv } }`,
+  ),
+  'Query.flowCorrections': about(
+    ({ division }) => `{ flowCorrections(division: ${q(division)}) { nodes { lines { cell } } } }`,
+  ),
+  'Query.statedFlows': about(({ division }) => `{ statedFlows(division: ${q(division)}) { nodes { oursTotal } } }`),
+  'Query.flowRuns': ofNobody('{ flowRuns { stage } }'),
+  'Query.flowMonths': ofNobody('{ flowMonths { month isIntact } }'),
+  'Query.publishedFlows': ofNobody('{ publishedFlows(division: "34", month: "2026-03") { nodes { total } } }'),
+  'Query.publishedFlowExport': ofNobody('{ publishedFlowExport(division: "34", month: "2026-03") { csv } }'),
+  'Query.publishedFlowCorrections': ofNobody('{ publishedFlowCorrections(division: "34") { nodes { id } } }'),
   'Query.migrantParameters': ofNobody('{ migrantParameters(division: "34") { name } }'),
+  'Query.myRecord': ofNobody('{ myRecord { id } }'),
+  'Query.exportMyRecord': about(({ residentId }) => `{ exportMyRecord(id: ${q(residentId)}) { version } }`),
+  'Query.ownRequests': about(({ division }) => `{ ownRequests(first: 1, division: ${q(division)}) { nodes { id } } }`),
+  'Query.retentionClasses': ofNobody('{ retentionClasses(division: "34") { name } }'),
+  'Query.retentionCertificates': ofNobody('{ retentionCertificates { id } }'),
+  'Mutation.askAboutMyRecord': about(
+    ({ residentId }) =>
+      `mutation { askAboutMyRecord(id: ${q(residentId)}, kind: OBJECTION, wish: "试一试异议") { id } }`,
+  ),
+  'Mutation.withdrawOwnRequest': about(
+    ({ ownRequestId }) => `mutation { withdrawOwnRequest(id: ${q(ownRequestId)}) { id } }`,
+  ),
+  'Mutation.answerOwnRequest': about(
+    ({ ownRequestId }) =>
+      `mutation { answerOwnRequest(id: ${q(ownRequestId)}, isGranted: true, answer: "试一试答复") { id } }`,
+  ),
+  'Mutation.holdRecord': about(
+    ({ residentId }, n) =>
+      `mutation { holdRecord(resident: ${q(residentId)}, reason: SUIT, reference: "h-${n}") { id } }`,
+  ),
+  'Mutation.liftHold': about(({ holdId }) => `mutation { liftHold(id: ${q(holdId)}) { id } }`),
+  'Query.myResidence': ofNobody('{ myResidence { id } }'),
+  'Query.resident': about(({ residentId }) => `{ resident(id: ${q(residentId)}) { id } }`),
+  'Query.residentByNumber': about(({ childNumber }) => `{ residentByNumber(idNumber: ${q(childNumber)}) { id } }`),
+  'Query.residents': about(
+    ({ division }) => `{ residents(first: 1, division: ${q(division)}) { nodes { resident { id } } } }`,
+  ),
+  'Query.residentsBetween': about(
+    ({ division }) =>
+      `{ residentsBetween(first: 1, division: ${q(division)}, from: "2025-01-01", until: "2025-02-01") { nodes { spans { answer } } } }`,
+  ),
+  'Mutation.correctResidence': about(
+    ({ residenceId, division }, n) =>
+      `mutation { correctResidence(reference: "c-${n}", period: ${q(residenceId)}, reason: "试", stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.endResidence': about(
+    ({ residentId, division }, n) =>
+      `mutation { endResidence(reference: "e-${n}", resident: ${q(residentId)}, placeCode: ${q(division)}, on: "2001") { isNew } }`,
+  ),
+  'Mutation.noteOwnResidence': about(
+    ({ childId, division }, n) =>
+      `mutation { noteOwnResidence(reference: "o-${n}", person: ${q(childId)}, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.notePermit': about(
+    ({ childNumber, division }, n) =>
+      `mutation { notePermit(noticeNo: "p-${n}", name: "示例", idNumber: ${q(childNumber)}, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.noteResidence': about(
+    ({ childNumber, division }, n) =>
+      `mutation { noteResidence(reference: "n-${n}", name: "示例", idNumber: ${q(childNumber)}, basis: DECLARED, stay: ${stayAt(division)}) { isNew } }`,
+  ),
+  'Mutation.settleResidence': about(
+    ({ residenceId }) => `mutation { settleResidence(period: ${q(residenceId)}, holds: true, reason: "试") { id } }`,
+  ),
+  'Query.serviceEntitlements': ofNobody('{ serviceEntitlements(division: "340202") { id } }'),
+  'Query.serviceRequest': about(({ serviceId }) => `{ serviceRequest(id: ${q(serviceId)}) { id } }`),
+  'Query.serviceRequests': about(
+    ({ division }) => `{ serviceRequests(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.serviceRequestExport': about(
+    ({ division }) => `{ serviceRequestExport(filter: { division: ${q(division)} }) { csv } }`,
+  ),
+  'Query.myServiceRequests': ofNobody('{ myServiceRequests { id } }'),
+  'Query.serviceAccess': ofNobody('{ serviceAccess(division: "340202") { service } }'),
+  'Query.serviceAccessExport': ofNobody('{ serviceAccessExport(division: "340202") }'),
+  'Query.serviceAccessDraft': about(
+    ({ division }) => `{ serviceAccessDraft(division: ${q(division)}, quarter: "2026Q2") { service } }`,
+  ),
+  'Query.equalAccess': ofNobody('{ equalAccess(division: "340202") { programme } }'),
+  'Query.equalAccessExport': ofNobody('{ equalAccessExport(division: "340202") }'),
+  'Query.equalAccessDraft': about(
+    ({ division }) => `{ equalAccessDraft(division: ${q(division)}, quarter: "2026Q2") { programme } }`,
+  ),
+  'Query.mySupportConsents': ofNobody('{ mySupportConsents { id } }'),
+  'Query.supportConsents': about(
+    ({ division }) => `{ supportConsents(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.supportVisits': about(
+    ({ division }) => `{ supportVisits(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.complaint': about(({ complaintId }) => `{ complaint(id: ${q(complaintId)}) { id } }`),
+  'Query.complaints': about(
+    ({ division }) => `{ complaints(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myComplaints': ofNobody('{ myComplaints { id } }'),
+  'Query.followComplaint': ofNobody('{ followComplaint(number: "TS0", code: "0000-0000-0000") { state } }'),
+  'Mutation.askForService': ofNobody(
+    'mutation { askForService(clientRef: "matrix", service: "vaccination", division: "340202001", household: NEWCOMER, name: "示例") { id } }',
+  ),
+  'Mutation.completeServiceRequest': onService((id) => `completeServiceRequest(id: ${id})`),
+  'Mutation.withdrawServiceRequest': onService((id) => `withdrawServiceRequest(id: ${id})`),
+  'Mutation.resumeServiceRequest': onService((id) => `resumeServiceRequest(id: ${id})`),
+  'Mutation.takeServiceRequest': onService((id) => `takeServiceRequest(id: ${id})`),
+  'Mutation.tellMissing': onService((id) => `tellMissing(id: ${id}, items: ["identity-paper"])`),
+  'Mutation.decideSecondServiceNotice': onService((id) => `decideSecondServiceNotice(id: ${id}, allow: true)`),
+  'Mutation.serveServiceRequest': onService((id) => `serveServiceRequest(id: ${id})`),
+  'Mutation.declineServiceRequest': onService((id) => `declineServiceRequest(id: ${id}, reason: "经核实不符合")`),
+  'Mutation.reopenServiceRequest': onService((id) => `reopenServiceRequest(id: ${id}, reason: "重新核实")`),
+  'Mutation.referServiceRequest': onService(
+    (id) => `referServiceRequest(id: ${id}, to: "340202002", reason: "应由该处办理")`,
+  ),
+  'Mutation.answerServiceReferral': onService((id) => `answerServiceReferral(id: ${id}, accept: true)`),
+  'Mutation.takeBackServiceReferral': onService((id) => `takeBackServiceReferral(id: ${id})`),
+  'Mutation.consentToSupport': ofNobody(
+    'mutation { consentToSupport(division: "340202001", kind: ELDER, name: "示例老人", scope: [CALL], endsOn: "2026-09-01", document: "同意书1号") { id } }',
+  ),
+  'Mutation.endSupport': about(({ endedIds }, n) => `mutation { endSupport(id: ${q(endedIds[n % endedIds.length])}) }`),
+  'Mutation.offerSupportVisit': about(
+    ({ consentId }) =>
+      `mutation { offerSupportVisit(consent: ${q(consentId)}, purpose: CALL, on: "2026-05-01") { id } }`,
+  ),
+  'Mutation.answerSupportVisit': onVisit((id) => `answerSupportVisit(id: ${id}, accept: true)`),
+  'Mutation.recordSupportVisit': onVisit((id) => `recordSupportVisit(id: ${id})`),
+  'Mutation.undoSupportVisit': onVisit((id) => `undoSupportVisit(id: ${id})`),
+  'Mutation.cancelSupportVisit': onVisit((id) => `cancelSupportVisit(id: ${id})`),
+  'Mutation.fileComplaint': ofNobody(
+    'mutation { fileComplaint(kind: SERVICE, office: "340202001", told: "窗口没有人") { number } }',
+  ),
+  'Mutation.takeComplaint': onComplaint((id) => `takeComplaint(id: ${id})`),
+  'Mutation.handComplaintOver': onComplaint((id) => `handComplaintOver(id: ${id}, to: "3402", reason: "应由市级答复")`),
+  'Mutation.answerComplaintHandOver': onComplaint((id) => `answerComplaintHandOver(id: ${id}, accept: true)`),
+  'Mutation.decideComplaint': onComplaint((id) => `decideComplaint(id: ${id}, uphold: true, reasons: "情况属实")`),
+  'Mutation.executeComplaint': onComplaint((id) => `executeComplaint(id: ${id}, mended: "已重新办理")`),
+  'Mutation.reopenComplaint': onComplaint((id) => `reopenComplaint(id: ${id}, reason: "请求复核")`),
+  'Mutation.withdrawComplaint': onComplaint((id) => `withdrawComplaint(id: ${id})`),
+  'Mutation.resumeComplaint': onComplaint((id) => `resumeComplaint(id: ${id})`),
   'Query.registryChecks': about(
     ({ division }) => `{ registryChecks(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -320,6 +578,28 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Mutation.takeOverBirthRegistration': onBirth((id) => `takeOverBirthRegistration(id: ${id}) { id }`),
   'Mutation.withdrawBirthRegistration': onBirth((id) => `withdrawBirthRegistration(id: ${id}, note: "x") { id }`),
+  'Query.authorityDecisions': about(
+    ({ division }) => `{ authorityDecisions(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.authorityPeriods': about(({ childId }) => `{ authorityPeriods(person: ${q(childId)}) { id } }`),
+  'Query.myAuthorities': ofNobody('{ myAuthorities { id } }'),
+  'Query.reimbursements': about(
+    ({ division }) => `{ reimbursements(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Mutation.decideMove': about(
+    ({ childId }) =>
+      `mutation { decideMove(person: ${q(childId)}, programme: "YEB", to: "340202", leftOn: "2026-03-01", documentNo: "试1号") { id } }`,
+  ),
+  'Mutation.requestCase': about(
+    ({ childId }) =>
+      `mutation { requestCase(person: ${q(childId)}, programme: "YEB", from: "340207000000", movedOn: "2026-03-01") { id } }`,
+  ),
+  'Mutation.settleReimbursement': about(
+    ({ move }) => `mutation { settleReimbursement(id: ${q(move.reimbursementId)}, documentNo: "试2号") { id } }`,
+  ),
+  'Mutation.takeMoveBack': about(
+    ({ move }) => `mutation { takeMoveBack(id: ${q(move.decisionId)}, documentNo: "试3号") { id } }`,
+  ),
   'Query.claim': about(({ claimId }) => `{ claim(id: ${q(claimId)}) { id } }`),
   'Query.claims': about(
     ({ division }) => `{ claims(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -391,6 +671,11 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.registryQuestions': about(
     ({ division }) => `{ registryQuestions(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
+  'Query.peers': about(({ division }) => `{ peers(division: ${q(division)}) { others { code } } }`),
+  'Query.peerMessages': about(
+    ({ division }) => `{ peerMessages(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.peerRefusals': ofNobody('{ peerRefusals(first: 1) { nodes { id } } }'),
   'Query.setAsideReplies': about(
     ({ division }) => `{ setAsideReplies(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
@@ -527,6 +812,12 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division, applicantNumber }, n) =>
       `mutation { nominateClerk(input: { officer: "clerk-${n}", name: "某", idNumber: ${q(applicantNumber)}, unitCode: "340202WJ", unitName: "卫健委", division: ${q(division)}, from: "2026-04-01" }) { id } }`,
   ),
+  'Mutation.retryPeerMessage': about(
+    ({ peerMessageId }) => `mutation { retryPeerMessage(id: ${q(peerMessageId)}) { id } }`,
+  ),
+  'Mutation.giveUpPeerMessage': about(
+    ({ peerMessageId }) => `mutation { giveUpPeerMessage(id: ${q(peerMessageId)}, note: "已电话告知对方") { id } }`,
+  ),
   'Mutation.settleSetAside': about(
     ({ setAsideId }) => `mutation { settleSetAside(id: ${q(setAsideId)}, note: "已与登记机关核对") { id } }`,
   ),
@@ -571,12 +862,16 @@ const ABSENT = new Set([
   'BATCH_UNKNOWN',
   'BIRTH_REGISTRATION_UNKNOWN',
   'VOUCHER_UNKNOWN',
+  'COORDINATION_UNKNOWN',
   'ELSEWHERE_QUESTION_UNKNOWN',
   'REGISTRY_CHECK_UNKNOWN',
   'CALENDAR_UNKNOWN',
   'CASE_UNKNOWN',
   'NO_OPEN_CASE',
   'CLAIM_UNKNOWN',
+  'MOVE_DECISION_UNKNOWN',
+  'MOVE_NOTHING_TO_CARRY',
+  'REIMBURSEMENT_UNKNOWN',
   'PERSON_UNKNOWN',
   'PERSONS_UNKNOWN',
   'HOUSEHOLD_UNKNOWN',
@@ -593,6 +888,19 @@ const ABSENT = new Set([
   'COMPARISON_UNKNOWN',
   'NOMINATION_UNKNOWN',
   'SET_ASIDE_UNKNOWN',
+  'RESIDENT_UNKNOWN',
+  'RESIDENCE_PERIOD_UNKNOWN',
+  'RESIDENCE_OUTSIDE_DIVISION',
+  'NOTICE_NOT_OF_THE_FAMILY',
+  'OWN_RECORD_NOT_YOURS',
+  'OWN_REQUEST_UNKNOWN',
+  'RETENTION_RESIDENT_UNKNOWN',
+  'RETENTION_HOLD_UNKNOWN',
+  'PEER_MESSAGE_UNKNOWN',
+  'SERVICE_REQUEST_UNKNOWN',
+  'SUPPORT_CONSENT_UNKNOWN',
+  'SUPPORT_VISIT_UNKNOWN',
+  'COMPLAINT_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -725,6 +1033,12 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     RegistryQuestion: subject.registryQuestionId,
     BirthRegistration: subject.birthId,
     Voucher: subject.voucherId,
+    CoordinationRequest: subject.coordinationId,
+    Resident: subject.residentId,
+    ServiceRequest: subject.serviceId,
+    SupportConsent: subject.consentId,
+    SupportVisit: subject.visitId,
+    Complaint: subject.complaintId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

@@ -11,7 +11,9 @@ import {
 import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
+import { plantServices } from '../support/equal-services';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -22,13 +24,22 @@ const SUB_CASE = (id: string) =>
   `(select ${MATTER('s.matter_id')} from registration.newborn_sub_case s where s.id = ${id})`;
 const REGISTERED = (id: string) => `(select p.division_code from registration.person p where p.id = ${id})`;
 const BIRTH = (id: string) => `(select r.division_code from registration.birth_registration r where r.id = ${id})`;
+const COORDINATED = (id: string) => `(select o.from_division from migrant.coordination_request o where o.id = ${id})`;
 const CHECKED = (id: string) =>
   `(select coalesce(${BIRTH('o.registration_id')}, ${MATTER('o.matter_id')}) from registration.registry_check o where o.id = ${id})`;
+const RESIDENT = (id: string) => `(select r.divisions[1] from migrant.resident r where r.id = ${id})`;
+const MOVE = (id: string) =>
+  `(select case when d.from_elsewhere then d.to_county else d.from_county end from subsidy.authority_decision d where d.id = ${id})`;
 const PAYEE = `(select min(c.division_code) from subsidy.claim c where c.applicant_key = t.holder_key)`;
 const ACCOUNT = (code: string) => `case split_part(${code}, ':', 1) when 'source' then null
   when 'paying' then ${BATCH(`substr(${code}, 8)::uuid`)} else split_part(${code}, ':', 3) end`;
 
 /** Where each row of a table belongs, as SQL over `t`, asked as superuser. */
+const REQUEST = (id: string) => `(select r.first_code from migrant.service_request r where r.id = ${id})`;
+const CONSENT = (id: string) => `(select c.division_code from migrant.support_consent c where c.id = ${id})`;
+const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
+const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
+
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
   'registration.person_history': 't.division_code',
@@ -94,6 +105,39 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.ledger_account': ACCOUNT('t.code'),
   'subsidy.transfer': `coalesce(${ACCOUNT('t.debit')}, ${ACCOUNT('t.credit')})`,
   'subsidy.power_use': 't.county_code',
+  // A request belongs to both its places; here the other one is of a third county.
+  'migrant.coordination_request': 't.from_division',
+  'migrant.coordination_act': COORDINATED('t.request_id'),
+  'migrant.coordination_reminder': COORDINATED('t.request_id'),
+  'migrant.coordination_message': COORDINATED('t.request_id'),
+  'migrant.resident': 't.divisions[1]',
+  'migrant.resident_origin': RESIDENT('t.resident_id'),
+  'migrant.residence_notice': RESIDENT('t.resident_id'),
+  'migrant.residence_period': RESIDENT('t.resident_id'),
+  'migrant.own_request': RESIDENT('t.resident_id'),
+  'migrant.retention_hold': RESIDENT('t.resident_id'),
+  'subsidy.authority_decision': MOVE('t.id'),
+  'subsidy.authority_period': MOVE('t.decision_id'),
+  'subsidy.carried_claim': MOVE('t.decision_id'),
+  'subsidy.enrolment_question': 't.county_code',
+  'subsidy.place_matter': 't.from_county',
+  'subsidy.reimbursement': 't.debtor_county',
+  'subsidy.reimbursement_share':
+    '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
+  'migrant.service_request': 't.first_code',
+  'migrant.service_referral': REQUEST('t.request_id'),
+  'migrant.service_request_action': REQUEST('t.request_id'),
+  'migrant.support_consent': 't.division_code',
+  'migrant.support_visit': CONSENT('t.consent_id'),
+  'migrant.support_topic': VISIT('t.visit_id'),
+  'migrant.support_note': VISIT('t.visit_id'),
+  'migrant.complaint': 't.about_code',
+  'migrant.complaint_hand_over': COMPLAINT('t.complaint_id'),
+  'migrant.complaint_action': COMPLAINT('t.complaint_id'),
+  'migrant.flow_figure': 't.division_code',
+  'migrant.flow_correction': 't.division_code',
+  'migrant.flow_stated': 't.division_code',
+  'migrant.flow_stated_figure': '(select s.division_code from migrant.flow_stated s where s.id = t.stated_id)',
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -102,6 +146,10 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'exchange.comparison': 't.division_code',
   'exchange.comparison_round': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
   'exchange.comparison_line': '(select c.division_code from exchange.comparison c where c.id = t.comparison_id)',
+  'exchange.peer_outgoing': 't.from_division',
+  'exchange.peer_incoming': 't.to_division',
+  'exchange.enrolment_question': 't.division_code',
+  'exchange.enrolment_ask': '(select q.division_code from exchange.enrolment_question q where q.id = t.question_id)',
 };
 
 /** Tables of no division, and why everybody with a context may see them. */
@@ -123,6 +171,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.certificate_state_move': 'the rules, public',
   'registration.certificate_reject': 'codes by line, for officers',
   'subsidy.fact_vital': 'ids of persons to look at',
+  'subsidy.enrolment_peers': 'whether there is anybody to ask',
+  'subsidy.fact_moved': 'ids of persons to look at',
+  'subsidy.portability_parameter': 'the rules, public',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
   'registration.birth_registration_parameter': 'the rules, public',
   'registration.birth_registration_move': 'the rules, public',
@@ -138,13 +189,37 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
   'fees.parameter': 'deadlines and bounds by region',
+  'migrant.service_entitlement': 'the list of services, public',
+  'migrant.service_request_move': 'the rules, public',
+  'migrant.support_visit_move': 'the rules, public',
+  'migrant.complaint_move': 'the rules, public',
+  'migrant.service_access': 'published counts',
+  'subsidy.equal_access': 'published counts',
   'migrant.parameter': 'deadlines and thresholds by region',
   'fees.sealed_column': 'names of columns',
   'migrant.sealed_column': 'names of columns',
+  'migrant.coordination_state': 'the rules, public',
+  'migrant.coordination_move': 'the rules, public',
+  'migrant.coordination_hand_over_move': 'the rules, public',
+  'migrant.personal_table': 'names of tables',
+  'migrant.retention_class': 'the rules, public',
+  'migrant.retention_holder': 'the rules, public',
+  'migrant.retention_run': 'certificates name nobody',
+  'migrant.retention_count': 'certificates name nobody',
+  'migrant.retention_tombstone': 'keyed hashes that tell nothing',
+  'migrant.division_succession': 'public reference data',
+  'migrant.feed_position': 'a position',
+  'migrant.flow_run': 'counts of closings, for officers',
+  'migrant.flow_month': 'which months are closed and by which rules, public',
+  'migrant.flow_published': 'published counts, small ones withheld',
+  'migrant.flow_published_correction': 'published counts, small ones withheld',
   'exchange.parameter': 'what was agreed with other agencies',
   'exchange.record_seen': 'opaque keys and times',
   'exchange.quota_use': 'counts by unit',
   'exchange.line_state': 'the state of a connection',
+  'exchange.peer_line_state': 'the state of a connection',
+  'exchange.peer_refusal': 'counts by installation',
+  'exchange.enrolment_quota': 'counts by installation',
   'exchange.feed_cursor': 'a position',
   'exchange.seen_message': 'ids of messages of other agencies',
   'exchange.sealed_column': 'names of columns',
@@ -156,7 +231,8 @@ const SHARED: Readonly<Record<string, string>> = {
 };
 
 /** Tables that are the actor's own or nobody's: each has tests of its own. */
-const APART = /\.(context_key|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|\w*rate_limit\w*)$/;
+const APART =
+  /\.(context_key|coordination_arrival|retention_key|retention_rehearsal|audit_\w+|reveal|lookup_\w+|revocation|migration|registry_event|enrolment_asked|\w*rate_limit\w*)$/;
 
 let world: TwoCounties;
 let databases: Record<string, Database>;
@@ -172,7 +248,16 @@ beforeAll(async () => {
   };
 }, 120_000);
 beforeAll(async () => {
-  for (const county of [OURS, THEIRS]) await plantSettled(county);
+  for (const county of [OURS, THEIRS]) {
+    await plantSettled(county);
+    const [paid] = await world.database.admin<{ id: string }>(
+      `select id from subsidy.claim where state = 'paid' and division_code like $1 order by id limit 1`,
+      [`${county.slice(0, 6)}%`],
+    );
+    await addMove(world.database, paid!.id);
+    await plantMoved(county);
+  }
+  await plantFlows();
 });
 afterAll(async () => {
   await world?.close();
@@ -210,9 +295,73 @@ async function plantSettled(county: string): Promise<void> {
      select 'e' || a, 'corrected', 'r', a, now(), 'applied', now() from ${two}`,
     `insert into registration.registry_check_word (check_id, note, said_by, said_at)
      select k.id, '已当面查看身份证', 'x', now() from registration.registry_check k where ${CHECKED('k.id')} like '${county.slice(0, 6)}%'`,
+    `insert into migrant.coordination_request (id, way, app, matter, kind, purpose, legal_basis, from_division, to_division, fields,
+       offered_sealed, responsible_division, asked_on, due_on, remind_on)
+     values (md5('${county}')::uuid, 'inside', 'registration', '${county}', 'verify-fact', '核实情况', '人口与计划生育法第十四条',
+       '${county}', '430202000000', '{office}', 'x', '${county}', '2026-04-01', '2026-04-09', '2026-04-07')`,
+    `insert into migrant.coordination_act (id, request_id, kind, actor, state, responsible_division, at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 'ask', 'x', 'asked', '${county}', now())`,
+    `insert into migrant.coordination_reminder (request_id, kind, to_division, on_day)
+     values (md5('${county}')::uuid, 'before', '430202000000', '2026-04-07')`,
+    `insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at)
+     values (gen_random_uuid(), md5('${county}')::uuid, 1, 'x', now())`,
+    `with r as (
+       insert into migrant.resident (name, sex, divisions, recorded_by, recorded_at)
+       values ('示例', 1, array['${county}'], 'x', now()) returning id),
+     o as (
+       insert into migrant.resident_origin (resident_id, division_code, valid, basis, recorded_by, recorded_at)
+       select id, '${county}', '[2010-01-01,)', 'registry', 'x', now() from r),
+     n as (
+       insert into migrant.residence_notice (resident_id, source, reference, kind, place_code, starts, basis, recorded_by, recorded_at)
+       select id, 'own', 'rows-' || id, 'stay', '${county}', '2024', 'declared', 'x', now() from r returning id, resident_id),
+     q as (
+       insert into migrant.own_request (resident_id, kind, wish, asked_by, asked_at, due_on)
+       select id, 'objection', '不同意这样', 'x', now(), '2026-05-01' from r),
+     h as (
+       insert into migrant.retention_hold (resident_id, reason, reference, set_by, set_at)
+       select id, 'suit', '试1号', 'x', now() from r)
+     insert into migrant.residence_period (resident_id, notice_id, place_code, valid, certain, basis, recorded_by, recorded_at)
+     select resident_id, id, '${county}', '[2024-01-01,)', '[2025-01-01,)', 'declared', 'x', now() from n`,
     `insert into registration.refiling (person_id, old_code, new_code, done_by, done_at) select a, '${county}', code, 'x', now() from ${two}`,
   ])
     await world.database.admin(sql);
+}
+
+/** What a family that moved leaves behind in a county. */
+async function plantMoved(county: string): Promise<void> {
+  const [child] = await world.database.admin<{ personId: string; village: string; ownKey: Buffer }>(
+    `select b.person_id as "personId", c.division_code as village, c.applicant_key as "ownKey"
+       from subsidy.claim c join subsidy.beneficiary b on b.id = c.beneficiary_id
+      where c.division_code like $1 and b.person_id is not null order by c.id limit 1`,
+    [`${county.slice(0, 6)}%`],
+  );
+  await plantServices(world, child!);
+}
+
+/** A closed month of both counties, what was learned of it later, and what another authority stated. */
+async function plantFlows(): Promise<void> {
+  const [counts, more] = ['{9,9,0,0,0,9,0,0,9,0}', '{10,10,0,0,0,10,0,0,10,0}'];
+  const counties = `unnest(array['${OURS}', '${THEIRS}']) county`;
+  const town = `left(county, 6) || '001000'`;
+  // One statement: the figures go in with their month.
+  await world.database.admin(
+    `with m as (
+       insert into migrant.flow_month (month, least_months, small_below, age_from, area, content, frozen_at)
+       values ('2026-02-01', 6, 5, '{0,60}', '3402', sha256('x'), now()))
+     insert into migrant.flow_figure (month, division_code, direction, counts)
+     select '2026-02-01', ${town}, 'in', '${counts}' from ${counties}`,
+  );
+  await world.database.admin(
+    `with r as (insert into migrant.flow_run (stage, begun_at, ended_at) values ('done', now(), now()) returning id)
+     insert into migrant.flow_correction (run_id, month, division_code, direction, before, after, recorded_at)
+     select r.id, '2026-02-01', ${town}, 'in', '${counts}', '${more}', now() from r, ${counties}`,
+  );
+  await world.database.admin(
+    `with s as (
+       insert into migrant.flow_stated (division_code, direction, valid, source, file_sha256, warnings, recorded_by, recorded_at)
+       select county, 'in', '[2025-01-01,2026-01-01)', '统计公报', sha256('x'), '{}', 'x', now() from ${counties} returning id)
+     insert into migrant.flow_stated_figure (stated_id, part, item, count) select id, 'total', 'all', 9 from s`,
+  );
 }
 
 const officerOf = (division: typeof OURS, more: Partial<WorkContext> = {}): WorkContext =>

@@ -2,19 +2,26 @@ import { request as httpRequest } from 'node:http';
 import { ServiceSigner } from '@app/access';
 import { OPEN_PATHS, type ServiceDoor } from '@app/service';
 import { TestIssuer } from '@app/testing';
+import { Vault } from '@app/vault';
 import { getDemoUser } from '@app/access';
 import { CertificateService } from '../../apps/registration/src/certificate/certificate.service';
 import { FeedService } from '../../apps/registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../apps/registration/src/newborn-matter/newborn-claim.service';
 import { EndedCertificatesClient } from '../../apps/subsidy/src/fact/ended-certificates.client';
-import { RegistrationFeedClient } from '../../apps/subsidy/src/fact/registration-feed.client';
 import { NewbornClaimsClient } from '../../apps/subsidy/src/intake/newborn-claims.client';
-import { RegistryQuestionsClient, type RegistryQuestionAsked } from '@app/contracts';
+import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
+import {
+  type CoordinationAsked,
+  RegistrationFeedClient,
+  RegistryQuestionsClient,
+  type RegistryQuestionAsked,
+} from '@app/contracts';
 import { RegistryEventService } from '../../apps/exchange/src/registry-event/registry-event.service';
 import { RegistryEventFeedClient } from '../../apps/registration/src/registry-feed/registry-event-feed.client';
 import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
+import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
@@ -25,20 +32,38 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   registration: {
     'POST /graphql': ['gateway'],
     'POST /family': ['gateway'],
-    'POST /feed': ['subsidy'],
+    'POST /feed': ['subsidy', 'migrant'],
     'POST /newborn-claim': ['subsidy'],
     'POST /certificate-ended': ['subsidy'],
     'POST /identities': ['migrant', 'exchange'],
     'POST /find-person': ['migrant', 'exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
+    'POST /successions': ['migrant'],
   },
-  subsidy: { 'POST /graphql': ['gateway'] },
-  migrant: { 'POST /graphql': ['gateway'] },
+  subsidy: {
+    'POST /graphql': ['gateway'],
+    'POST /enrolments': ['exchange'],
+    'POST /coordination-matter': ['migrant'],
+    'POST /coordination-reply': ['migrant'],
+  },
+  migrant: {
+    'POST /graphql': ['gateway'],
+    'POST /newcomers': ['subsidy'],
+    'POST /coordination-answers': ['registration', 'subsidy'],
+    'POST /peer-messages': ['exchange'],
+  },
   fees: { 'POST /graphql': ['gateway'] },
   exchange: {
     'POST /graphql': ['gateway'],
     'POST /questions': ['registration', 'subsidy'],
     'POST /answers': ['registration', 'subsidy'],
     'POST /registry-events': ['registration'],
+    'POST /peer-inbox': ['migrant'],
+    'POST /peer-of': ['migrant'],
+    'POST /enrolment-questions': ['subsidy'],
+    'POST /enrolment-answers': ['subsidy'],
+    'POST /enrolment-peers': ['subsidy'],
   },
 };
 
@@ -53,6 +78,18 @@ const question: RegistryQuestionAsked = {
   officer: null,
 };
 
+const asked: CoordinationAsked = {
+  request: '0199f2d0-0000-7000-8000-000000000001',
+  kind: 'confirm-registration',
+  purpose: '办理生育登记',
+  legalBasis: '人口与计划生育法第十四条',
+  fromDivision: '430202000000',
+  toDivision: '340202000000',
+  personId: null,
+  fields: ['is_registered'],
+  offered: { month: '2026-01', name: '某', id_number: numberOf('1985-05-05', 1) },
+};
+
 let world: TwoCounties;
 let house: FederatedWorld;
 let token: string;
@@ -61,7 +98,11 @@ let claimId: string;
 let subCaseId: string;
 let certificateId: string;
 let questionId: string;
+let peerMessageId: string;
+let placeMatterId: string;
 let citizenNumber: string;
+let matterId: string;
+let messageId: string;
 let citizenName: string;
 const bugs: unknown[] = [];
 const figures = { routes: 0, calls: 0, 'let in': 0, 'rows read': 0 };
@@ -75,7 +116,15 @@ beforeAll(async () => {
   [claimId] = await ids('subsidy.claim');
   [subCaseId] = await ids(`registration.newborn_sub_case where item = 'childcare-subsidy'`);
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
+  await addMove(world.database, claimId);
+  [placeMatterId] = await ids('subsidy.place_matter');
+  [matterId] = await ids(
+    `registration.elsewhere_question q where not exists (select from registration.elsewhere_answer a where a.question_id = q.id)`,
+  );
+  await world.get(CoordinationOpeningService).want([{ app: 'registration', matter: matterId }]);
+  messageId = await plantMessage();
   [questionId] = await ids(`exchange.question where division_code like '340202%'`);
+  [peerMessageId] = await ids('exchange.peer_outgoing');
   citizenNumber = world.ours.claims[0]!.applicant_id_number!;
   const [citizen] = await world.database.admin<{ name: string }>(
     `select p.name from registration.person p join subsidy.claim c on c.applicant_key = p.id_number_key where c.claim_no = $1`,
@@ -117,6 +166,18 @@ function send(door: ServiceDoor, method: string, path: string, headers: Record<s
   });
 }
 
+/** A message to another installation, as a request to one would have left it. */
+async function plantMessage(): Promise<string> {
+  const [request] = await world.database.admin<{ id: string }>('select id from migrant.coordination_request limit 1');
+  const id = '0199f2d0-0000-7000-8000-0000000000aa';
+  const place = { table: 'migrant.coordination_message', column: 'body_sealed', row: id };
+  await world.database.admin(
+    'insert into migrant.coordination_message (id, request_id, seq, body_sealed, made_at) values ($1, $2, 1, $3, now())',
+    [id, request!.id, new Vault(Buffer.alloc(32, 1)).seal('{"act":"ask"}', place)],
+  );
+  return id;
+}
+
 /** Good bodies for each path: nothing but the missing name can be the obstacle. */
 const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/family') return [JSON.stringify({ idNumber: citizenNumber })];
@@ -126,8 +187,51 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/find-person')
     return [JSON.stringify({ name: citizenName, idNumber: citizenNumber, birthCertificateNo: null, caseRef: 'door' })];
   if (path === '/feed') return [JSON.stringify({ after: '', limit: 10 })];
+  if (path === '/successions') return [JSON.stringify({})];
+  if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
+  if (app === 'subsidy' && path === '/coordination-reply')
+    return [
+      JSON.stringify({
+        request: 'door-1',
+        kind: 'settle-payment',
+        purpose: '结算',
+        legalBasis: '人口与计划生育法第十四条',
+        fromDivision: '340207000000',
+        toDivision: '340202000000',
+        personId,
+        fields: ['acknowledged'],
+        offered: {},
+      }),
+    ];
   if (path === '/questions') return [JSON.stringify(question)];
+  if (path === '/coordination-matter') return [JSON.stringify({ matter: matterId })];
+  if (path === '/coordination-reply') return [JSON.stringify(asked)];
+  if (path === '/coordination-answers') return [JSON.stringify({ app: 'registration', matters: [matterId] })];
+  if (path === '/peer-messages') return [JSON.stringify({ message: messageId })];
   if (path === '/answers') return [JSON.stringify({ asker: 'registration', question: questionId })];
+  if (path === '/peer-inbox') return [JSON.stringify({ message: peerMessageId })];
+  if (path === '/peer-of') return [JSON.stringify({ divisionCode: '610102000000' })];
+  if (path === '/enrolment-questions')
+    return [
+      JSON.stringify({
+        questions: [
+          {
+            reference: 'door-1',
+            personId,
+            programme: 'childcare',
+            from: '2026-01-01',
+            until: '2027-01-01',
+            divisionCode: '340202000000',
+            legalBasis: '育儿补贴制度实施方案',
+          },
+        ],
+      }),
+    ];
+  if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (path === '/enrolment-answers') return [JSON.stringify({ references: ['340202000000'] })];
+  if (path === '/enrolment-peers') return [JSON.stringify({})];
   if (path === '/registry-events') return [JSON.stringify({ after: '', limit: 10 })];
   const [type, id, fields] = {
     registration: ['Person', personId, 'name'],
@@ -244,7 +348,9 @@ describe('the doors between the processes', () => {
     const first = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     expect([first.status, first.text]).toEqual([
       200,
-      expect.stringMatching(/name|claimNo|persons|personId|question|legalBasis|events|caseNo|holderKeys/),
+      expect.stringMatching(
+        /name|claimNo|persons|personId|matter|topic|outcome|question|legalBasis|events|caseNo|holderKeys|reference|successions|^(null|false|\[\]|\{\})$/,
+      ),
     ]);
     const again = await send(house[app], 'POST', path, { authorization, 'content-type': 'application/json' }, body!);
     figures.calls++;

@@ -117,7 +117,7 @@ export function secretsOf(folder: string): Set<string> {
 }
 
 /** The ways a text may be written down without looking like itself. */
-function disguises(text: string): string[] {
+export function disguises(text: string): string[] {
   const utf8 = Buffer.from(text);
   const base64 = [0, 1, 2].map((shift) =>
     Buffer.concat([Buffer.alloc(shift), utf8])

@@ -7,10 +7,8 @@ import { day } from '@app/kernel';
 import { readConfig } from '../../apps/standalone/src/config';
 import { openInstallation } from '../../apps/standalone/src/installation';
 import { generateCounty } from '../../apps/simulator/src/county/county.service';
-import { isAlive } from './leftovers';
 
 const ROOT = path.join(__dirname, '..', '..');
-const FOLDER = 'yangyu-killed-';
 
 /** How a child process ended: by itself with a code, or by a signal. */
 export interface Ended {
@@ -31,13 +29,12 @@ export class CompiledProgram {
   ) {}
 
   static async build(people: number): Promise<CompiledProgram> {
-    await removeAbandoned();
     const built = spawnSync(process.execPath, [path.join(ROOT, 'scripts', 'build.mjs')], {
       cwd: ROOT,
       encoding: 'utf8',
     });
     if (built.status !== 0) throw new Error(`the build failed: ${built.stdout}${built.stderr}`);
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${FOLDER}${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-killed-'));
     fs.chmodSync(folder, 0o755); // The account that PostgreSQL runs under has to get in.
     // A copy, so that nobody who builds meanwhile changes the program between two runs.
     fs.cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
@@ -115,14 +112,6 @@ function redisOf(dataFolder: string): Record<string, string> {
   const url = process.env.YANGYU_TEST_REDIS;
   if (url === undefined) return {};
   return { YANGYU_REDIS_URL: url, YANGYU_REDIS_PREFIX: `p${path.basename(dataFolder).replaceAll(/\W/g, '-')}` };
-}
-
-/** What runs left behind that were interrupted themselves. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
-    const owner = Number(name.slice(FOLDER.length).split('-')[0]);
-    if (owner !== process.pid && !isAlive(owner)) await removeFolder(path.join(os.tmpdir(), name));
-  }
 }
 
 /** Also stops the servers whose owners were killed and never started again. */

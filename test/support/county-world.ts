@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
-import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
+import { createTestDatabase, type Prepared, TestClock, type TestDatabase } from '@app/testing';
 import { Vault } from '@app/vault';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,6 +12,7 @@ import { explainConstraint as explainPayment } from '../../apps/subsidy/src/powe
 import { explainConstraint as explainFees } from '../../apps/fees/src/legacy-fee/legacy-fee.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
+import type { Peers } from '../../apps/exchange/src/peer/peer.types';
 import { FakeRegistry } from './fake-registry';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module';
 
@@ -28,14 +29,30 @@ export interface CountyWorld {
   file(name: string, rows: readonly Readonly<Record<string, string | number>>[]): string;
   /** Empties every table but those that migrations and programmes fill: a new world without a new process. */
   reset(): Promise<void>;
+  /** Ends here, and leaves its database and files for others to begin with. */
+  keepAs(prepared: Prepared): Promise<void>;
   close(): Promise<void>;
 }
 
+/** What a world has from outside, where a test gives it. */
+export interface Outside {
+  /** A clock that another world reads too. */
+  readonly clock?: TestClock;
+  /** The other installations, and what this one is to them. */
+  readonly peers?: Peers;
+  /** What another world left, to begin with. */
+  readonly from?: Prepared;
+}
+
 /** @param outside A household registry of the test's own instead of the one in a few lines. */
-export async function openCountyWorld(today: string, outside?: HouseholdRegistry): Promise<CountyWorld> {
-  const database = await createTestDatabase();
-  const clock = new TestClock(today);
+export async function openCountyWorld(
+  today: string,
+  outside?: HouseholdRegistry,
+  { clock = new TestClock(today), peers, from }: Outside = {},
+): Promise<CountyWorld> {
+  const database = await createTestDatabase(from?.database);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-world-'));
+  if (from) fs.cpSync(from.folder, folder, { recursive: true });
   const open = (schema: string) =>
     database.open(schema, {
       recorder: auditRecorder(schema),
@@ -54,6 +71,7 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
     clock,
     bankFolders: bankFolders({ dataFolder: folder }),
     household: { registry: outside ?? registry, callbacks: null },
+    peers,
     voucher: { keyFile: path.join(folder, 'voucher.key') },
   };
   const app: INestApplicationContext = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {
@@ -82,13 +100,16 @@ export async function openCountyWorld(today: string, outside?: HouseholdRegistry
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
           where schemaname in ('registration', 'subsidy', 'migrant', 'fees', 'exchange')
-            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter')
+            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'service_entitlement', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter', 'portability_parameter', 'coordination_state', 'personal_table', 'retention_class', 'retention_holder', 'retention_key')
             and tablename not like '%\\_move'`,
       );
-      // Append-only tables refuse TRUNCATE by trigger; a test's broom may go past them.
-      await database.admin('set session_replication_role = replica');
-      await database.admin(`truncate ${tables!.list} restart identity`);
-      await database.admin('set session_replication_role = origin');
+      await database.empty(tables!.list);
+    },
+    keepAs: async (prepared) => {
+      await app.close();
+      fs.cpSync(folder, prepared.folder, { recursive: true });
+      fs.rmSync(folder, { recursive: true, force: true });
+      await database.keepAs(prepared.database);
     },
     close: async () => {
       await app.close();

@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import type { Caller } from '@app/access';
 import { auditRecorder } from '@app/audit';
-import type { RegistryQuestionAsked } from '@app/contracts';
+import {
+  type Enrolments,
+  ENROLMENTS,
+  PEER_OUTBOX,
+  type PeerOutbox,
+  PERSON_IDENTITIES,
+  type PersonIdentities,
+  type RegistryQuestionAsked,
+} from '@app/contracts';
 import { type Database, inContext, type Read, systemContext } from '@app/database';
 import { type JobHandler, Outbox, type Payload } from '@app/jobs';
 import { checkCharacter, CLOCK, day, type DivisionCode } from '@app/kernel';
@@ -22,6 +30,8 @@ import {
   LINE_SETTINGS_DEFAULT,
   type LineSettings,
 } from '../../apps/exchange/src/household-registry/line.types';
+import { NO_PEERS } from '../../apps/exchange/src/peer/peer-directory.client';
+import { type Peers, PEERS } from '../../apps/exchange/src/peer/peer.types';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
 
 const COUNTY = '340202000000' as DivisionCode;
@@ -82,6 +92,12 @@ export interface ExchangeOptions {
   readonly registry: (clock: TestClock) => HouseholdRegistry | Promise<HouseholdRegistry>;
   readonly callbacks?: (registry: HouseholdRegistry) => RegistryCallbacks;
   readonly line?: Partial<LineSettings>;
+  readonly peers?: Peers;
+  /** What an app has to tell other places. */
+  readonly messages?: PeerOutbox;
+  /** Who is who, and who is paid, as the other apps would say. */
+  readonly identities?: PersonIdentities;
+  readonly enrolments?: Enrolments;
   /** One that somebody else reads too. */
   readonly clock?: TestClock;
 }
@@ -100,6 +116,10 @@ export class ExchangeWorld {
     registry: make,
     callbacks,
     line,
+    peers = NO_PEERS,
+    messages = { message: () => Promise.resolve(null) },
+    identities = { identify: () => Promise.resolve([]), find: () => Promise.resolve(null) },
+    enrolments = { of: () => Promise.resolve([]) },
     clock = new TestClock(MORNING),
   }: ExchangeOptions): Promise<ExchangeWorld> {
     const test = await createTestDatabase();
@@ -114,10 +134,25 @@ export class ExchangeWorld {
         { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
         { provide: HOUSEHOLD_REGISTRY, useValue: registry },
         { provide: REGISTRY_CALLBACKS, useValue: callbacks?.(registry) ?? null },
+        { provide: PEERS, useValue: peers },
+        { provide: PEER_OUTBOX, useValue: messages },
+        { provide: PERSON_IDENTITIES, useValue: identities },
+        { provide: ENROLMENTS, useValue: enrolments },
         { provide: CLOCK, useValue: clock },
         { provide: Vault, useValue: vault },
       ],
-      exports: [EXCHANGE_DATABASE, EXCHANGE_OUTBOX, HOUSEHOLD_REGISTRY, REGISTRY_CALLBACKS, CLOCK, Vault],
+      exports: [
+        EXCHANGE_DATABASE,
+        EXCHANGE_OUTBOX,
+        HOUSEHOLD_REGISTRY,
+        REGISTRY_CALLBACKS,
+        PEERS,
+        PEER_OUTBOX,
+        PERSON_IDENTITIES,
+        ENROLMENTS,
+        CLOCK,
+        Vault,
+      ],
     };
     const app = await Test.createTestingModule({ imports: [given, ExchangeModule] })
       .overrideProvider(LINE_SETTINGS)

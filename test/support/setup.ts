@@ -4,15 +4,17 @@ import * as path from 'node:path';
 import { migrate, startCluster } from '@app/database';
 import { assertQueueKeeps, startRedisServer } from '@app/jobs';
 import { Client } from 'pg';
-import { removeLeftovers, TEST_FOLDER } from './leftovers';
+import { placeForServer, removeLeftovers, TEST_FOLDER } from './leftovers';
 import { SCHEMAS } from './schemas';
 
 /** Before all tests: one throwaway PostgreSQL and a migrated template that every test database is copied from. */
 export default async function setup(): Promise<void> {
   removeLeftovers();
-  const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), TEST_FOLDER));
+  const dataFolder = fs.mkdtempSync(path.join(placeForServer(), TEST_FOLDER));
   fs.chmodSync(dataFolder, 0o755);
   const cluster = await startCluster({ dataFolder, throwaway: true });
+  process.env.TMPDIR = path.join(dataFolder, 'tmp'); // Of the test files too: what they leave behind goes with the rest.
+  fs.mkdirSync(process.env.TMPDIR, { mode: 0o755 });
   const redis = await openRedis(path.join(dataFolder, 'redis'));
   const stop = async () => {
     await redis?.stop();
@@ -38,6 +40,7 @@ export default async function setup(): Promise<void> {
     port: cluster.port,
     password: cluster.superuserPassword,
     template: 'yangyu_template',
+    folder: dataFolder,
   });
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { checkCharacter, day, type DivisionCode, findDivisionCode } from '@app/kernel';
+import { prepareOnce } from '@app/testing';
 import { ComparisonService } from '../../apps/exchange/src/comparison/comparison.service';
 import { FollowingService } from '../../apps/exchange/src/comparison/following.service';
 import { NominationService } from '../../apps/exchange/src/nomination/nomination.service';
@@ -29,6 +30,7 @@ import { parse } from './csv';
 export const OURS = findDivisionCode('340202')!;
 export const THEIRS = findDivisionCode('340203')!;
 const TODAY = '2026-04-01';
+const PEOPLE = 4_000;
 const PROGRAMME = 'YEB';
 const FILES = ['registry', 'findings', 'accounts', 'claims'] as const;
 
@@ -40,11 +42,29 @@ export interface TwoCounties extends CountyWorld {
   readonly theirs: CountyFiles;
 }
 
-/** One installation of two counties, each with people, claims, a paid batch, one that waits for approval, and returned money. */
-export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
-  const world = await openCountyWorld(TODAY);
+/**
+ * One installation of two counties, each with people, claims, a paid batch, one that waits for approval, and returned money.
+ * Filled once in a run, and a copy for each test file that asks.
+ */
+export async function openTwoCounties(): Promise<TwoCounties> {
+  const prepared = await prepareOnce('two_counties', async (into) => {
+    const world = await openCountyWorld(TODAY);
+    try {
+      await fill(world);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    await world.keepAs(into);
+  });
+  const world = await openCountyWorld(TODAY, undefined, { from: prepared });
+  const files = (name: string) => filesOf(path.join(world.folder, name));
+  return { ...world, ours: files('ours'), theirs: files('theirs') };
+}
+
+async function fill(world: CountyWorld): Promise<void> {
   const [ours, theirs] = [path.join(world.folder, 'ours'), path.join(world.folder, 'theirs')];
-  await generateCounty({ people, folder: ours });
+  await generateCounty({ people: PEOPLE, folder: ours });
   moveCounty(ours, theirs);
   for (const folder of [ours, theirs]) await takeIn(world, folder);
   await registerBirths(world, ours);
@@ -53,8 +73,10 @@ export async function openTwoCounties(people = 4_000): Promise<TwoCounties> {
     [OURS, 'ours'],
     [THEIRS, 'theirs'],
   ] as const)
-    await pay(world, division, place).then(() => askRegistry(world, division, place));
-  return { ...world, ours: filesOf(ours), theirs: filesOf(theirs) };
+    await pay(world, division, place).then(async () => {
+      await askRegistry(world, division, place);
+      await speakWithOthers(world, division);
+    });
 }
 
 const filesOf = (folder: string): CountyFiles =>
@@ -201,4 +223,20 @@ async function askRegistry(world: CountyWorld, division: DivisionCode, place: st
     world.get(ComparisonService).submit(head, { purpose, legalBasis, lines }),
   );
   await world.get(FollowingService).follow(id);
+}
+
+/** Messages to another installation and from it, and questions to it; there is none here, so they are put where they would be. */
+async function speakWithOthers(world: CountyWorld, division: DivisionCode): Promise<void> {
+  for (const sql of [
+    `insert into exchange.peer_outgoing (id, peer, topic, from_division, to_division, content_hash, content_sealed, kept_at, next_at)
+     select gen_random_uuid(), 'elsewhere', 'coordination', $1, '610102000000', sha256('x'), '\\x01', now(), now() from generate_series(1, 3)`,
+    `insert into exchange.peer_incoming (id, peer, message_id, topic, from_division, to_division, content_hash, content_sealed, taken_at)
+     values (gen_random_uuid(), 'elsewhere', gen_random_uuid(), 'coordination', '610102000000', $1, sha256('x'), '\\x01', now())`,
+    `with question as (
+       insert into exchange.enrolment_question (id, reference, person_id, programme, period, division_code, legal_basis, asked_at, due_on)
+       values (gen_random_uuid(), $1, gen_random_uuid(), 'childcare', '[2026-01-01,2027-01-01)', $1, '育儿补贴制度实施方案', now(), '2026-04-08')
+       returning id)
+     insert into exchange.enrolment_ask (id, question_id, peer, next_at) select gen_random_uuid(), id, 'elsewhere', now() from question`,
+  ])
+    await world.database.admin(sql, [division]);
 }

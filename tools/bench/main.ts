@@ -8,11 +8,15 @@ import type { Bench, BenchTable } from './bench.types';
 
 const BENCHES: Readonly<Record<string, string>> = {
   audit: 'what the audit log costs the main job, with it against without it; and how fast it is sealed and verified',
+  coordination:
+    'requests between places, asked, answered and told back over the queue, against bare BullMQ that handles as many jobs',
   county:
     'makes the county, or counties, that the other benches measure on, and keeps it in bench-<people> of the data folder',
   determine: 'three programmes over a county, against hand-written SQL of the same rules over the base tables',
   duplicates:
     'a search for double records with its recall and precision on planted ones, against bare joins on name and number',
+  flows:
+    'monthly flow tables of residence periods, closed and published, against the plain aggregate of the same periods',
   gateway: 'the graph in one process and in three, against a plain Nest app with the same resolvers',
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   queue:

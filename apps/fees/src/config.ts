@@ -4,8 +4,9 @@ import { z } from 'zod';
 export const FEES_SETTINGS = {
   ...PROCESS_SETTINGS,
   ...VAULT_SETTINGS,
-  /** Where registration’s processes answer; several, separated by commas. */
+  /** Where the other apps’ processes answer; several, separated by commas. */
   YANGYU_REGISTRATION_URL: z.string().min(1),
+  YANGYU_SUBSIDY_URL: z.string().min(1),
 } as const;
 export const FEES_WORKER_SETTINGS = { ...FEES_SETTINGS, ...WORKER_SETTINGS } as const;
 

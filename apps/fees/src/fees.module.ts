@@ -7,6 +7,9 @@ import { ParameterModule } from './parameter/parameter.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
 
+/** What looks every minute whether something of this app's is due; many rings at once are one. */
+export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [];
+
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.

@@ -1,4 +1,4 @@
-import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import { OVERPAYMENTS, OverpaymentsClient, PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -21,6 +21,7 @@ export async function openFees(life: Life, settings: ReturnType<typeof readConfi
   const app = await openModule(FeesModule, [
     [FEES_DATABASE, parts.database],
     [FEES_OUTBOX, new Outbox('fees')],
+    [OVERPAYMENTS, new OverpaymentsClient(clientOf('subsidy', settings.YANGYU_SUBSIDY_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],

@@ -1,4 +1,15 @@
-import { PERSON_IDENTITIES, PersonIdentitiesClient } from '@app/contracts';
+import {
+  COORDINATION_MATTERS,
+  CoordinationMattersClient,
+  DIVISION_SUCCESSIONS,
+  DivisionSuccessionsClient,
+  PEER_INBOX,
+  PeerInboxClient,
+  PERSON_IDENTITIES,
+  PersonIdentitiesClient,
+  REGISTRATION_FEED,
+  RegistrationFeedClient,
+} from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -20,7 +31,12 @@ export async function openMigrant(life: Life, settings: ReturnType<typeof readCo
   const app = await openModule(MigrantModule, [
     [MIGRANT_DATABASE, parts.database],
     [MIGRANT_OUTBOX, new Outbox('migrant')],
+    [REGISTRATION_FEED, new RegistrationFeedClient(registration)],
+    [DIVISION_SUCCESSIONS, new DivisionSuccessionsClient(registration)],
+    [PEER_INBOX, new PeerInboxClient(clientOf('exchange', settings.YANGYU_EXCHANGE_URL))],
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
+    [COORDINATION_MATTERS.registration, new CoordinationMattersClient(registration)],
+    [COORDINATION_MATTERS.subsidy, new CoordinationMattersClient(clientOf('subsidy', settings.YANGYU_SUBSIDY_URL))],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
   ]);

@@ -8,6 +8,8 @@ export const REGISTRATION_SETTINGS = {
   YANGYU_VOUCHER_KEY: z.string().min(1).optional(),
   /** Where the exchange's processes answer; several, separated by commas. */
   YANGYU_EXCHANGE_URL: z.string().min(1),
+  /** Where migrant's processes answer: what became of questions to other places. */
+  YANGYU_MIGRANT_URL: z.string().min(1),
 } as const;
 export const REGISTRATION_WORKER_SETTINGS = { ...REGISTRATION_SETTINGS, ...WORKER_SETTINGS } as const;
 

@@ -1,4 +1,10 @@
-import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, RegistryQuestionsClient } from '@app/contracts';
+import {
+  COORDINATION_ANSWERS,
+  CoordinationAnswersClient,
+  REGISTRY_EVENT_FEED,
+  REGISTRY_QUESTIONS,
+  RegistryQuestionsClient,
+} from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
@@ -10,21 +16,23 @@ import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from './registration.token
 import { RegistryEventFeedClient } from './registry-feed/registry-event-feed.client';
 import { VOUCHER_SETTINGS } from './voucher/voucher.types';
 
-/** What both doors of this app stand on: its schema, its keys, its modules, and the exchange at the other end of a wire. */
+/** What both doors of this app stand on: its schema, its keys, its modules, and the exchange and migrant at the other end of a wire. */
 export async function openRegistration(life: Life, settings: ReturnType<typeof readConfig>) {
   const parts = await openParts(life, 'registration', settings, { explain: explainConstraint });
-  const exchange = new ServiceClient({
-    service: 'exchange',
-    url: settings.YANGYU_EXCHANGE_URL,
-    signer: parts.signer,
-    onFailure: (service, error) => report(`call to ${service}`, error),
-  });
-  life.ends('calls', () => exchange.close());
+  const clientOf = (service: string, url: string): ServiceClient => {
+    const onFailure = (of: string, error: unknown) => report(`call to ${of}`, error);
+    const client = new ServiceClient({ service, url, signer: parts.signer, onFailure });
+    life.ends(`calls to ${service}`, () => client.close());
+    return client;
+  };
+  const exchange = clientOf('exchange', settings.YANGYU_EXCHANGE_URL);
+  const migrant = clientOf('migrant', settings.YANGYU_MIGRANT_URL);
   const app = await openModule(RegistrationModule, [
     [REGISTRATION_DATABASE, parts.database],
     [REGISTRATION_OUTBOX, new Outbox('registration')],
     [REGISTRY_EVENT_FEED, new RegistryEventFeedClient(exchange)],
     [REGISTRY_QUESTIONS, new RegistryQuestionsClient(exchange)],
+    [COORDINATION_ANSWERS, new CoordinationAnswersClient(migrant)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
     [VOUCHER_SETTINGS, { keyPem: settings.YANGYU_VOUCHER_KEY }],

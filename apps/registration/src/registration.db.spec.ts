@@ -6,6 +6,7 @@ import {
   type FeedPage,
   REGISTRATION_FEED,
   type RegistrationFeed,
+  COORDINATION_ANSWERS,
   REGISTRY_EVENT_FEED,
   REGISTRY_QUESTIONS,
 } from '@app/contracts';
@@ -99,9 +100,18 @@ beforeAll(async () => {
       { provide: CLOCK, useValue: new TestClock('2026-04-01') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: REGISTRY_QUESTIONS, useValue: {} },
+      { provide: COORDINATION_ANSWERS, useValue: {} },
       { provide: Vault, useValue: new Vault(Buffer.alloc(32, 7)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, CLOCK, Vault],
+    exports: [
+      REGISTRATION_DATABASE,
+      REGISTRATION_OUTBOX,
+      REGISTRY_EVENT_FEED,
+      COORDINATION_ANSWERS,
+      REGISTRY_QUESTIONS,
+      CLOCK,
+      Vault,
+    ],
   };
   const app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   const divisions = path.join(folder, 'divisions.csv');

@@ -1,6 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { CertificateModule } from './certificate/certificate.module';
+import { BirthRegistrationProcessor } from './birth-registration/birth-registration.processor';
 import { BirthRegistrationModule } from './birth-registration/birth-registration.module';
 import { DivisionModule } from './division/division.module';
 import { DuplicateModule } from './duplicate/duplicate.module';
@@ -28,6 +29,7 @@ const PROCESSORS = [
   QualityProcessor,
   NewbornMatterProcessor,
   RegistryCheckProcessor,
+  BirthRegistrationProcessor,
 ];
 
 /**

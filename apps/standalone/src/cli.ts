@@ -132,6 +132,13 @@ verb(files, 'accounts <file>', '收款账户 / payee accounts').action((file: st
 verb(files, 'findings <file>', '有关机关的认定 / findings of authorities').action((file: string, options: Global) =>
   run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importFindings(file))),
 );
+verb(files, 'stated-flows <file>', '外部报送的人口流动统计 / flow figures that another authority stated')
+  .requiredOption('--source <text>', '数据来源，例如文号 / where they are from, such as the number of the document')
+  .action((file: string, options: Global & { source: string }) =>
+    run(options, async (steps, terminal) =>
+      view.statedFlows(terminal, await steps.importStatedFlows(file, options.source)),
+    ),
+  );
 
 verb(program, 'determine', '按规则批量认定 / decide a whole division by the rules')
   .option(PROGRAMME, `${PROGRAMME_HELP}; all`, 'childcare')

@@ -5,6 +5,7 @@ import { readSettings, withPassword } from '@app/service';
 import type { VaultOptions } from '@app/vault';
 import { z } from 'zod';
 import { type RegistrySettings, registrySettings } from '../../exchange/src/household-registry/registry-settings.types';
+import { type PeerSettings, peerSettings } from '../../exchange/src/peer/peer-settings.types';
 import { DOOR_SETTINGS } from '../../gateway/src/config';
 import { refuse } from './standalone.errors';
 
@@ -41,6 +42,10 @@ export const STANDALONE_SETTINGS = {
   YANGYU_VAULT_KEYS: z.string().min(1).optional(),
   /** JSON of how the household registry is spoken to (apps/exchange/README.md); it holds keys, so it is given as a file. */
   YANGYU_REGISTRY: registrySettings.default({ kind: 'none' }),
+  /** JSON of which other installations there are (apps/exchange/README.md); it holds our keys, so it is given as a file. */
+  YANGYU_PEERS: peerSettings.default({ kind: 'none' }),
+  /** Where calls of other installations and of the registry are taken in; nowhere, where it is not said. */
+  YANGYU_CALLBACK_PORT: z.coerce.number().int().min(0).max(65535).optional(),
   /** People of the demo county. */
   YANGYU_PEOPLE: z.coerce.number().int().min(100).max(20_000_000).default(20_000),
   /** Counties that the demo's people live in. */
@@ -76,6 +81,8 @@ export interface Config {
   readonly counties: number;
   readonly bankFailures: number;
   readonly registry: RegistrySettings;
+  readonly peers: PeerSettings;
+  readonly callbackPort: number | undefined;
 }
 
 /** 0 stays 0: any free port. */
@@ -123,6 +130,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     counties: data.YANGYU_COUNTIES,
     bankFailures: data.YANGYU_BANK_FAILURES,
     registry: data.YANGYU_REGISTRY,
+    peers: data.YANGYU_PEERS,
+    callbackPort: data.YANGYU_CALLBACK_PORT,
   };
 }
 

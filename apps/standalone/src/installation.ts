@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import type { Config } from './config';
 import { openRateLimits, type RateLimits } from '../../gateway/src/doorkeeper';
 import { EXCHANGE_HANDLERS } from '../../exchange/src/exchange.tokens';
+import { openPeers } from '../../exchange/src/peer/peer-directory.client';
 import { bindMode } from './mode';
 import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
@@ -107,6 +108,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     clock,
     bankFolders: bankFolders(config),
     household,
+    peers: await openPeers(config.peers),
     voucher: { keyFile: path.join(config.dataFolder, 'voucher.key') },
   };
   const app = await NestFactory.createApplicationContext(StandaloneModule.of(parts), {

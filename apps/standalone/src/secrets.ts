@@ -52,6 +52,7 @@ export async function makeSecrets(folder: string, ring = path.join(folder, RING)
   ]);
   remake('callers.json', JSON.stringify(Object.fromEntries(callers)));
   make('registry.json', () => '{"kind":"none"}');
+  make('peers.json', () => '{"kind":"none"}');
   make('voucher.key', () => String(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' })));
   names.push(path.relative(folder, ring));
   if (!fs.existsSync(ring)) {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { type Caller, DEMO_USERS } from '@app/access';
 import { startSealing } from '@app/audit';
 import { buildMergedSchema, collectSources, resolversOf } from '@app/graphql';
+import { openCallbackDoor } from '../../exchange/src/door';
 import { Doorkeeper } from '../../gateway/src/doorkeeper';
 import { EXAMPLES } from '../../gateway/src/examples';
 import { createGateway } from '../../gateway/src/gateway';
@@ -59,6 +60,11 @@ export async function serve(
   const sealing = startSealing(auditLogs(installation, config), (error, where) =>
     terminal.say(`${where}: ${withoutTyped(String(error))}`, ''),
   );
+  const { host, callbackPort } = config;
+  const outside =
+    callbackPort === undefined
+      ? undefined
+      : await openCallbackDoor(installation.app, { clock, host, port: callbackPort, report });
   // A real bank's own transfer carries the files; the courier is the simulated bank's.
   const courier = config.isProduction ? [] : [bankCourier(installation, config, terminal)];
   const background = [
@@ -72,6 +78,7 @@ export async function serve(
   return {
     close: async () => {
       if (demo) closeDesk(config);
+      await outside?.close();
       await gateway.close();
       await demo?.close();
       for (const one of background) await one.stop();

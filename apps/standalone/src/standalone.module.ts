@@ -1,7 +1,15 @@
 import type { Database } from '@app/database';
 import {
+  COORDINATION_ANSWERS,
+  COORDINATION_MATTERS,
+  DIVISION_SUCCESSIONS,
   ENDED_CERTIFICATES,
+  ENROLMENT_QUESTIONS,
+  ENROLMENTS,
   NEWBORN_CLAIMS,
+  NEWCOMERS,
+  PEER_INBOX,
+  PEER_OUTBOX,
   PERSON_IDENTITIES,
   REGISTRATION_FEED,
   REGISTRY_EVENT_FEED,
@@ -12,6 +20,8 @@ import { CLOCK, type Clock } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { REGISTRY_CALLBACKS } from '../../exchange/src/callback/callback.types';
+import { EnrolmentModule } from '../../exchange/src/enrolment/enrolment.module';
+import { EnrolmentService } from '../../exchange/src/enrolment/enrolment.service';
 import { ExchangeModule } from '../../exchange/src/exchange.module';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../../exchange/src/exchange.tokens';
 import { HOUSEHOLD_REGISTRY } from '../../exchange/src/household-registry/household-registry.types';
@@ -19,15 +29,26 @@ import {
   openRegistry,
   type RegistryConnection,
 } from '../../exchange/src/household-registry/registry-connection.client';
+import { NO_PEERS } from '../../exchange/src/peer/peer-directory.client';
+import { PeerModule } from '../../exchange/src/peer/peer.module';
+import { PeerService } from '../../exchange/src/peer/peer.service';
+import { type Peers, PEERS } from '../../exchange/src/peer/peer.types';
 import { QuestionModule } from '../../exchange/src/question/question.module';
 import { QuestionService } from '../../exchange/src/question/question.service';
 import { RegistryEventModule } from '../../exchange/src/registry-event/registry-event.module';
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { FeesModule } from '../../fees/src/fees.module';
 import { FEES_DATABASE, FEES_OUTBOX } from '../../fees/src/fees.tokens';
+import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
+import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
+import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
 import { MigrantModule } from '../../migrant/src/migrant.module';
 import { MIGRANT_DATABASE, MIGRANT_OUTBOX } from '../../migrant/src/migrant.tokens';
+import { ResidenceModule } from '../../migrant/src/residence/residence.module';
+import { ResidenceService } from '../../migrant/src/residence/residence.service';
+import { ElsewhereMatterService } from '../../registration/src/birth-registration/elsewhere-matter.service';
 import { CertificateService } from '../../registration/src/certificate/certificate.service';
+import { SuccessionService } from '../../registration/src/division/succession.service';
 import { FeedService } from '../../registration/src/feed/feed.service';
 import { NewbornClaimService } from '../../registration/src/newborn-matter/newborn-claim.service';
 import { PersonIdentityService } from '../../registration/src/person/person-identity.service';
@@ -35,6 +56,10 @@ import { RegistrationModule } from '../../registration/src/registration.module';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../../registration/src/registration.tokens';
 import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/voucher/voucher.types';
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
+import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
+import { PaidHereService } from '../../subsidy/src/enrolment/paid-here.service';
+import { MatterService } from '../../subsidy/src/portability/matter.service';
+import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
 import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../../subsidy/src/subsidy.tokens';
 
@@ -50,6 +75,8 @@ export interface StandaloneParts {
   readonly bankFolders?: BankFolders;
   /** Without it the household registry is not connected: what it is asked waits. */
   readonly household?: Pick<RegistryConnection, 'registry' | 'callbacks'>;
+  /** Without them this is the only installation there is. */
+  readonly peers?: Peers;
   /** Without a key vouchers are documents only, and no credentials. */
   readonly voucher?: VoucherSettings;
 }
@@ -73,6 +100,7 @@ class PlatformModule {
       { provide: EXCHANGE_OUTBOX, useValue: new Outbox('exchange') },
       { provide: HOUSEHOLD_REGISTRY, useValue: registry },
       { provide: REGISTRY_CALLBACKS, useValue: callbacks },
+      { provide: PEERS, useValue: parts.peers ?? NO_PEERS },
       { provide: Vault, useValue: parts.vault },
       { provide: CLOCK, useValue: parts.clock },
       ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
@@ -91,8 +119,9 @@ class PlatformModule {
     { provide: NEWBORN_CLAIMS, useExisting: NewbornClaimService },
     { provide: ENDED_CERTIFICATES, useExisting: CertificateService },
     { provide: PERSON_IDENTITIES, useExisting: PersonIdentityService },
+    { provide: DIVISION_SUCCESSIONS, useExisting: SuccessionService },
   ],
-  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES],
+  exports: [REGISTRATION_FEED, NEWBORN_CLAIMS, ENDED_CERTIFICATES, PERSON_IDENTITIES, DIVISION_SUCCESSIONS],
 })
 class FeedModule {}
 
@@ -108,6 +137,52 @@ class FeedModule {}
 })
 class RegistryModule {}
 
+/** Who is from elsewhere, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [ResidenceModule],
+  providers: [{ provide: NEWCOMERS, useExisting: ResidenceService }],
+  exports: [NEWCOMERS],
+})
+class NewcomerModule {}
+
+/** Other installations through the exchange, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PeerModule, EnrolmentModule],
+  providers: [
+    { provide: PEER_INBOX, useExisting: PeerService },
+    { provide: ENROLMENT_QUESTIONS, useExisting: EnrolmentService },
+  ],
+  exports: [PEER_INBOX, ENROLMENT_QUESTIONS],
+})
+class ElsewhereModule {}
+
+/** Matters that need another place, what other places are told of them, and what became of them, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [RegistrationModule, CoordinationModule],
+  providers: [
+    { provide: COORDINATION_MATTERS.registration, useExisting: ElsewhereMatterService },
+    { provide: COORDINATION_ANSWERS, useExisting: CoordinationOpeningService },
+    { provide: PEER_OUTBOX, useExisting: CoordinationMessageService },
+  ],
+  exports: [COORDINATION_MATTERS.registration, COORDINATION_ANSWERS, PEER_OUTBOX],
+})
+class PlacesModule {}
+
+/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+@Global()
+@Module({
+  imports: [PaidHereModule, PortabilityModule],
+  providers: [
+    { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
+  ],
+  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+})
+class EntitlementsModule {}
+
 /** All apps in one process: the default installation, big enough for a county. */
 @Module({})
 export class StandaloneModule {
@@ -118,6 +193,10 @@ export class StandaloneModule {
         PlatformModule.of(parts),
         FeedModule,
         RegistryModule,
+        NewcomerModule,
+        ElsewhereModule,
+        PlacesModule,
+        EntitlementsModule,
         RegistrationModule,
         SubsidyModule,
         MigrantModule,

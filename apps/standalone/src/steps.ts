@@ -13,6 +13,7 @@ import {
   yearOf,
 } from '@app/kernel';
 import { LegacyImportService } from '../../fees/src/legacy-fee/legacy-import.service';
+import { StatedTableService } from '../../migrant/src/flow/stated-table.service';
 import { LedgerImportService } from '../../registration/src/certificate/ledger-import.service';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
 import { BankSimulator } from '../../simulator/src/bank/bank.simulator';
@@ -103,6 +104,11 @@ export class Steps {
   /** Deletes old cases that were kept long enough. */
   forgetLegacyFee() {
     return this.get(LegacyImportService).forget();
+  }
+
+  async importStatedFlows(file: string, source: string) {
+    const rejectsFile = beside(file, 'findings');
+    return { ...(await this.get(StatedTableService).import(file, source, { rejectsFile })), rejectsFile };
   }
 
   importAccounts(file: string) {

@@ -36,6 +36,16 @@ export function importSummary(terminal: Terminal, summary: ImportView): void {
   terminal.result(summary);
 }
 
+export function statedFlows(terminal: Terminal, summary: Result<'importStatedFlows'>): void {
+  terminal.table(
+    ['导入 added', '未变 unchanged', '拒收 rejected'],
+    [[summary.added, summary.unchanged, summary.rejected]],
+  );
+  for (const { sentence } of summary.findings) terminal.say(sentence.zh, sentence.en);
+  if (summary.findings.length > 0) terminal.say(`明细：${summary.rejectsFile}`, 'has every finding with its line');
+  terminal.result(summary);
+}
+
 export function determination(terminal: Terminal, summary: Result<'determine'>): void {
   terminal.table(
     ['项目 programme', '结果 outcome', '件数 count', '金额（元） yuan'],

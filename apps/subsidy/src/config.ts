@@ -8,6 +8,10 @@ export const SUBSIDY_SETTINGS = {
   ...VAULT_SETTINGS,
   /** Where registration's processes answer; several, separated by commas. */
   YANGYU_REGISTRATION_URL: z.string().min(1),
+  /** Where migrant's processes answer: what became of questions to other places. */
+  YANGYU_MIGRANT_URL: z.string().min(1),
+  /** Where the exchange's processes answer. */
+  YANGYU_EXCHANGE_URL: z.string().min(1),
   /** Folder that this app and its bank exchange files in: `to/` and `from/`. The bank's own transfer empties and fills it. */
   YANGYU_BANK_FOLDER: z.string().min(1),
   YANGYU_BANK_FORMAT: z.enum(['pain.001', 'csv']).default('pain.001'),

@@ -8,6 +8,10 @@ import { DeterminationModule } from './determination/determination.module';
 import { DeterminationProcessor } from './determination/determination.processor';
 import { DisbursementModule } from './disbursement/disbursement.module';
 import { DisbursementProcessor } from './disbursement/disbursement.processor';
+import { EnrolmentModule } from './enrolment/enrolment.module';
+import { EnrolmentProcessor } from './enrolment/enrolment.processor';
+import { EqualAccessModule } from './equal-access/equal-access.module';
+import { EqualAccessProcessor } from './equal-access/equal-access.processor';
 import { ExplanationModule } from './explanation/explanation.module';
 import { FactModule } from './fact/fact.module';
 import { FactProcessor } from './fact/fact.processor';
@@ -15,6 +19,8 @@ import { FundingModule } from './funding/funding.module';
 import { IntakeModule } from './intake/intake.module';
 import { NewbornIntakeProcessor } from './intake/newborn-intake.processor';
 import { LookupModule } from './lookup/lookup.module';
+import { PortabilityModule } from './portability/portability.module';
+import { PortabilityProcessor } from './portability/portability.processor';
 import { ProgrammeModule } from './programme/programme.module';
 import { ReconciliationModule } from './reconciliation/reconciliation.module';
 import { ReconciliationProcessor } from './reconciliation/reconciliation.processor';
@@ -30,7 +36,10 @@ const PROCESSORS = [
   DeterminationProcessor,
   CalendarProcessor,
   DisbursementProcessor,
+  PortabilityProcessor,
+  EnrolmentProcessor,
   ReconciliationProcessor,
+  EqualAccessProcessor,
 ];
 
 /** Money the state owes, in the order a claim travels: facts, claim, decision, review, payment, reconciliation. */
@@ -51,6 +60,9 @@ const PROCESSORS = [
     DisbursementModule,
     CalendarModule,
     ReconciliationModule,
+    PortabilityModule,
+    EnrolmentModule,
+    EqualAccessModule,
     VerifyModule,
   ],
   providers: [

@@ -4,9 +4,12 @@ import { every, type JobHandler, type Payload } from '@app/jobs';
 import { live, openServiceDoor, openWork, report } from '@app/service';
 import { CalendarBellService } from './calendar/calendar-bell.service';
 import { readWorkerConfig } from './config';
+import { EqualAccessService } from './equal-access/equal-access.service';
 import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
+import { EnrolmentService } from './enrolment/enrolment.service';
+import { FollowingService } from './portability/following.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
 
 const CALENDAR_INTERVAL = 60_000;
@@ -32,6 +35,27 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
     (error) => report('newborn', error),
   );
   life.ends('newborn', () => telling.stop());
+  const moves = app.get(FollowingService, { strict: false });
+  const following = every(
+    CALENDAR_INTERVAL,
+    () => moves.ring(),
+    (error) => report('portability', error),
+  );
+  life.ends('portability', () => following.stop());
+  const enrolments = app.get(EnrolmentService, { strict: false });
+  const asking = every(
+    CALENDAR_INTERVAL,
+    () => enrolments.ring(),
+    (error) => report('enrolment', error),
+  );
+  life.ends('enrolment', () => asking.stop());
+  const access = app.get(EqualAccessService, { strict: false });
+  const freezing = every(
+    CALENDAR_INTERVAL,
+    () => access.ring(),
+    (error) => report('equal access', error),
+  );
+  life.ends('equal access', () => freezing.stop());
   const rounds = app.get(CourierService, { strict: false });
   const looking = systemContext('courier', { isPlumbing: true });
   const courier = every(

@@ -1,5 +1,12 @@
 import { type Caller, type Role, ROLES } from './caller';
 import { refuse } from './access.errors';
+import { EQUAL_SERVICES } from './equal-services';
+import { FEES_PERMISSIONS } from './fees-permissions';
+import { MIGRANT_PERMISSIONS } from './migrant-permissions';
+import { RECORD_PERMISSIONS } from './record-permissions';
+import { REGISTER_PERMISSIONS } from './register-permissions';
+import { OFFICERS, REVIEWERS, WATCHERS } from './role-groups';
+import { SUBSIDY_PERMISSIONS } from './subsidy-permissions';
 import { assertStepUp } from './step-up';
 
 /** The four powers that no single role may join: who is entitled, whose money, paying it out, watching over it. */
@@ -13,225 +20,14 @@ export interface Permission {
   readonly lets: { readonly zh: string; readonly en: string };
 }
 
-const OFFICERS: readonly Role[] = ['township-reviewer', 'county-confirmer', 'finance-officer', 'bank-operator'];
-const WATCHERS: readonly Role[] = ['auditor', 'supervisor'];
-const REVIEWERS: readonly Role[] = ['township-reviewer', 'county-confirmer'];
-
 /** One word is the check, the audit name and the line in the access list. Add words; never change what one means. */
 export const PERMISSIONS = {
-  'person.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看人口信息', en: 'see the register of persons' },
-  },
-  'household.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看家庭户信息', en: 'see households' },
-  },
-  'division.read': {
-    roles: ['village-clerk', 'agency', ...OFFICERS, ...WATCHERS],
-    lets: { zh: '查看行政区划', en: 'see divisions' },
-  },
-  'register.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看登记变更记录', en: 'see how a record of the register was changed' },
-  },
-  'register.change': {
-    roles: REVIEWERS,
-    lets: { zh: '办理登记变更', en: 'change the register on evidence' },
-  },
-  'register.merge': {
-    roles: ['county-confirmer'],
-    lets: { zh: '合并、拆分人员和户', en: 'merge and split records of persons and households, and undo changes' },
-  },
-  'import.read': {
-    roles: [...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看导入批次', en: 'see import batches and their rejects' },
-  },
-  'duplicate.read': {
-    roles: [...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看疑似重复登记', en: 'see records that may be of one person' },
-  },
-  'duplicate.settle': {
-    roles: REVIEWERS,
-    lets: { zh: '认定两条登记不是同一人', en: 'say that two records are of two people' },
-  },
-  'division.refile': {
-    roles: ['county-confirmer'],
-    lets: { zh: '将拆分区划的人员归入新区划', en: 'file people of a split division under a new one' },
-  },
-  'quality.read': {
-    roles: [...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看数据质量问题和正确率', en: 'see contradictions in the register and the rate of correct records' },
-  },
-  'quality.settle': {
-    roles: REVIEWERS,
-    lets: { zh: '确认登记无误、重新检查', en: 'confirm that a record is right, and have it checked again' },
-  },
-  // Field groups: what may be shown of a thing once it may be seen at all. A citizen sees their own family's.
-  'person.basics': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看姓名、性别、生卒日期和登记状态', en: 'be shown names, sex, days of birth and death, state' },
-  },
-  'person.identity': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看证件类型和掩码号码', en: 'be shown kinds of papers and masked numbers' },
-  },
-  'person.family': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看家庭与亲属关系', en: 'be shown household and kinship' },
-  },
-  'person.address': {
-    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看户籍地址、民族和迁移日期', en: 'be shown address, ethnic group and moves' },
-  },
-  'household.basics': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看户的信息', en: 'be shown households' },
-  },
-  'claim.basics': {
-    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看申领的状态和金额', en: 'be shown where claims stand and their amounts' },
-  },
-  'claim.explanation': {
-    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看认定的理由', en: 'be shown why a claim was decided so' },
-  },
-  'claim.question': {
-    roles: ['village-clerk', ...OFFICERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看待核事项', en: 'be shown what is still asked about a claim' },
-  },
-  'payee.read': {
-    roles: [...OFFICERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看收款人和掩码账号', en: 'be shown payees and masked account numbers' },
-  },
+  ...REGISTER_PERMISSIONS,
+  ...SUBSIDY_PERMISSIONS,
   'own.read': { roles: ['citizen'], lets: { zh: '查看本人和未成年子女的信息', en: 'see one’s own family’s matters' } },
-  'own.withdraw': { roles: ['citizen'], lets: { zh: '撤回本人的申领', en: 'take one’s own claim back' } },
-  'birth.notify': {
-    roles: ['agency'],
-    lets: { zh: '告知出生（助产机构）', en: 'tell of a birth, as a hospital' },
-  },
-  'newborn.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看出生一件事', en: 'see newborn matters and their work-list' },
-  },
-  'newborn.basics': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看出生一件事各事项的进度', en: 'be shown where the parts of a newborn matter stand' },
-  },
-  'newborn.parents': {
-    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看出生一件事中的父母姓名和掩码号码', en: 'be shown the parents a newborn matter names' },
-  },
-  'newborn.open': {
-    roles: ['village-clerk', ...REVIEWERS],
-    lets: { zh: '窗口代为发起出生一件事', en: 'open a newborn matter for the parents at the counter' },
-  },
-  'newborn.choose': {
-    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
-    lets: { zh: '选择或撤回出生一件事的事项', en: 'choose parts of a newborn matter, or take one back' },
-  },
-  'newborn.settle': {
-    roles: REVIEWERS,
-    lets: { zh: '登记出生一件事各事项的结果', en: 'enter what the authority of a part said' },
-  },
-  'certificate.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查找独生子女父母光荣证', en: 'look legacy certificates up' },
-  },
-  'certificate.basics': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看光荣证的证号和状态', en: 'be shown numbers and standing of legacy certificates' },
-  },
-  'certificate.holders': {
-    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看持证人', en: 'be shown who holds a legacy certificate' },
-  },
-  'certificate.code': {
-    roles: [...REVIEWERS, 'citizen'],
-    lets: { zh: '查看光荣证验证码', en: 'be shown the code that a certificate is verified with' },
-  },
-  'certificate.replace': {
-    roles: REVIEWERS,
-    lets: { zh: '补领光荣证', en: 'replace a lost legacy certificate' },
-  },
-  'certificate.cancel': {
-    roles: REVIEWERS,
-    lets: { zh: '凭持证人意愿注销光荣证', en: 'cancel a legacy certificate at its holders’ wish' },
-  },
-  'certificate.verify': { roles: 'everyone', lets: { zh: '核验光荣证', en: 'verify a legacy certificate' } },
-  'own.certificate': {
-    roles: ['citizen'],
-    lets: { zh: '申请注销本人的光荣证或撤回申请', en: 'give one’s own certificate up, or keep it after all' },
-  },
-  'own.newborn': {
-    roles: ['citizen'],
-    lets: { zh: '发起本人子女的出生一件事', en: 'open one’s own newborn’s matter' },
-  },
-  'person.reveal': {
-    roles: REVIEWERS,
-    lets: { zh: '查看完整证件号码（说明理由）', en: 'be shown a whole identity number, for a reason given' },
-  },
   'audit.read': {
     roles: [...WATCHERS, 'citizen'],
     lets: { zh: '查看谁查阅过、办理过', en: 'see who looked and who acted' },
-  },
-  'claim.read': {
-    roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
-    lets: { zh: '查看申领及其说明', en: 'see claims and why they were decided so' },
-  },
-  'claim.review': {
-    roles: ['township-reviewer'],
-    power: 'eligibility',
-    lets: { zh: '乡镇初审', en: 'review claims at the township' },
-  },
-  'claim.confirm': {
-    roles: ['county-confirmer'],
-    power: 'eligibility',
-    lets: { zh: '县级确认', en: 'confirm claims at the county' },
-  },
-  'claim.resolve': {
-    roles: REVIEWERS,
-    power: 'eligibility',
-    lets: { zh: '处理待核事项', en: 'resolve a held claim' },
-  },
-  'determination.run': {
-    roles: ['county-confirmer'],
-    power: 'eligibility',
-    lets: { zh: '发起资格核算', en: 'run a determination' },
-  },
-  'programme.read': { roles: 'everyone', lets: { zh: '查看政策项目', en: 'see programme definitions' } },
-  'run.read': { roles: [...OFFICERS, ...WATCHERS], lets: { zh: '查看运行进度', en: 'see runs and their progress' } },
-  'run.hold': {
-    roles: ['county-confirmer', 'finance-officer', 'supervisor'],
-    lets: { zh: '暂停或恢复计划的运行', en: 'hold or release a planned run' },
-  },
-  'disbursement.prepare': {
-    roles: ['bank-operator'],
-    power: 'payment',
-    lets: { zh: '编制发放清单', en: 'prepare a payment run' },
-  },
-  'disbursement.approve': {
-    roles: ['finance-officer'],
-    power: 'funds',
-    lets: { zh: '审批发放清单', en: 'approve the exact content of a payment run' },
-  },
-  'disbursement.read': {
-    roles: [...OFFICERS, ...WATCHERS],
-    lets: { zh: '查看发放与支付指令', en: 'see payment runs and instructions' },
-  },
-  'reconciliation.run': {
-    roles: ['bank-operator'],
-    power: 'payment',
-    lets: { zh: '对账', en: 'read bank answers and reconcile' },
-  },
-  'ledger.read': {
-    roles: ['finance-officer', 'bank-operator', ...WATCHERS],
-    lets: { zh: '查看账务余额', en: 'see ledger balances' },
-  },
-  'account.repair': {
-    roles: REVIEWERS,
-    power: 'eligibility',
-    lets: { zh: '更正收款账户', en: "correct a payee's account" },
   },
   'registry.read': {
     roles: [...REVIEWERS, ...WATCHERS],
@@ -249,6 +45,14 @@ export const PERMISSIONS = {
     roles: ['county-confirmer'],
     lets: { zh: '处理搁置的回复', en: 'look into replies of the registry that must not be used' },
   },
+  'peer.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看与其他平台的往来', en: 'see how it stands with other installations' },
+  },
+  'peer.send': {
+    roles: ['county-confirmer'],
+    lets: { zh: '重发或放弃跨平台消息', en: 'send a message to another installation again, or give it up' },
+  },
   'registry.nomination': {
     roles: [...REVIEWERS, ...WATCHERS],
     lets: { zh: '查看查询经办人', en: 'see which officers are named to the registry' },
@@ -257,97 +61,10 @@ export const PERMISSIONS = {
     roles: ['county-confirmer'],
     lets: { zh: '指定查询经办人', en: 'name officers to the household registry' },
   },
-  'birth-registration.read': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS],
-    lets: { zh: '查看生育登记', en: 'see birth registrations' },
-  },
-  'birth-registration.basics': {
-    roles: ['village-clerk', ...REVIEWERS, ...WATCHERS, 'citizen'],
-    lets: { zh: '查看生育登记的状态和期限', en: 'be shown where birth registrations stand and their deadlines' },
-  },
-  'birth-registration.parties': {
-    roles: ['village-clerk', ...REVIEWERS, 'auditor', 'citizen'],
-    lets: { zh: '查看登记的父母、孩子和承诺书', en: 'be shown the parents, children and commitments of one' },
-  },
-  'birth-registration.ask': {
-    roles: 'everyone',
-    lets: { zh: '查看生育登记办事规定', en: 'see what a place’s text says of birth registration' },
-  },
-  'birth-registration.file': {
-    roles: ['village-clerk', 'township-reviewer', 'citizen'],
-    lets: { zh: '申请、补正生育登记，补记出生', en: 'file and complete a birth registration' },
-  },
-  'birth-registration.withdraw': {
-    roles: ['township-reviewer', 'citizen'],
-    lets: { zh: '撤回生育登记', en: 'take a birth registration back' },
-  },
-  'birth-registration.handle': {
-    roles: ['township-reviewer'],
-    lets: { zh: '受理、登记、更正生育登记，跨地区协查', en: 'accept, register and correct births, ask other places' },
-  },
-  'birth-registration.oversee': {
-    roles: ['county-confirmer'],
-    lets: { zh: '审批第二次补正告知', en: 'allow a second notice of what is missing' },
-  },
-  'registry-check.read': {
-    roles: [...REVIEWERS, 'auditor'],
-    lets: { zh: '查看户籍核验结果和待核看清单', en: 'see what the household registry said of parents' },
-  },
-  'registry-check.settle': {
-    roles: REVIEWERS,
-    lets: { zh: '核看户籍核验', en: 'look at what the household registry said, and have it go on' },
-  },
-  'voucher.read': {
-    roles: ['village-clerk', ...REVIEWERS, 'citizen'],
-    lets: { zh: '查看、下载生育登记凭证', en: 'see and download vouchers' },
-  },
-  'voucher.verify': { roles: 'everyone', lets: { zh: '核验生育登记凭证', en: 'verify a voucher' } },
-  'legacy-fee.read': {
-    roles: ['archivist'],
-    lets: { zh: '查询历史案件', en: 'look into the closed register of the repealed fee' },
-  },
-  'legacy-fee.case': {
-    roles: ['archivist', 'finance-officer', 'citizen'],
-    lets: { zh: '查看历史案件内容', en: 'see what an old case says' },
-  },
-  'legacy-fee.figures': {
-    roles: ['archivist', 'finance-officer', ...WATCHERS],
-    lets: { zh: '查看历史收费备查表', en: 'see what was levied, paid and ceased, by office' },
-  },
-  'legacy-fee.seal': {
-    roles: ['archivist'],
-    lets: { zh: '封存历史台账', en: 'end the taking in of old ledgers' },
-  },
-  'legacy-fee.notice': {
-    roles: ['archivist'],
-    lets: { zh: '出具历史案件办结告知书', en: 'write that what was not paid has ceased' },
-  },
-  'legacy-fee.review': {
-    roles: ['archivist'],
-    lets: { zh: '提出并核实误缴退款', en: 'have a payment made in error looked into' },
-  },
-  'legacy-fee.decide': {
-    roles: ['finance-officer'],
-    power: 'funds',
-    lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
-  },
-  'letter.read': {
-    roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
-    lets: { zh: '下载文书', en: 'read letters as they were delivered' },
-  },
-  'letter.basics': {
-    roles: [...REVIEWERS, 'finance-officer', 'archivist', ...WATCHERS, 'citizen'],
-    lets: { zh: '查看文书目录', en: 'see which letters there are' },
-  },
-  'letter.verify': { roles: 'everyone', lets: { zh: '核验文书', en: 'verify a letter' } },
-  'fee-parameter.read': {
-    roles: 'everyone',
-    lets: { zh: '查看资金追回的期限和参数', en: 'see the deadlines and parameters of recovering money' },
-  },
-  'migrant-parameter.read': {
-    roles: 'everyone',
-    lets: { zh: '查看流动人口服务的期限和参数', en: 'see the deadlines and parameters of serving people who move' },
-  },
+  ...FEES_PERMISSIONS,
+  ...MIGRANT_PERMISSIONS,
+  ...RECORD_PERMISSIONS,
+  ...EQUAL_SERVICES,
   'worklist.read': {
     roles: ['village-clerk', ...OFFICERS, ...WATCHERS],
     lets: { zh: '查看待办清单', en: 'see work-lists' },

@@ -30,7 +30,10 @@ export interface CoordinationMatter {
   readonly personId: string | null;
   /** Names of what is wanted; no more is answered. */
   readonly fields: readonly string[];
-  /** What the other place is told so that it can do its part. */
+  /**
+   * What the other place is told so that it can do its part. Where the person is not in our register, `name` with
+   * `id_number` or `birth_certificate_no` says whom it is about.
+   */
   readonly offered: Readonly<Record<string, string>>;
 }
 
@@ -82,6 +85,8 @@ export interface CoordinationAnswer {
 /** What the migrant app shows to the apps whose matters travel. */
 export interface CoordinationAnswers {
   answer(app: CoordinationApp, matter: string): Promise<CoordinationAnswer | null>;
+  /** The same of many at once, in no order; those that nothing is known of are left out. */
+  answers(app: CoordinationApp, matters: readonly string[]): Promise<readonly CoordinationAnswer[]>;
 }
 
 /** Nest injection token. */
@@ -92,13 +97,14 @@ export const coordinationWanted = defineJob<{ app: string; matter: string }>({
   queue: 'migrant',
   name: 'coordination.wanted',
   key: ({ app, matter }) => `${app}-${matter}`,
+  bundle: 100,
 });
 
 /** Told by migrant to who asked: read the answer now. It is told again when an answer comes late. */
 export type CoordinationAnswered = { matter: string };
 
 const answeredTo = (queue: CoordinationApp): JobDefinition<CoordinationAnswered> =>
-  defineJob<CoordinationAnswered>({ queue, name: 'coordination.answered', key: ({ matter }) => matter });
+  defineJob<CoordinationAnswered>({ queue, name: 'coordination.answered', key: ({ matter }) => matter, bundle: 100 });
 
 export const coordinationAnswered: Readonly<Record<CoordinationApp, JobDefinition<CoordinationAnswered>>> = {
   registration: answeredTo('registration'),

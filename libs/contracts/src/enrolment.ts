@@ -64,3 +64,35 @@ export const enrolmentAnswered = defineJob<{ feed: string }>({
   name: 'enrolment.answered',
   key: ({ feed }) => feed,
 });
+
+/** Calls one path of another process's door in the name of this one: a ServiceClient. */
+interface Calls {
+  call<T>(path: string, value: unknown, how?: { readonly isRead?: boolean }): Promise<T>;
+}
+
+/** Who is paid here, where subsidy is another process. */
+export class EnrolmentsClient implements Enrolments {
+  constructor(private readonly subsidy: Calls) {}
+
+  of(personId: string): Promise<readonly Enrolment[]> {
+    return this.subsidy.call('/enrolments', { personId }, { isRead: true });
+  }
+}
+
+/** Questions to other installations, where the exchange is another process. */
+export class EnrolmentQuestionsClient implements EnrolmentQuestions {
+  constructor(private readonly exchange: Calls) {}
+
+  /** Asked again under the same references they are the same questions, so that another process may be asked as well. */
+  async ask(questions: readonly EnrolmentAsked[]): Promise<void> {
+    await this.exchange.call('/enrolment-questions', { questions }, { isRead: true });
+  }
+
+  answers(references: readonly string[]): Promise<readonly EnrolmentAnswer[]> {
+    return this.exchange.call('/enrolment-answers', { references }, { isRead: true });
+  }
+
+  hasPeers(): Promise<boolean> {
+    return this.exchange.call('/enrolment-peers', {}, { isRead: true });
+  }
+}

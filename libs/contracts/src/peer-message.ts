@@ -24,7 +24,10 @@ export const PEER_OUTBOX = Symbol('PeerOutbox');
 
 /** What the exchange took in from other installations, and whom it can reach. */
 export interface PeerInbox {
-  /** Null when there is no such message, or it has been read and deleted. `peer` is who signed it. */
+  /**
+   * By the id that was told, which is the exchange's own: two senders may give theirs the same. Null when there is no such
+   * message, or it has been read and deleted. `peer` is who signed it, `id` is the sender's.
+   */
   message(id: string): Promise<(PeerMessage & { readonly peer: string }) | null>;
   /** The installation that serves a division; null where it is ours, or nobody is known. */
   peerOf(divisionCode: string): Promise<{ readonly peer: string; readonly name: string } | null>;
@@ -46,3 +49,31 @@ export const peerMessageArrived = defineJob<{ message: string }>({
   name: 'peer.arrived',
   key: ({ message }) => message,
 });
+
+/** Calls one path of another process's door in the name of this one: a ServiceClient. */
+interface Calls {
+  call<T>(path: string, value: unknown, how?: { readonly isRead?: boolean }): Promise<T>;
+}
+
+/** What is to be sent, where the app that has it is another process. */
+export class PeerOutboxClient implements PeerOutbox {
+  constructor(private readonly migrant: Calls) {}
+
+  message(id: string): Promise<PeerMessage | null> {
+    return this.migrant.call('/peer-messages', { message: id }, { isRead: true });
+  }
+}
+
+/** What came, where the exchange is another process. */
+export class PeerInboxClient implements PeerInbox {
+  constructor(private readonly exchange: Calls) {}
+
+  /** Reading it twice is reading it. */
+  message(id: string): Promise<(PeerMessage & { readonly peer: string }) | null> {
+    return this.exchange.call('/peer-inbox', { message: id }, { isRead: true });
+  }
+
+  peerOf(divisionCode: string): Promise<{ readonly peer: string; readonly name: string } | null> {
+    return this.exchange.call('/peer-of', { divisionCode }, { isRead: true });
+  }
+}

@@ -34,6 +34,17 @@ interface RunningNote {
 
 const MINIMUM_FREE_BYTES = 400 * 1024 * 1024;
 
+/** Nothing is to be got back after a power cut, nor shown to a second server: so little is written down, and nothing pressed. */
+const THROWAWAY = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  wal_compression: 'off',
+  max_wal_size: '512MB',
+};
+
 /**
  * Starts the PostgreSQL server binaries that npm installed, or attaches to the one another process of ours
  * already runs on the same data folder. Refuses, in one sentence with the remedy, what it cannot repair.
@@ -267,7 +278,8 @@ async function launch(
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     timezone: 'UTC',
-    max_connections: 120,
+    // Six pools of a dozen in each process of ours, and several processes on one server: as in docker-compose.yml.
+    max_connections: 300,
     shared_buffers: '256MB',
     work_mem: '32MB',
     maintenance_work_mem: '256MB',
@@ -279,7 +291,7 @@ async function launch(
     log_min_messages: 'log',
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
-    ...(throwaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    ...(throwaway ? THROWAWAY : {}),
   };
   const args = ['-D', folder, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };

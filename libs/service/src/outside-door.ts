@@ -14,6 +14,7 @@ export interface OutsideCall {
 export interface OutsideAnswer {
   readonly status: number;
   readonly value: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface OutsideDoorOptions {
@@ -49,8 +50,12 @@ export async function openOutsideDoor(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   for (const [path, take] of Object.entries(options.takes)) {
     server.post(path, async ({ body, headers }, reply) => {
-      const { status, value } = await take({ body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
-      return reply.code(status).type('application/json').send(JSON.stringify(value));
+      const {
+        status,
+        value,
+        headers: more = {},
+      } = await take({ body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers });
+      return reply.code(status).headers(more).type('application/json').send(JSON.stringify(value));
     });
   }
   for (const [path, show] of Object.entries(options.shows ?? {})) {

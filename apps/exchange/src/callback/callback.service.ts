@@ -62,6 +62,11 @@ export class CallbackService {
     return this.callbacks?.publicKeys() ?? Promise.resolve({ keys: [] });
   }
 
+  /** Whether a message of this sender is a new one; remembered if the transaction commits. */
+  noteMessage(tx: Tx, sender: string, messageId: string): Promise<boolean> {
+    return this.messages.note(tx, sender, messageId, this.clock.now());
+  }
+
   /** Drops what is older than was agreed. */
   forget(): Promise<bigint> {
     return inContext(systemContext('registry messages', { isPlumbing: true }), () =>

@@ -3,13 +3,15 @@ import type { Outbox } from '@app/jobs';
 import { Inject, Injectable } from '@nestjs/common';
 import { forgetMessages } from '../callback/callback.jobs';
 import { ringComparisons } from '../comparison/comparison.jobs';
+import { ringEnrolments } from '../enrolment/enrolment.jobs';
 import { EXCHANGE_DATABASE, EXCHANGE_OUTBOX } from '../exchange.tokens';
+import { ringPeers } from '../peer/peer.jobs';
 import { ringQuestions } from '../question/question.jobs';
 import { pullEvents } from '../registry-event/registry-event.jobs';
 
 const RING = [{ bell: 'registry' }];
 
-/** Has everything looked after that waits for the household registry: questions, batches and changes. */
+/** Has everything looked after that waits for other agencies: questions, batches and changes of the household registry, and other installations. */
 @Injectable()
 export class ConnectionBellService {
   constructor(
@@ -21,7 +23,7 @@ export class ConnectionBellService {
   ring(): Promise<void> {
     return inContext(systemContext('registry bell', { isPlumbing: true }), () =>
       this.database.write(async (tx) => {
-        for (const job of [forgetMessages, ringComparisons, ringQuestions, pullEvents])
+        for (const job of [forgetMessages, ringComparisons, ringQuestions, pullEvents, ringPeers, ringEnrolments])
           await this.outbox.plan(tx, job, RING);
       }),
     );

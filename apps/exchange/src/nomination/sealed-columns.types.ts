@@ -11,6 +11,9 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   ['comparison_line', 'name_sealed'],
   ['comparison_line', 'content_sealed'],
   ['registry_event', 'content_sealed'],
+  ['peer_outgoing', 'content_sealed'],
+  ['peer_incoming', 'content_sealed'],
+  ['enrolment_ask', 'content_sealed'],
 ].map(([table, column]) => ({ table: table!, column: column!, boundTo: sealOf(table!) }));
 
 /** What a sealed value of a table is bound to, beside its column and row. */

@@ -1,3 +1,23 @@
+/** How it is held with other installations. */
+export interface PeerTerms {
+  /** How far their clocks may be from ours. */
+  readonly clockMinutes: number;
+  /** How long what they told is kept after it was read. */
+  readonly keepDays: number;
+  /** A message that waits longer is somebody's concern. */
+  readonly overdueHours: number;
+}
+
+/** How it is held with asking whether somebody is paid elsewhere, and being asked. */
+export interface EnrolmentTerms {
+  /** So long a question is asked again where no answer comes. */
+  readonly answerWorkingDays: number;
+  readonly keepDays: number;
+  readonly logDays: number;
+  /** People that one other installation may ask about in a day. */
+  readonly dailyQuota: number;
+}
+
 /** What was agreed with the household registry, as it holds for a division on a day. */
 export interface RegistryTerms {
   /** Beijing time, `HH:MM`. */

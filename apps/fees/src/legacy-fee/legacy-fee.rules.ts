@@ -1,4 +1,3 @@
-import type { RejectedRow } from '@app/tables';
 import {
   type Day,
   type Fen,
@@ -7,11 +6,12 @@ import {
   normaliseIdNumber,
   parseCitizenId,
   parseYuan,
+  type Sentence,
 } from '@app/kernel';
 import type { CloseOut, LegacyRow, PaymentError, SortedPayment, StatedPayment } from './legacy-fee.types';
 
 /** From this day on the fee is no more (second amendment of the 人口与计划生育法, in force the day it was made). */
-export const REPEALED_ON = '2021-08-20' as Day;
+const REPEALED_ON = '2021-08-20' as Day;
 
 /** How an old case is closed (domain/01 §1.4): by what was decided and lawfully paid, and nothing else. */
 export function closeOutOf(decidedOn: Day | null, leviedFen: Fen | null, paidFen: Fen): CloseOut {
@@ -94,7 +94,11 @@ const PROBLEMS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
 };
 
 type Cells = Readonly<Record<string, string>>;
-export type Remark = Pick<RejectedRow, 'column' | 'code' | 'sentence'>;
+export interface Remark {
+  readonly column: string;
+  readonly code: string;
+  readonly sentence: Sentence;
+}
 
 export function remarkOf(column: string, code: string): Remark {
   const [zh, en] = PROBLEMS[code]!;

@@ -1,7 +1,16 @@
 import type { SealedColumn } from '@app/vault';
 
 /** Every sealed column of this app, bound to its own table and row; the same list stands in the table sealed_column. */
-const LIST: readonly (readonly [table: string, column: string])[] = [];
+const LIST: readonly (readonly [table: string, column: string])[] = [
+  ['resident', 'number_sealed'],
+  ['coordination_request', 'offered_sealed'],
+  ['coordination_request', 'values_sealed'],
+  ['coordination_act', 'note_sealed'],
+  ['coordination_message', 'body_sealed'],
+  ['coordination_arrival', 'body_sealed'],
+  ['complaint', 'told_sealed'],
+  ['complaint', 'contact_sealed'],
+];
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = LIST.map(([table, column]) => ({
   table,

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import { constraintName, type Database, inContext, sqlState, systemContext, type WorkContext } from '@app/database';
-import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
+import { COORDINATION_ANSWERS, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter, day, type DivisionCode } from '@app/kernel';
 import { createTestDatabase, TestClock, type TestDatabase } from '@app/testing';
@@ -43,6 +43,7 @@ beforeAll(async () => {
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: REGISTRY_QUESTIONS, useValue: {} },
+      { provide: COORDINATION_ANSWERS, useValue: {} },
       { provide: CLOCK, useValue: clock },
       { provide: Vault, useValue: vault },
       { provide: VOUCHER_SETTINGS, useValue: { fonts: [] } },
@@ -51,6 +52,7 @@ beforeAll(async () => {
       REGISTRATION_DATABASE,
       REGISTRATION_OUTBOX,
       REGISTRY_EVENT_FEED,
+      COORDINATION_ANSWERS,
       REGISTRY_QUESTIONS,
       CLOCK,
       Vault,

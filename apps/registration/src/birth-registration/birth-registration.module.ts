@@ -3,6 +3,7 @@ import { DivisionModule } from '../division/division.module';
 import { PersonModule } from '../person/person.module';
 import { RegistryCheckModule } from '../registry-check/registry-check.module';
 import { VoucherModule } from '../voucher/voucher.module';
+import { BirthRegistrationProcessor } from './birth-registration.processor';
 import { BirthRegistrationRepository } from './birth-registration.repository';
 import { BirthRegistrationResolver } from './birth-registration.resolver';
 import { BirthRegistrationService } from './birth-registration.service';
@@ -14,6 +15,9 @@ import {
   RegisteredChildResolver,
   RegisteringParentResolver,
 } from './detail.resolver';
+import { ElsewhereHearingService } from './elsewhere-hearing.service';
+import { ElsewhereMatterRepository } from './elsewhere-matter.repository';
+import { ElsewhereMatterService } from './elsewhere-matter.service';
 import { ElsewhereRepository } from './elsewhere.repository';
 import { ElsewhereService } from './elsewhere.service';
 import { FilingService } from './filing.service';
@@ -33,9 +37,13 @@ import { WorkingDayService } from './working-day.service';
     ServiceTextService,
     BirthStatementService,
     ElsewhereService,
+    ElsewhereMatterRepository,
+    ElsewhereMatterService,
+    ElsewhereHearingService,
     VoucherContentService,
     FilingService,
     BirthRegistrationService,
+    BirthRegistrationProcessor,
     BirthRegistrationResolver,
     RegisteringParentResolver,
     RegisteredChildResolver,
@@ -43,6 +51,6 @@ import { WorkingDayService } from './working-day.service';
     ElsewhereQuestionResolver,
     BirthRegistrationActionResolver,
   ],
-  exports: [FilingService, BirthRegistrationService],
+  exports: [FilingService, BirthRegistrationService, ElsewhereMatterService, BirthRegistrationProcessor],
 })
 export class BirthRegistrationModule {}

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { coordinationWanted } from '@app/contracts';
 import type { Tx } from '@app/database';
+import type { Outbox } from '@app/jobs';
 import { CLOCK, type Clock, countyOf, type Day, type DivisionCode, findDivisionCode } from '@app/kernel';
 import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
+import { REGISTRATION_OUTBOX } from '../registration.tokens';
 import { reasonOf, refuse } from './birth-registration.errors';
 import { BirthRegistrationRepository } from './birth-registration.repository';
 import type { ServiceText } from './birth-registration.rules';
@@ -14,11 +17,12 @@ const LEGAL_BASIS = '人口与计划生育法第十四条';
 const PURPOSE = 'birth-registration';
 const FIELDS = ['is_registered', 'registered_on', 'office'];
 
-/** Asking another place whether a birth is registered there. How the question travels is not its affair. */
+/** Asking another place whether a birth is registered there. The question travels as a matter of co-ordination. */
 @Injectable()
 export class ElsewhereService {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
     private readonly registrations: BirthRegistrationRepository,
     private readonly questions: ElsewhereRepository,
   ) {}
@@ -45,8 +49,9 @@ export class ElsewhereService {
     const [today, days] = [this.clock.today(), text.number('elsewhere-working-days')];
     // Silence must end some day also where that year's calendar is not published yet.
     const dueOn = workingDaysLater(today, days, 'count-weekdays');
+    const id = randomUUID();
     await this.questions.insert(tx, {
-      id: randomUUID(),
+      id,
       registrationId: row.id,
       partyId: subject.id,
       askedCode,
@@ -56,6 +61,7 @@ export class ElsewhereService {
       askedAt: this.clock.now(),
       dueOn,
     });
+    await this.outbox.plan(tx, coordinationWanted, [{ app: 'registration', matter: id }]);
     return dueOn;
   }
 

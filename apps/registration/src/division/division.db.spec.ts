@@ -94,6 +94,20 @@ describe('a code that was merged, renamed or recoded', () => {
   });
 });
 
+describe('what other apps keep of divisions', () => {
+  it('is the whole list of successions, and the counties in which anybody is registered', async () => {
+    await list(`${A},${B},split,2020-01-01,民函,是`, `${C},${D},merged,2021-01-01,民函,`);
+    for (const division of [A, B, D]) await makePerson(world, { division });
+    expect(await service.all()).toEqual({
+      successions: [
+        { oldCode: A, newCode: B, kind: 'split', onDay: '2020-01-01', isOldKept: true },
+        { oldCode: C, newCode: D, kind: 'merged', onDay: '2021-01-01', isOldKept: false },
+      ],
+      counties: ['340202000000', '340203000000'],
+    });
+  });
+});
+
 describe('a list of successions', () => {
   it('goes in row by row: what is wrong is rejected with its reason, and repeated it changes nothing', async () => {
     const rows = [
@@ -176,8 +190,8 @@ describe('people of a division that is no more', () => {
       { old_code: A, new_code: D, done_by: 'system' },
     ]);
     expect(await service.refile()).toEqual({ persons: 0, households: 0 });
-    const told = await world.admin(`select name from registration.outbox`);
-    expect(told).toEqual([{ name: 'facts.pull' }]);
+    const told = await world.admin(`select distinct name from registration.outbox order by name`);
+    expect(told).toEqual([{ name: 'facts.pull' }, { name: 'residents.pull' }]);
   });
 
   it('stay where they are until the day it ends', async () => {

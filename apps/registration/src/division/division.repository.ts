@@ -1,3 +1,4 @@
+import type { DivisionSuccession } from '@app/contracts';
 import type { Tx } from '@app/database';
 import { type DivisionCode, divisionLevel, divisionPrefix } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
@@ -101,6 +102,28 @@ export class DivisionRepository {
       `select ${SUCCESSION} from division_succession where ${side}_code = any($1) order by on_day, old_code, new_code`,
       [codes],
     );
+  }
+
+  /** The whole list: hundreds of lines at most, and without names of people. */
+  allSuccessions(read: Tx): Promise<DivisionSuccession[]> {
+    return read.query(
+      `select ${SUCCESSION.replace(', source', '')}, is_old_kept as "isOldKept"
+         from division_succession order by on_day, old_code, new_code`,
+    );
+  }
+
+  /** Counties in which anybody is registered, found county by county through the index of places. */
+  async peopledCounties(read: Tx): Promise<string[]> {
+    const rows = await read.query<{ code: string }>(
+      `with recursive county as (
+         (select left(division_code, 6) as digits from person order by division_code limit 1)
+         union all
+         select (select left(p.division_code, 6) from person p
+                  where p.division_code >= c.digits || 'a' order by p.division_code limit 1)
+           from county c where c.digits is not null)
+       select digits || '000000' as code from county where digits is not null order by 1`,
+    );
+    return rows.map(({ code }) => code);
   }
 
   /** What these codes have become by a day, those that are still what they were left out. */

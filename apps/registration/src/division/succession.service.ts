@@ -1,4 +1,4 @@
-import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { type DivisionList, type DivisionSuccessions, tellRegistrationChanged } from '@app/contracts';
 import { constraintName, type Database } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
 import { CLOCK, type Clock, findDay, findDivisionCode } from '@app/kernel';
@@ -23,7 +23,7 @@ const REASON = { least: 4, most: 200 };
 
 /** Divisions that followed others, and the filing of people that follows from it. */
 @Injectable()
-export class SuccessionService {
+export class SuccessionService implements DivisionSuccessions {
   constructor(
     @Inject(REGISTRATION_DATABASE) private readonly database: Database,
     @Inject(REGISTRATION_OUTBOX) private readonly outbox: Outbox,
@@ -67,7 +67,9 @@ export class SuccessionService {
       return await this.database.write(async (tx) => {
         const at = this.clock.now();
         await this.divisions.addUnconfirmed(tx, [row.oldCode, row.newCode], at);
-        return (await this.divisions.addSuccession(tx, row, at)) ? 'added' : 'unchanged';
+        if (!(await this.divisions.addSuccession(tx, row, at))) return 'unchanged';
+        await tellRegistrationChanged(this.outbox, tx);
+        return 'added';
       });
     } catch (error) {
       const code = REJECTED_BY[constraintName(error) ?? ''];
@@ -81,7 +83,7 @@ export class SuccessionService {
     return this.database.write(
       async (tx) => {
         const refiled = await this.service.refileWithin(tx);
-        if (refiled.persons > 0) await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+        if (refiled.persons > 0) await tellRegistrationChanged(this.outbox, tx);
         failpoint('registration.division.refile');
         return refiled;
       },
@@ -110,10 +112,18 @@ export class SuccessionService {
       const persons = await this.divisions.fileUnder(tx, householdIds, newCode, words, at);
       tx.concern('household', householdIds);
       tx.concern('person', persons);
-      await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+      await tellRegistrationChanged(this.outbox, tx);
       failpoint('registration.division.fileUnder');
       return persons.length;
     });
+  }
+
+  /** The whole list and the area served, for the other apps' own copies. */
+  all(): Promise<DivisionList> {
+    return this.database.read(async (read) => ({
+      successions: await this.divisions.allSuccessions(read),
+      counties: await this.divisions.peopledCounties(read),
+    }));
   }
 
   successorsOf(codes: readonly string[]): Promise<SuccessionView[]> {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { auditRecorder } from '@app/audit';
 import type { Caller } from '@app/access';
-import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
+import { COORDINATION_ANSWERS, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS } from '@app/contracts';
 import { inContext, systemContext } from '@app/database';
 import { buildMergedSchema, collectSdl, GraphContext, resolversOf } from '@app/graphql';
 import { Outbox } from '@app/jobs';
@@ -42,9 +42,18 @@ beforeAll(async () => {
       { provide: CLOCK, useValue: new TestClock('2026-04-01') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: REGISTRY_QUESTIONS, useValue: {} },
+      { provide: COORDINATION_ANSWERS, useValue: {} },
       { provide: Vault, useValue: new Vault(Buffer.alloc(32, 7)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, CLOCK, Vault],
+    exports: [
+      REGISTRATION_DATABASE,
+      REGISTRATION_OUTBOX,
+      REGISTRY_EVENT_FEED,
+      COORDINATION_ANSWERS,
+      REGISTRY_QUESTIONS,
+      CLOCK,
+      Vault,
+    ],
   };
   app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   const sdl = collectSdl([path.join(__dirname, '..')]);

@@ -1,4 +1,4 @@
-import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { tellRegistrationChanged } from '@app/contracts';
 import { type Database, newId, type Tx } from '@app/database';
 import type { Outbox } from '@app/jobs';
 import { CLOCK, type Clock, type Day, maskIdNumber } from '@app/kernel';
@@ -75,7 +75,7 @@ export class FactService {
 
     const touched = [...new Set([...input.persons, ...open.touched])];
     await this.projection.project(tx, touched, at, this.clock.today());
-    await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+    await tellRegistrationChanged(this.outbox, tx);
     await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
     await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
     tx.concern('person', touched);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, type RegistryEventFeed } from '@app/contracts';
+import { COORDINATION_ANSWERS, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, type RegistryEventFeed } from '@app/contracts';
 import type { Database } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { CLOCK, checkCharacter } from '@app/kernel';
@@ -54,6 +54,7 @@ export async function openRegister(events: RegistryEventFeed = NO_EVENTS): Promi
     { provide: CLOCK, useValue: clock },
     { provide: REGISTRY_EVENT_FEED, useValue: events },
     { provide: REGISTRY_QUESTIONS, useValue: {} },
+    { provide: COORDINATION_ANSWERS, useValue: {} },
     { provide: Vault, useValue: new Vault(randomBytes(32)) },
   ];
   const outside = { module: Installation, global: true, providers, exports: providers.map(({ provide }) => provide) };

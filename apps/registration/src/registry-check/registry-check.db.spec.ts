@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { auditRecorder } from '@app/audit';
 import {
+  COORDINATION_ANSWERS,
   REGISTRY_EVENT_FEED,
   REGISTRY_QUESTIONS,
   type RegistryAnswer,
@@ -72,10 +73,19 @@ beforeAll(async () => {
       { provide: REGISTRATION_OUTBOX, useValue: new Outbox('registration') },
       { provide: REGISTRY_EVENT_FEED, useValue: {} },
       { provide: REGISTRY_QUESTIONS, useValue: exchange },
+      { provide: COORDINATION_ANSWERS, useValue: {} },
       { provide: CLOCK, useValue: clock },
       { provide: Vault, useValue: new Vault(Buffer.alloc(32, 7)) },
     ],
-    exports: [REGISTRATION_DATABASE, REGISTRATION_OUTBOX, REGISTRY_EVENT_FEED, REGISTRY_QUESTIONS, CLOCK, Vault],
+    exports: [
+      REGISTRATION_DATABASE,
+      REGISTRATION_OUTBOX,
+      REGISTRY_EVENT_FEED,
+      COORDINATION_ANSWERS,
+      REGISTRY_QUESTIONS,
+      CLOCK,
+      Vault,
+    ],
   };
   app = await Test.createTestingModule({ imports: [outside, RegistrationModule] }).compile();
   checks = app.get(RegistryCheckService, { strict: false });

@@ -1,10 +1,9 @@
 import {
-  PERSONS_FEED,
-  registrationChanged,
   REGISTRY_EVENT_FEED,
   REGISTRY_EVENTS,
   type RegistryEvent,
   type RegistryEventFeed,
+  tellRegistrationChanged,
 } from '@app/contracts';
 import { type Database, newId, type Tx } from '@app/database';
 import { failpoint, type Outbox } from '@app/jobs';
@@ -97,7 +96,7 @@ export class RegistryFeedService {
     const taken = [...fresh.values()].map((event) => takenOf(event, outcomes.get(event.eventId)!, after, at));
     await this.events.insertTaken(tx, taken);
     if (isChanged) {
-      await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+      await tellRegistrationChanged(this.outbox, tx);
       await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
       await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
     }

@@ -288,6 +288,7 @@ describe('importing an extract', () => {
     await service.import(file);
     expect(await world.admin('select queue, name, payload from registration.outbox')).toEqual([
       { queue: 'subsidy', name: 'facts.pull', payload: { feed: 'registration.persons' } },
+      { queue: 'migrant', name: 'residents.pull', payload: { feed: 'registration.persons' } },
       { queue: 'registration', name: 'duplicate.search', payload: { register: 'persons' } },
       { queue: 'registration', name: 'quality.refresh', payload: { register: 'persons' } },
     ]);

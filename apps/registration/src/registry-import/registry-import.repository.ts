@@ -262,8 +262,9 @@ export class RegistryImportRepository {
     );
   }
 
+  /** Facts too: until an import has let PostgreSQL count them, the next compares each of them with each person of its own. */
   async analyze(tx: Tx): Promise<void> {
-    await tx.query('analyze person, household');
+    await tx.query('analyze person, household, fact');
   }
 }
 

@@ -8,7 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DivisionService } from '../division/division.service';
 import { searchDuplicates } from '../duplicate/duplicate.jobs';
 import { refreshQuality } from '../quality/quality.jobs';
-import { PERSONS_FEED, registrationChanged } from '@app/contracts';
+import { tellRegistrationChanged } from '@app/contracts';
 import { REGISTRATION_DATABASE, REGISTRATION_OUTBOX } from '../registration.tokens';
 import { checkRow, EXTRACT_COLUMNS, type ExtractColumn, type ExtractRow, type RowRemark } from './extract-row.rules';
 import { ImportBatchRepository, type StoredRemark } from './import-batch.repository';
@@ -258,7 +258,7 @@ export class RegistryImportService {
           if (accepted >= ANALYZE_ROWS) await this.register.analyze(tx);
           await this.statements.complete(tx, batch.id, firstXid);
           await this.batches.addWarningsOfRegister(tx, batch.id, firstXid);
-          await this.outbox.plan(tx, registrationChanged, [{ feed: PERSONS_FEED }]);
+          await tellRegistrationChanged(this.outbox, tx);
           await this.outbox.plan(tx, searchDuplicates, [{ register: 'persons' }]);
           await this.outbox.plan(tx, refreshQuality, [{ register: 'persons' }]);
         }

@@ -164,5 +164,26 @@ export class BeneficiaryRepository {
     await tx.query('update claim set beneficiary_id = $2 where beneficiary_id = $1', [loserId, keeperId]);
     await tx.query('update review_case set beneficiary_id = $2 where beneficiary_id = $1', [loserId, keeperId]);
     await tx.query('update instruction set beneficiary_id = $2 where beneficiary_id = $1', [loserId, keeperId]);
+    await this.moveAuthority(tx, loserId, keeperId);
+  }
+
+  /** Who is responsible for the days of one is so for the days of both; where both have an authority, the survivor's stands. */
+  async moveAuthority(tx: Tx, loserId: string, keeperId: string): Promise<void> {
+    await tx.query(
+      `update authority_period a set beneficiary_id = $2, merged_from = coalesce(a.merged_from, $1)
+        where a.beneficiary_id = $1 and a.ended_at is null and not exists (
+          select from authority_period k where k.beneficiary_id = $2 and k.programme = a.programme and k.ended_at is null and k.valid && a.valid)`,
+      [loserId, keeperId],
+    );
+  }
+
+  /** The records were two persons after all. */
+  async returnAuthority(tx: Tx, loserId: string): Promise<void> {
+    await tx.query(
+      `update authority_period a set beneficiary_id = a.merged_from, merged_from = null
+        where a.merged_from = $1 and a.ended_at is null and not exists (
+          select from authority_period k where k.beneficiary_id = $1 and k.programme = a.programme and k.ended_at is null and k.valid && a.valid)`,
+      [loserId],
+    );
   }
 }

@@ -32,9 +32,9 @@ export class PersonMergeRepository {
   }
 
   /** Merges carried out here that the register has undone, or has made with another record since. */
-  undone(tx: Tx): Promise<{ id: string }[]> {
+  undone(tx: Tx): Promise<{ id: string; beneficiaryId: string }[]> {
     return tx.query(
-      `select m.id from person_merge m join fact_vital v using (person_id) join person_fact f using (person_id)
+      `select m.id, m.beneficiary_id as "beneficiaryId" from person_merge m join fact_vital v using (person_id) join person_fact f using (person_id)
         where m.undone_at is null and (f.merged_into is null or surviving_person(f.person_id) <> m.survivor_id)
         order by m.id desc`,
     );

@@ -14,7 +14,10 @@ export class PersonMergeService {
   /** For the persons in `fact_vital`, inside the caller's transaction. Undoing comes first: a record may be merged anew. */
   async follow(tx: Tx, at: Date): Promise<void> {
     await this.beneficiaries.lock(tx);
-    for (const { id } of await this.merges.undone(tx)) await this.merges.undo(tx, id, at);
+    for (const { id, beneficiaryId } of await this.merges.undone(tx)) {
+      await this.merges.undo(tx, id, at);
+      await this.beneficiaries.returnAuthority(tx, beneficiaryId);
+    }
     for (const found of await this.merges.pending(tx)) {
       const keeperId = found.keeperId ?? (await this.beneficiaries.findByPerson(tx, found.survivorId)) ?? null;
       const pair = { ...found, keeperId };
@@ -25,6 +28,7 @@ export class PersonMergeService {
       }
       await this.merges.holdClashes(tx, mergeId, pair, at);
       await this.merges.moveTo(tx, mergeId, pair.beneficiaryId, keeperId);
+      await this.beneficiaries.moveAuthority(tx, pair.beneficiaryId, keeperId);
     }
   }
 }

@@ -55,7 +55,10 @@ export class DisbursementService {
     await this.payables.lock(tx, request.programme, county);
     await this.payables.takeConfirmed(tx, request, prefix);
     const accountMissing = await this.payables.holdWithoutAccount(tx, request.actor, at);
-    const paidElsewhere = await this.payables.instruct(tx, request.programme, request.actor, at);
+    const ofOthers = await this.payables.holdOfOthers(tx, request.programme, request.actor, at);
+    const enrolled = await this.payables.leaveUnanswered(tx, request.programme, request.actor, at);
+    const paidElsewhere =
+      ofOthers + enrolled + (await this.payables.instruct(tx, request.programme, request.actor, at));
     const held = { accountMissing, paidElsewhere };
 
     const { lines, fen } = await this.payables.total(tx);

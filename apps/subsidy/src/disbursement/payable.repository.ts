@@ -82,6 +82,50 @@ export class PayableRepository {
   }
 
   /**
+   * Where there are other installations, a first payment waits until they were asked and have spoken or let the time pass: such
+   * claims stay as they are for the next batch. Who is paid elsewhere is held, unless a person has looked since.
+   */
+  leaveUnanswered(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    return tx.across('another place may have asked', () => this.leaveOut(tx, programme, actor, at));
+  }
+
+  private async leaveOut(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    const asked = `select from enrolment_question q where q.beneficiary_id = payable.beneficiary_id and q.programme = $1`;
+    await tx.query(
+      `delete from payable
+        where (select has_peers from enrolment_peers)
+          and exists (select from beneficiary b where b.id = payable.beneficiary_id and b.person_id is not null)
+          and not exists (select from instruction i where i.beneficiary_id = payable.beneficiary_id and i.programme = $1 and i.is_live)
+          and not exists (${asked} and q.outcome is not null)`,
+      [programme],
+    );
+    await tx.query(
+      `update payable set attention = 'ENROLMENT_UNANSWERED' where attention is null and exists (${asked} and q.outcome = 'no-reply')
+          and not exists (${asked} and q.outcome in ('nowhere', 'elsewhere'))`,
+      [programme],
+    );
+    const paidElsewhere = `(
+      select q.outcome = 'elsewhere' and not exists (
+               select from review_case r where r.beneficiary_id = q.beneficiary_id and r.reason = 'ENROLLED_ELSEWHERE'
+                  and r.state = 'resolved' and r.resolved_at >= q.answered_at)
+        from enrolment_question q where q.beneficiary_id = payable.beneficiary_id and q.programme = $4 and q.outcome is not null
+       order by q.made_at desc limit 1)`;
+    return this.hold(tx, paidElsewhere, 'ENROLLED_ELSEWHERE', actor, at, [programme]);
+  }
+
+  /** Holds what another place is primary for: nothing is lost by it, because the other place has the claim or a person looks. */
+  holdOfOthers(tx: Tx, programme: string, actor: string, at: Date): Promise<number> {
+    const isOthers = `exists (
+      select from authority_period a
+       where a.beneficiary_id = payable.beneficiary_id and a.programme = $4 and a.ended_at is null
+         and a.valid @> make_date(payable.claim_year, 1, 1)
+         and (a.is_elsewhere or left(a.county_code, 6) <> left(payable.division_code, 6)))`;
+    return tx.across('another place may be primary for the days', () =>
+      this.hold(tx, isOthers, 'OTHER_AUTHORITY', actor, at, [programme]),
+    );
+  }
+
+  /**
    * Makes the instructions. The constraint decides whom a child's days are paid to: what it leaves out is held with
    * a case in neutral words, because the other payment may belong to another authority. Children in id order, so
    * that two authorities paying the same children wait for each other instead of deadlocking.
@@ -138,7 +182,14 @@ export class PayableRepository {
     return row!.attention;
   }
 
-  private async hold(tx: Tx, which: string, reason: string, actor: string, at: Date): Promise<number> {
+  private async hold(
+    tx: Tx,
+    which: string,
+    reason: string,
+    actor: string,
+    at: Date,
+    more: readonly unknown[] = [],
+  ): Promise<number> {
     const rows = await tx.query<{ claim_id: string }>(
       `with held as (
          delete from payable where ${which} returning claim_id, beneficiary_id, division_code, events, state),
@@ -148,7 +199,7 @@ export class PayableRepository {
          on conflict (reason, claim_id, instruction_id) where state = 'open' do nothing)
        insert into claim_event (claim_id, seq, from_state, to_state, actor, reason, at)
        select claim_id, events + 1, state, 'held', $2, $1, $3 from held returning claim_id`,
-      [reason, actor, at],
+      [reason, actor, at, ...more],
     );
     return rows.length;
   }

@@ -76,6 +76,15 @@ export class FactRepository {
            or p.merged_into is distinct from f.merged_into
        on conflict do nothing`,
     );
+    // Only of those somebody claimed for: a move carries nothing else along.
+    await tx.query(
+      `insert into fact_moved
+       select p.person_id from feed_page p join person_fact f using (person_id) join beneficiary b using (person_id)
+        where b.merged_into is null
+          and (left(p.division_code, 6), p.status, p.moved_in_on, p.moved_out_on)
+              is distinct from (left(f.division_code, 6), f.status, f.moved_in_on, f.moved_out_on)
+       on conflict do nothing`,
+    );
     await this.keepHistory(
       tx,
       `select p.person_id from feed_page p join person_fact f using (person_id) where ${differs}`,

@@ -16,4 +16,18 @@ export const accountOf = {
     code: `returned:${programme}:${county}`,
     kind: 'working' as const,
   }),
+  /** What a county has promised to give another back, below nothing until it does. */
+  owing: (programme: string, county: string) => ({ code: `owing:${programme}:${county}`, kind: 'source' as const }),
+  /** What a county has been promised by others. */
+  owed: (programme: string, county: string) => ({ code: `owed:${programme}:${county}`, kind: 'working' as const }),
+  /** On its way from one county's budgets to this one's; empty between transactions. */
+  between: (programme: string, county: string) => ({
+    code: `between:${programme}:${county}`,
+    kind: 'working' as const,
+  }),
+  /** Given back to a county of another installation. */
+  elsewhere: (programme: string, county: string) => ({
+    code: `elsewhere:${programme}:${county}`,
+    kind: 'final' as const,
+  }),
 };

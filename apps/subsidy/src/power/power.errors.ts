@@ -17,6 +17,11 @@ const REFUSALS: Readonly<Record<string, () => Refusal>> = {
       zh: '该账户不属于本申请的申请人、子女或原收款人，退回的款项不能改付到该账户。请从可选账户中选择，或先登记其新账户。',
       en: 'This account is not the applicant’s, the child’s or the former payee’s, so returned money cannot go there. Choose one of the accounts offered, or record a new account of theirs first.',
     }),
+  instruction_is_of_the_authority: () =>
+    new Refusal('ANOTHER_PLACE_IS_RESPONSIBLE', {
+      zh: '该期间已确定由另一地负责，本地不得发放。请查看转接决定。',
+      en: 'Another place is responsible for these days, so this one may not pay for them. Look at the decision about the move.',
+    }),
   approval_needs_a_fresh_second_factor: () =>
     new Refusal('STEP_UP_REQUIRED', {
       zh: '审批须在 5 分钟内完成第二因素验证，请重新验证后再审批。',

@@ -35,7 +35,8 @@ union all
 select 'V3', code, '预算账户收到的资金与下达的指标不符。', 'A budget has not received what the indicators released.'
   from (select 'budget:' || programme || ':' || division_code || ':' || year || ':' || level as code, sum(amount_fen) as fen
           from indicator group by 1) b full join (select * from ledger_account where kind = 'budget') l using (code)
- where coalesce(l.credits_posted, 0) <> coalesce(b.fen, 0)
+  left join (select credit as code, sum(fen) as fen from transfer where transfer.code = 'reimbursement-paid' group by 1) r using (code)
+ where coalesce(l.credits_posted, 0) <> coalesce(b.fen, 0) + coalesce(r.fen, 0)
 union all
 select 'V4', a.id::text, '同一儿童同一期间有两条有效付款指令。', 'A child has two live instructions for overlapping days.'
   from instruction a join instruction b on b.beneficiary_id = a.beneficiary_id and b.programme = a.programme and b.id > a.id
@@ -126,4 +127,16 @@ select 'V18', i.id::text, '儿童在该年度之前已去世。', 'A payment is 
  where i.state in ('due', 'paying', 'paid') and f.died < lower(i.period)
    -- A child that died in its year of birth may be applied for in the next (西藏实施细则 art 9).
    and (extract(year from f.died) = extract(year from f.born) and i.claim_year = extract(year from f.died) + 1) is not true
+union all
+select 'V19', coalesce(l.code, r.code), '地区间应收账款与未结清的结算不符。', 'What a place is owed in the ledger is not what its open reimbursements say.'
+  from (select code, credits_posted - debits_posted as fen from ledger_account where code like 'owed:%') l
+  full join (select 'owed:' || programme || ':' || creditor_county as code, sum(fen) as fen from reimbursement where state = 'open' group by 1) r using (code)
+ where coalesce(l.fen, 0) <> coalesce(r.fen, 0)
+union all
+select 'V19', r.id::text, '地区间结算按级次分担之和与金额不符。', 'The shares of one side of a reimbursement do not add up to it.'
+  from reimbursement r join reimbursement_share s on s.reimbursement_id = r.id group by r.id, r.fen, s.side having sum(s.fen) <> r.fen
+union all
+select 'V20', a.id::text, '同一日有两个负责地。', 'Two authorities stand for one day.'
+  from authority_period a join authority_period b on b.beneficiary_id = a.beneficiary_id and b.programme = a.programme and b.id > a.id and b.valid && a.valid
+ where a.ended_at is null and b.ended_at is null
 order by 1, 2

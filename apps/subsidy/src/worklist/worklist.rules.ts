@@ -46,6 +46,18 @@ const QUESTIONS: Readonly<Record<string, Sentence>> = {
     zh: '该儿童该年度已有在途或已发放的款项，请联合核查。',
     en: 'A payment for this child and year exists already. Review jointly.',
   },
+  MOVE_UNCLEAR: {
+    zh: '户籍登记显示迁移，但日期或地点不明或相互矛盾。请核实后凭证明办理转接；在此之前由原受理地继续办理，发放不受影响。',
+    en: 'The register shows a move whose day or place is unknown or contradicts itself. Establish it and follow the move by a document; until then the place that was asked first goes on, and no payment waits.',
+  },
+  ENROLLED_ELSEWHERE: {
+    zh: '另一系统显示该人员同一项目在当地已享受待遇。请与该地联合核查：未发放的已暂停，已发放的不自动处理。核查后选择重新核验即可继续。',
+    en: 'Another installation says that this person is paid there by the same programme. Review jointly with that place: what is not paid is held, what was paid is left alone. Have it checked again to let it go on.',
+  },
+  OTHER_AUTHORITY: {
+    zh: '该年度已确定由另一地负责。请查看转接决定；如决定有误，请撤回转接。',
+    en: 'Another place is responsible for this year. Look at the decision about the move; if it is wrong, take the move back.',
+  },
   ACCOUNT_REPAIR: {
     zh: '银行退回了款项。请核对账户，更正后重新发放。',
     en: 'The bank sent the money back. Compare the account, correct it, and it is paid again.',

@@ -1,0 +1,4 @@
+export * from './compare';
+export * from './quarter';
+export * from './small-cells';
+export * from './view';
