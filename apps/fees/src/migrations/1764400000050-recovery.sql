@@ -26,7 +26,9 @@ insert into recovery_move (act, from_state, to_state, outcome) values
   ('notice', 'fact-finding', 'noticed', null), ('notice-served', 'noticed', 'noticed', null),
   ('say', 'fact-finding', 'fact-finding', null), ('say', 'noticed', 'noticed', null),
   ('ask-hearing', 'noticed', 'noticed', null), ('hear', 'noticed', 'noticed', null), ('find-again', 'noticed', 'fact-finding', null),
-  ('decide', 'noticed', 'decided', null), ('serve', 'decided', 'served', null), ('repay', 'served', 'repaying', null),
+  ('refer', 'fact-finding', 'fact-finding', null), ('refer', 'noticed', 'noticed', null), ('refer', 'decided', 'decided', null),
+  ('refer', 'served', 'served', null), ('refer', 'repaying', 'repaying', null), ('refer', 'reminded', 'reminded', null),
+  ('refer', 'court', 'court', null), ('decide', 'noticed', 'decided', null), ('serve', 'decided', 'served', null), ('repay', 'served', 'repaying', null),
   ('remind', 'served', 'reminded', null), ('remind', 'repaying', 'reminded', null), ('reminder-served', 'reminded', 'reminded', null),
   ('apply', 'reminded', 'court', null),
   ('reduce', 'decided', 'decided', null), ('reduce', 'served', 'served', null), ('reduce', 'repaying', 'repaying', null),
@@ -233,6 +235,7 @@ language sql stable set search_path from current as $$
     when act = 'ask-hearing' and (c.hearing_asked_on is not null or on_day > c.statement_ends) then 'recovery_hearing_is_asked_in_time'
     when act = 'hear' and (c.hearing_asked_on is null or c.hearing_held_on is not null) then 'recovery_hearing_was_asked_for'
     when act = 'hear' and actor = c.facts_by then 'recovery_hearing_is_held_by_another'
+    when act = 'refer' and (c.cause is distinct from 'fraud' or c.referred_to is null) then 'recovery_refers_fraud_only'
     when act = 'decide' and (c.notice_served_on is null or c.statement_ends is null) then 'recovery_notice_is_served'
     when act = 'decide' and on_day <= c.statement_ends then 'recovery_hears_before_it_decides'
     when act = 'decide' and c.hearing_asked_on is not null and c.hearing_held_on is null then 'recovery_hears_before_it_decides'

@@ -49,10 +49,10 @@ export const refuse = {
     const [zh, en] = FACT_FAULTS[fault];
     return new Refusal('RECOVERY_FACTS_CONTRADICT', { zh, en }, { fault });
   },
-  textMissing: (what: string, most: number) =>
+  textMissing: (what: string, most: number, least = 4) =>
     new Refusal(
       'RECOVERY_TEXT_MISSING',
-      { zh: `请填写“${what}”，4 至 ${most} 字。`, en: `Give ${what} in 4 to ${most} characters.` },
+      { zh: `请填写“${what}”，${least} 至 ${most} 字。`, en: `Give ${what} in ${least} to ${most} characters.` },
       { what },
     ),
   answerMissing: () =>

@@ -40,7 +40,8 @@ export function consequenceOf(facts: Facts): Consequence {
   if (cause === 'fraud') {
     return {
       owedFen: wrongFen,
-      basis: '民法典第九百八十五条、第九百八十七条；育儿补贴制度管理规范（骗取、冒领）',
+      basis:
+        '民法典第九百八十五条、第九百八十七条；骗取、冒领的，依各项补贴的管理规定（育儿补贴：国卫办人口发〔2025〕24号第二十九条）',
       mayRefer: true,
     };
   }

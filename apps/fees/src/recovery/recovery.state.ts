@@ -44,6 +44,7 @@ export const ACTS = {
   say: staying(...UNDECIDED),
   'ask-hearing': staying('noticed'),
   hear: staying('noticed'),
+  refer: staying(...UNDECIDED, 'decided', ...OWED), // Fraud, to who prosecutes it; the case goes on as it would.
   'find-again': { moves: [['noticed', 'fact-finding']] }, // What was said shows something else: facts, and a notice, anew.
   decide: { moves: [['noticed', 'decided']] },
   serve: { moves: [['decided', 'served']] },
