@@ -2,8 +2,9 @@ import type { Refusal } from '@app/kernel';
 import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
+import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 
-const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest];
+const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest, explainRecovery];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {

@@ -16,7 +16,7 @@ create table recovery_move (
   to_state    text not null references recovery_state,
   outcome     text,
   primary key (act, from_state, to_state),
-  constraint recovery_move_closes_with_an_outcome check ((to_state = 'closed') = (outcome is not null)),
+  constraint recovery_move_closes_with_an_outcome check ((to_state = 'closed' and from_state <> 'closed') = (outcome is not null)),
   constraint recovery_move_outcome_is_known check (outcome in ('repaid', 'waived', 'ceased', 'court'))
 );
 comment on table recovery_move is 'Every step of a recovery case there is (recovery.state.ts, mirrored); what is not listed cannot happen.';
@@ -24,12 +24,16 @@ insert into recovery_move (act, from_state, to_state, outcome) values
   ('propose', 'new', 'proposed', null), ('detect', 'new', 'detected', null), ('confirm', 'proposed', 'detected', null),
   ('begin', 'detected', 'fact-finding', null), ('establish', 'fact-finding', 'fact-finding', null),
   ('notice', 'fact-finding', 'noticed', null), ('notice-served', 'noticed', 'noticed', null),
-  ('say', 'fact-finding', 'fact-finding', null), ('say', 'noticed', 'noticed', null),
+  ('say', 'detected', 'detected', null), ('say', 'fact-finding', 'fact-finding', null), ('say', 'noticed', 'noticed', null),
+  ('say', 'decided', 'decided', null), ('say', 'served', 'served', null), ('say', 'repaying', 'repaying', null),
+  ('say', 'reminded', 'reminded', null), ('say', 'court', 'court', null),
   ('ask-hearing', 'noticed', 'noticed', null), ('hear', 'noticed', 'noticed', null), ('find-again', 'noticed', 'fact-finding', null),
   ('refer', 'fact-finding', 'fact-finding', null), ('refer', 'noticed', 'noticed', null), ('refer', 'decided', 'decided', null),
   ('refer', 'served', 'served', null), ('refer', 'repaying', 'repaying', null), ('refer', 'reminded', 'reminded', null),
   ('refer', 'court', 'court', null), ('decide', 'noticed', 'decided', null), ('serve', 'decided', 'served', null), ('repay', 'served', 'repaying', null),
   ('remind', 'served', 'reminded', null), ('remind', 'repaying', 'reminded', null), ('reminder-served', 'reminded', 'reminded', null),
+  ('correct-service', 'noticed', 'noticed', null), ('correct-service', 'served', 'served', null),
+  ('correct-service', 'repaying', 'repaying', null), ('correct-service', 'reminded', 'reminded', null),
   ('apply', 'reminded', 'court', null),
   ('reduce', 'decided', 'decided', null), ('reduce', 'served', 'served', null), ('reduce', 'repaying', 'repaying', null),
   ('reduce', 'reminded', 'reminded', null), ('reduce', 'court', 'court', null),
@@ -43,7 +47,7 @@ insert into recovery_move (act, from_state, to_state, outcome) values
   ('cease', 'repaying', 'closed', 'ceased'), ('cease', 'reminded', 'closed', 'ceased'), ('cease', 'court', 'closed', 'ceased'),
   ('quash', 'decided', 'closed', 'ceased'), ('quash', 'served', 'closed', 'ceased'), ('quash', 'repaying', 'closed', 'ceased'),
   ('quash', 'reminded', 'closed', 'ceased'), ('quash', 'court', 'closed', 'ceased'),
-  ('end-court', 'court', 'closed', 'court');
+  ('end-court', 'court', 'closed', 'court'), ('give-back', 'closed', 'closed', null);
 create index recovery_move_by_from on recovery_move (from_state);
 create index recovery_move_by_to on recovery_move (to_state);
 
@@ -146,8 +150,7 @@ create table recovery_case (
   constraint recovery_reminder_period_runs_from_service
     check (num_nulls(reminder_served_on, reminder_ends) in (0, 2) and reminder_ends > reminder_served_on
            and (reminder_served_on is null or reminder_letter_id is not null)),
-  constraint recovery_is_decided_by_another check (decided_by not in (facts_by, opened_by)),
-  constraint recovery_collects_only_what_was_served check (receivable_id is null or decision_served_on is not null)
+  constraint recovery_is_decided_by_another check (decided_by not in (facts_by, opened_by))
 );
 create index recovery_case_by_division on recovery_case (division_code text_pattern_ops, due_on, id);
 create index recovery_case_by_payee on recovery_case (payee_key);
@@ -270,7 +273,7 @@ begin
   end if;
   select m.outcome into ends from recovery_move m where (m.act, m.from_state, m.to_state) = (new.act, new.from_state, new.to_state);
   update recovery_case set
-    state = new.to_state, events = new.seq, outcome = ends,
+    state = new.to_state, events = new.seq, outcome = coalesce(ends, outcome),
     confirmed_by = case new.act when 'confirm' then new.actor else confirmed_by end,
     facts_by = case new.act when 'establish' then new.actor else facts_by end,
     hearing_asked_on = case new.act when 'ask-hearing' then new.on_day when 'find-again' then null else hearing_asked_on end,
@@ -291,7 +294,7 @@ create trigger recovery_event_applies after insert on recovery_event for each ro
 -- What is written between the steps: nothing of what was decided or served is written twice, and no amount rises.
 create function recovery_case_keeps() returns trigger language plpgsql as $$
 begin
-  if old.state = 'closed' then
+  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen']) is distinct from (to_jsonb(old) - array['events', 'owed_fen']) then
     raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
   end if;
   if new.owed_fen > old.owed_fen or (old.decided_fen is not null and new.decided_fen is distinct from old.decided_fen)
@@ -303,15 +306,8 @@ begin
          is distinct from (old.cause, old.is_in_good_faith, old.gone_fen, old.finding, old.document_no, old.notice_letter_id) then
     raise exception 'facts are found before the notice' using errcode = '23514', constraint = 'recovery_facts_stand_once_noticed';
   end if;
-  if (old.notice_served_on is not null and new.state <> 'fact-finding' and new.notice_served_on is distinct from old.notice_served_on)
-     or (old.decision_served_on is not null and new.decision_served_on is distinct from old.decision_served_on)
-     or (old.reminder_served_on is not null and new.reminder_served_on is distinct from old.reminder_served_on)
-     or (old.pay_by is not null and new.pay_by < old.pay_by) or (old.appeal_ends is not null and new.appeal_ends < old.appeal_ends)
-     or (old.receivable_id is not null and new.receivable_id is distinct from old.receivable_id) then
-    raise exception 'a day of service stands' using errcode = '23514', constraint = 'recovery_served_days_stand';
-  end if;
-  if new.limitation_ends < old.limitation_ends then
-    raise exception 'limitation is not shortened' using errcode = '23514', constraint = 'recovery_limitation_is_not_shortened';
+  if old.receivable_id is not null and new.receivable_id is distinct from old.receivable_id then
+    raise exception 'a case has one receivable' using errcode = '23514', constraint = 'recovery_receivable_is_one';
   end if;
   return new;
 end $$;

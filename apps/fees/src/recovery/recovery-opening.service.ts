@@ -1,6 +1,6 @@
 import { OVERPAYMENTS, type OverpaymentGround, type Overpayments, PERSON_IDENTITIES } from '@app/contracts';
 import type { PersonIdentities } from '@app/contracts';
-import { constraintName, type Database, newId, type Tx } from '@app/database';
+import { type Database, newId, type Tx } from '@app/database';
 import {
   CLOCK,
   type Clock,
@@ -76,7 +76,7 @@ export class RecoveryOpeningService {
   }
 
   /** What an officer states with evidence. It is no case of anybody's until a second officer has confirmed it. */
-  async propose(stated: StatedOverpayment): Promise<string> {
+  propose(stated: StatedOverpayment): Promise<string> {
     const { lines, shares, documentNo, facts, payeeName, payeeNumber, ...rest } = stated;
     this.assertUsable(stated);
     const fen = lines.reduce((sum, { wrongFen }) => sum + wrongFen, 0n);
@@ -88,20 +88,15 @@ export class RecoveryOpeningService {
     if (name === '' || [...name].length > 80) throw refuse.textMissing('收款人', 80, 1);
     const refs = lines.map(({ paymentRef }) => paymentRef);
     const paidOn = lines.reduce((first, line) => (line.paidOn < first ? line.paidOn : first), lines[0]!.paidOn);
-    try {
-      return await this.database.write(async (tx) => {
-        const claimed = await this.cases.claimed(tx, rest.divisionCode, refs);
-        if (claimed.length > 0) throw refuse.alreadyClaimed(claimed);
-        const payee = { id: null, name, ...this.keyOf(payeeNumber) };
-        const base = { ...rest, overpaymentId: null, beneficiaryId: null, payee, paidOn, fen, shares, lines };
-        const opened = await this.open(tx, { ...base, foundOn: this.clock.today(), reference, note });
-        await this.steps.take(tx, opened!, 'propose', {}, note);
-        return opened!.id;
-      });
-    } catch (error) {
-      if (constraintName(error) === 'recovery_line_claims_a_payment_once') throw refuse.alreadyClaimed(refs);
-      throw error;
-    }
+    return this.database.write(async (tx) => {
+      const claimed = await this.cases.claimed(tx, rest.divisionCode, refs);
+      if (claimed.length > 0) throw refuse.alreadyClaimed(claimed);
+      const payee = { id: null, name, ...this.keyOf(payeeNumber) };
+      const base = { ...rest, overpaymentId: null, beneficiaryId: null, payee, paidOn, fen, shares, lines };
+      const opened = await this.open(tx, { ...base, foundOn: this.clock.today(), reference, note });
+      await this.steps.take(tx, opened!, 'propose', {}, note);
+      return opened!.id;
+    });
   }
 
   /** A second officer has compared what was stated with the payments. */

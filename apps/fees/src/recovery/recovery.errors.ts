@@ -141,6 +141,11 @@ export const refuse = {
     }),
 };
 
+/** What the constraints of this slice mean to whoever runs into them. */
+export function explainConstraint(name: string): Refusal | undefined {
+  return name === 'recovery_line_claims_a_payment_once' ? refuse.alreadyClaimed([]) : undefined;
+}
+
 const STATES: Readonly<Record<RecoveryState, string>> = {
   new: '未建立',
   proposed: '待复核',

@@ -41,7 +41,7 @@ export const ACTS = {
   establish: staying('fact-finding'),
   notice: { moves: [['fact-finding', 'noticed']] },
   'notice-served': staying('noticed'),
-  say: staying(...UNDECIDED),
+  say: staying('detected', ...UNDECIDED, 'decided', ...OWED), // Whoever speaks is heard at any time (行政强制法 36).
   'ask-hearing': staying('noticed'),
   hear: staying('noticed'),
   refer: staying(...UNDECIDED, 'decided', ...OWED), // Fraud, to who prosecutes it; the case goes on as it would.
@@ -56,6 +56,7 @@ export const ACTS = {
     ],
   },
   'reminder-served': staying('reminded'),
+  'correct-service': staying('noticed', 'served', 'repaying', 'reminded'), // A wrong proof: periods run from the right day, or not at all.
   apply: { moves: [['reminded', 'court']] },
   reduce: staying('decided', ...OWED), // A reconsideration or a court upheld it in part.
   settle: closing('repaid', ...OWED),
@@ -64,6 +65,7 @@ export const ACTS = {
   cease: closing('ceased', 'proposed', 'detected', ...UNDECIDED, 'decided', ...OWED),
   quash: closing('ceased', 'decided', ...OWED),
   'end-court': closing('court', 'court'),
+  'give-back': staying('closed'), // A remedy that comes after the end takes off what was paid: it goes back, the case stays closed.
 } as const satisfies Record<string, Act>;
 export type RecoveryAct = keyof typeof ACTS;
 
