@@ -44,6 +44,7 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   subsidy: {
     'POST /graphql': ['gateway'],
     'POST /enrolments': ['exchange'],
+    'POST /overpayment': ['fees'],
     'POST /coordination-matter': ['migrant'],
     'POST /coordination-reply': ['migrant'],
   },
