@@ -4,6 +4,7 @@ import { FEES_HANDLERS } from './fees.tokens';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
+import { RefundModule } from './refund/refund.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
 
@@ -15,7 +16,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, LetterModule, LegacyFeeModule],
+  imports: [ParameterModule, LetterModule, LegacyFeeModule, RefundModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -24,6 +25,6 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
       inject: PROCESSORS,
     },
   ],
-  exports: [FEES_HANDLERS, ParameterModule, LetterModule, LegacyFeeModule],
+  exports: [FEES_HANDLERS, ParameterModule, LetterModule, LegacyFeeModule, RefundModule],
 })
 export class FeesModule {}
