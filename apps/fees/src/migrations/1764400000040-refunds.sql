@@ -154,10 +154,12 @@ create policy refund_in_division on refund
   with check ((select guard_whole()) or division_code ^@ (select guard_from()));
 create policy refund_names_its_opener on refund as restrictive for insert to fees_rw
   with check (opened_by = (select guard_text('actor')) and verified_by is null and approved_by is null);
-create policy refund_account_with_its_refund on refund_account using (exists (select from refund r where r.id = refund_id));
+create policy refund_account_with_its_refund on refund_account using (exists (select from refund r where r.id = refund_id))
+  with check (((select guard_whole()) or (select guard_from()) is not null) and exists (select from refund r where r.id = refund_id));
 create policy refund_account_names_its_giver on refund_account as restrictive for insert to fees_rw
   with check (given_by = (select guard_text('actor')));
-create policy refund_step_with_its_refund on refund_step using (exists (select from refund r where r.id = refund_id));
+create policy refund_step_with_its_refund on refund_step using (exists (select from refund r where r.id = refund_id))
+  with check (((select guard_whole()) or (select guard_from()) is not null) and exists (select from refund r where r.id = refund_id));
 create policy refund_step_names_its_actor on refund_step as restrictive for insert to fees_rw
   with check (actor = (select guard_text('actor')));
 
