@@ -5,6 +5,9 @@ import { explainConstraint as explainReceivable } from './receivable/receivable.
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 
 const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest, explainRecovery];
+import { explainConstraint as explainRefund } from './refund/refund.errors';
+
+const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest, explainRefund];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {
