@@ -47,7 +47,10 @@ insert into recovery_move (act, from_state, to_state, outcome) values
   ('cease', 'repaying', 'closed', 'ceased'), ('cease', 'reminded', 'closed', 'ceased'), ('cease', 'court', 'closed', 'ceased'),
   ('quash', 'decided', 'closed', 'ceased'), ('quash', 'served', 'closed', 'ceased'), ('quash', 'repaying', 'closed', 'ceased'),
   ('quash', 'reminded', 'closed', 'ceased'), ('quash', 'court', 'closed', 'ceased'),
-  ('end-court', 'court', 'closed', 'court'), ('give-back', 'closed', 'closed', null);
+  ('end-court', 'court', 'closed', 'court'), ('give-back', 'closed', 'closed', null),
+  ('learn', 'detected', 'detected', null), ('learn', 'fact-finding', 'fact-finding', null), ('learn', 'noticed', 'noticed', null),
+  ('learn', 'decided', 'decided', null), ('learn', 'served', 'served', null), ('learn', 'repaying', 'repaying', null),
+  ('learn', 'reminded', 'reminded', null), ('learn', 'court', 'court', null), ('learn', 'closed', 'closed', null);
 create index recovery_move_by_from on recovery_move (from_state);
 create index recovery_move_by_to on recovery_move (to_state);
 
@@ -77,6 +80,7 @@ create table recovery_case (
   wrong_until         date not null,
   paid_on             date not null,
   wrong_fen           bigint not null,
+  still_fen           bigint not null,
   reference           text not null,
   found_on            date not null,
   opened_on           date not null,
@@ -128,7 +132,7 @@ create table recovery_case (
   constraint recovery_ground_is_known
     check (ground in ('late-death', 'late-move', 'duplicate', 'false-claim', 'changed-fact', 'office-error')),
   constraint recovery_division_has_twelve_digits check (division_code ~ '^\d{12}$'),
-  constraint recovery_is_of_something check (wrong_fen > 0),
+  constraint recovery_is_of_something check (wrong_fen > 0 and still_fen between 0 and wrong_fen),
   constraint recovery_days_are_a_period check (wrong_until > wrong_from),
   constraint recovery_payee_key_is_an_index check (length(payee_key) = 32),
   constraint recovery_outcome_is_known check (outcome in ('repaid', 'waived', 'ceased', 'court')),
@@ -161,6 +165,7 @@ create index recovery_case_by_decision on recovery_case (decision_letter_id);
 create index recovery_case_by_reminder on recovery_case (reminder_letter_id);
 comment on table recovery_case is 'What was paid and not owed, and what becomes of it by decision. Its state is what its last event says; no other benefit hangs on it.';
 comment on column recovery_case.gone_fen is 'Taken in good faith and no longer there: not to be returned (民法典 986).';
+comment on column recovery_case.still_fen is 'What of it is not owed as subsidy knows now: a fact may be corrected again while the case goes on.';
 comment on column recovery_case.owed_fen is 'What was decided, less what a reconsideration or a court took off; never rises.';
 comment on column recovery_case.waiver_rule is 'The dated rule by which it was waived, with its source; there is none in national law.';
 comment on column recovery_case.due_on is 'The next day on which something of the office’s ends or falls due.';
@@ -242,13 +247,14 @@ language sql stable set search_path from current as $$
     when act = 'decide' and (c.notice_served_on is null or c.statement_ends is null) then 'recovery_notice_is_served'
     when act = 'decide' and on_day <= c.statement_ends then 'recovery_hears_before_it_decides'
     when act = 'decide' and c.hearing_asked_on is not null and c.hearing_held_on is null then 'recovery_hears_before_it_decides'
-    when act = 'decide' and (c.decided_fen is null or c.decided_fen <> c.wrong_fen - c.gone_fen or c.decision_letter_id is null)
+    when act = 'decide' and (c.decided_fen is null or c.decided_fen <> least(c.wrong_fen - c.gone_fen, c.still_fen) or c.decision_letter_id is null)
       then 'recovery_decides_what_follows'
     when act in ('decide', 'release', 'waive', 'cease') and (actor = c.facts_by or (act <> 'cease' and actor = c.opened_by))
       then 'recovery_is_decided_by_another'
     when act = 'release' and not (c.is_in_good_faith and c.gone_fen = c.wrong_fen) then 'recovery_releases_good_faith_only'
     when act = 'waive' and c.waiver_rule is null then 'recovery_waives_by_rule_only'
     when act in ('cease', 'quash', 'waive', 'release', 'end-court') and c.closed_why is null then 'recovery_ends_for_a_reason'
+    when act in ('remind', 'apply') and c.still_fen < c.owed_fen then 'recovery_asks_for_no_more_than_is_known'
     when act = 'serve' and (c.decision_served_on is null or c.decision_served_on > on_day or c.receivable_id is null)
       then 'recovery_collects_only_what_was_served'
     when act = 'remind' and (c.decision_served_on is null or on_day <= c.pay_by or c.reminder_letter_id is null)
@@ -294,7 +300,7 @@ create trigger recovery_event_applies after insert on recovery_event for each ro
 -- What is written between the steps: nothing of what was decided or served is written twice, and no amount rises.
 create function recovery_case_keeps() returns trigger language plpgsql as $$
 begin
-  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen']) is distinct from (to_jsonb(old) - array['events', 'owed_fen']) then
+  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen']) is distinct from (to_jsonb(old) - array['events', 'owed_fen', 'still_fen']) then
     raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
   end if;
   if new.owed_fen > old.owed_fen or (old.decided_fen is not null and new.decided_fen is distinct from old.decided_fen)
@@ -353,9 +359,9 @@ end $$;
 revoke insert on recovery_state, recovery_move from fees_rw;
 revoke insert on recovery_case from fees_rw;
 grant insert (id, case_no, overpayment_id, ground, programme, division_code, beneficiary_id, payee_id, payee_name, payee_key, payee_mask,
-              wrong_from, wrong_until, paid_on, wrong_fen, reference, found_on, opened_on, opened_at, limitation_ends) on recovery_case to fees_rw;
+              wrong_from, wrong_until, paid_on, wrong_fen, still_fen, reference, found_on, opened_on, opened_at, limitation_ends) on recovery_case to fees_rw;
 -- The state, the outcome and whose step it was are written by the trigger of recovery_event only.
-grant update (limitation_ends, cause, is_in_good_faith, gone_fen, finding, document_no, notice_letter_id, notice_served_on, statement_ends,
+grant update (still_fen, limitation_ends, cause, is_in_good_faith, gone_fen, finding, document_no, notice_letter_id, notice_served_on, statement_ends,
               decided_fen, owed_fen, reasons, answer, decision_letter_id, decision_served_on, pay_by,
               appeal_ends, court_until, receivable_id, reminder_letter_id, reminder_served_on, reminder_ends, court_ref, waiver_rule,
               referred_to, closed_why) on recovery_case to fees_rw;

@@ -8,16 +8,17 @@ import type { CutReason } from '../receivable/receivable.types';
 import { RemedyService } from '../remedy/remedy.service';
 import { refuse } from './recovery.errors';
 import { RecoveryLetterService } from './recovery-letter.service';
+import { RecoveryReductionService } from './recovery-reduction.service';
 import { RecoveryRepository } from './recovery.repository';
 import {
-  consequenceOf,
   courtUntil,
-  factsOf,
+  isTooMuch,
   type Obstacle,
   obstacleToCourt,
   obstacleToDecision,
   obstacleToRelease,
   obstacleToReminder,
+  owedOf,
 } from './recovery.rules';
 import { RecoveryStepService, textOf } from './recovery-step.service';
 import { RecoveryTermsService, type Waiver } from './recovery-terms.service';
@@ -40,6 +41,7 @@ export class RecoveryDecisionService {
     private readonly receivables: ReceivableService,
     private readonly instalments: InstalmentService,
     private readonly remedies: RemedyService,
+    private readonly reductions: RecoveryReductionService,
   ) {}
 
   /** The decision that something is to be returned; what was said is answered in it. */
@@ -55,7 +57,7 @@ export class RecoveryDecisionService {
       const isHeard = row.hearingHeldOn !== null || (await this.cases.statements(tx, [id])).length > 0;
       if (isHeard && answer === null) throw refuse.answerMissing();
 
-      const { owedFen } = consequenceOf(factsOf(row)!);
+      const owedFen = owedOf(row)!;
       const terms = await this.terms.of(tx, row.divisionCode, today);
       const decisionLetterId = await this.letters.decision(tx, row, { reasons, answer }, terms);
       await this.steps.take(tx, row, 'decide', { decidedFen: owedFen, reasons, answer, decisionLetterId });
@@ -112,6 +114,19 @@ export class RecoveryDecisionService {
       await this.cutRest(tx, row, 'ceased', closedWhy);
       // Who was never told of a case need not be told of its end.
       if (row.noticeLetterId !== null) await this.letters.closing(tx, row, 'ceased', closedWhy);
+      return id;
+    });
+  }
+
+  /** A fact was corrected since: the decision is corrected with it, downwards only. */
+  correct(id: string, why: string, actor: string): Promise<string> {
+    const reason = textOf(why, '理由', REASON_MAX);
+    return this.database.write(async (tx) => {
+      const row = await this.cases.forUpdate(tx, id);
+      if (!row) throw refuse.unknown(id);
+      if (!isTooMuch(row)) throw refuse.notTooMuch();
+      if (row.factsBy === actor) throw refuse.sameOfficer();
+      await this.reductions.reduce(tx, row, row.stillFen, reason);
       return id;
     });
   }
@@ -181,8 +196,7 @@ export class RecoveryDecisionService {
 
   private async openOf(tx: Tx, row: RecoveryRow): Promise<bigint> {
     if (row.receivableId === null) {
-      const facts = factsOf(row);
-      return facts ? consequenceOf(facts).owedFen : row.wrongFen;
+      return owedOf(row) ?? row.wrongFen;
     }
     return (await this.receivables.standing(tx, [row.receivableId]))[0]!.openFen;
   }

@@ -6,11 +6,11 @@ import { FEES_DATABASE } from '../fees.tokens';
 import { InstalmentService } from '../instalment/instalment.service';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ReceivableService } from '../receivable/receivable.service';
-import { RefundService } from '../refund/refund.service';
 import { RemedyService } from '../remedy/remedy.service';
 import { RecoveryLetterService } from './recovery-letter.service';
 import { RecoveryRepository } from './recovery.repository';
 import { appealEnds, courtUntil, limitationEnds, payBy, reminderEnds, sharesOf, statementEnds } from './recovery.rules';
+import { RecoveryReductionService } from './recovery-reduction.service';
 import { RecoveryStepService } from './recovery-step.service';
 import { RecoveryTermsService } from './recovery-terms.service';
 import type { RecoveryEvent, RecoveryRow } from './recovery.types';
@@ -33,7 +33,7 @@ export class RecoveryFollowingService {
     private readonly requests: PaymentRequestService,
     private readonly instalments: InstalmentService,
     private readonly remedies: RemedyService,
-    private readonly refunds: RefundService,
+    private readonly reductions: RecoveryReductionService,
   ) {}
 
   /** A letter was served, or the proof of it was put right. */
@@ -77,8 +77,8 @@ export class RecoveryFollowingService {
       const leftFen =
         remedy.outcome === 'quashed' ? 0n : remedy.outcome === 'upheld-in-part' ? remedy.newFen! : row.owedFen;
       const why = `复议或诉讼结果：${remedy.reasons ?? '决定已变更'}`;
-      if (leftFen < row.owedFen) await this.reduce(tx, row, leftFen, why);
-      else if (row.state !== 'closed') await this.stillContestable(tx, row);
+      if (leftFen < row.owedFen) await this.reductions.reduce(tx, row, leftFen, why);
+      else if (row.state !== 'closed') await this.reductions.stillContestable(tx, row);
     });
   }
 
@@ -151,45 +151,6 @@ export class RecoveryFollowingService {
       .reduce((sum, { leftFen }) => sum + leftFen, 0n);
     const fen = standing!.openFen - asked;
     if (fen > 0n) await this.requests.request(tx, { receivableId, fen, dueOn, instalmentId: null });
-  }
-
-  /** Less is owed than was decided, or nothing; what was paid beyond it goes back to who paid it. */
-  private async reduce(tx: Tx, row: RecoveryRow, leftFen: bigint, why: string): Promise<void> {
-    const lessFen = row.owedFen! - leftFen;
-    if (row.state === 'closed') await this.steps.take(tx, row, 'give-back', { owedFen: leftFen }, why);
-    else if (leftFen > 0n)
-      await this.steps.take(tx, row, 'reduce', { owedFen: leftFen, ...(await this.days(tx, row)) }, why);
-    else await this.steps.take(tx, row, 'quash', { closedWhy: why }, why);
-    if (row.receivableId !== null) await this.giveBack(tx, row, lessFen, why);
-    if (row.state !== 'closed' && leftFen === 0n) await this.letters.closing(tx, row, 'ceased', why);
-  }
-
-  private async giveBack(tx: Tx, row: RecoveryRow, lessFen: bigint, why: string): Promise<void> {
-    const [standing] = await this.receivables.standing(tx, [row.receivableId!]);
-    // What was waived or ceased meanwhile is off already.
-    const mostFen = standing!.decidedFen - standing!.cutFen;
-    const fen = lessFen < mostFen ? lessFen : mostFen;
-    if (fen === 0n) return;
-    const note = [...why].slice(0, 200).join('');
-    const { excess } = await this.receivables.cut(tx, row.receivableId!, fen, 'decision-changed', note);
-    const { payeeName: payerName, payeeKey: payerKey, divisionCode } = row;
-    for (const one of excess) {
-      const what = { kind: 'receipt', sourceId: one.receiptId, fen: one.fen, reason: note } as const;
-      await this.refunds.open(tx, { ...what, payerName, payerKey, divisionCode });
-    }
-  }
-
-  /** The last day to contest moved with the remedy. */
-  private async stillContestable(tx: Tx, row: RecoveryRow): Promise<void> {
-    await this.cases.change(tx, row.id, await this.days(tx, row));
-    tx.concern('recovery', [row.id]);
-  }
-
-  private async days(tx: Tx, row: RecoveryRow): Promise<{ appealEnds?: Day; courtUntil?: Day }> {
-    const last = (await this.remedies.standing(tx, [row.id])).get(row.id)?.lastDayToApply ?? null;
-    if (last === null || row.decisionServedOn === null || last <= row.decisionServedOn) return {};
-    const terms = await this.terms.of(tx, row.divisionCode, this.clock.today());
-    return { appealEnds: last, courtUntil: courtUntil(last, terms) };
   }
 }
 

@@ -3,7 +3,7 @@ import { CLOCK, type Clock, type Day, yuanText } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { LetterText } from '../letter/letter.types';
 import { LetterService } from '../letter/letter.service';
-import { consequenceOf, factsOf } from './recovery.rules';
+import { consequenceOf, factsOf, owedOf } from './recovery.rules';
 import { RecoveryTermsService } from './recovery-terms.service';
 import type { RecoveryCause, RecoveryRow, RecoveryTerms } from './recovery.types';
 
@@ -29,7 +29,7 @@ export class RecoveryLetterService {
 
   /** Before anything is decided: what was found, and that the person is heard. */
   notice(tx: Tx, row: RecoveryRow, terms: RecoveryTerms): Promise<string> {
-    const { owedFen, basis } = consequenceOf(factsOf(row)!);
+    const [{ basis }, owedFen] = [consequenceOf(factsOf(row)!), owedOf(row)!];
     const days = terms.statementWorkingDays;
     return this.make(tx, row, {
       kind: 'recovery-notice',
@@ -54,7 +54,7 @@ export class RecoveryLetterService {
 
   /** What was decided, why, how to pay and how to contest it. */
   decision(tx: Tx, row: RecoveryRow, said: { reasons: string; answer: string | null }, terms: RecoveryTerms) {
-    const { owedFen, basis } = consequenceOf(factsOf(row)!);
+    const [{ basis }, owedFen] = [consequenceOf(factsOf(row)!), owedOf(row)!];
     const answer = said.answer ?? '您在期限内没有提出陈述申辩或听证要求。';
     return this.make(tx, row, {
       kind: 'recovery-decision',
@@ -63,7 +63,7 @@ export class RecoveryLetterService {
       lines: [
         ['多付期间', periodText(row)],
         ['多付金额', `${yuanText(row.wrongFen)} 元`],
-        ['无需返还', `${yuanText(row.goneFen!)} 元`],
+        ['无需返还', `${yuanText(row.wrongFen - owedFen)} 元`],
         ['应返还金额', `${yuanText(owedFen)} 元`],
       ],
       paragraphs: [

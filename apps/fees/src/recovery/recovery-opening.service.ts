@@ -57,21 +57,36 @@ export class RecoveryOpeningService {
 
   /** Takes an overpayment in that subsidy told of; nothing where it was taken back, or is a case already. */
   async take(overpaymentId: string): Promise<void> {
-    if (await this.database.read((read) => this.cases.isTaken(read, overpaymentId))) return;
+    if (await this.database.read((read) => this.cases.idByOverpayment(read, overpaymentId))) return;
     const told = await this.overpayments.overpayment(overpaymentId);
     if (!told) return;
     const [payee] = told.payeeId === null ? [] : await this.persons.identify([told.payeeId], overpaymentId);
-    const { id: _id, payeeId, payeeName, ...rest } = told;
+    const { id: _id, payeeId, payeeName, stillFen, ...rest } = told;
     const number = payee?.idNumber ?? null;
     await this.database.write(async (tx) => {
       const opened = await this.open(tx, {
         ...rest,
         overpaymentId,
+        stillFen: stillFen < rest.fen ? stillFen : rest.fen,
         payee: { id: payeeId, name: payeeName, ...this.keyOf(number) },
         lines: [],
         note: null,
       });
       if (opened) await this.steps.take(tx, opened, 'detect');
+    });
+  }
+
+  /** Subsidy tells that a fact was corrected again: nothing more is pressed for than is known now; an officer corrects the rest. */
+  async learn(overpaymentId: string): Promise<void> {
+    const id = await this.database.read((read) => this.cases.idByOverpayment(read, overpaymentId));
+    if (id === undefined) return this.take(overpaymentId);
+    const told = await this.overpayments.overpayment(overpaymentId);
+    await this.database.write(async (tx) => {
+      const row = await this.cases.forUpdate(tx, id);
+      const known = told?.stillFen ?? 0n;
+      const stillFen = row && known < row.wrongFen ? known : row?.wrongFen;
+      if (!row || stillFen === undefined || stillFen === row.stillFen) return;
+      await this.steps.take(tx, row, 'learn', { stillFen }, `${yuanText(row.stillFen)} → ${yuanText(stillFen)}`);
     });
   }
 
@@ -92,7 +107,17 @@ export class RecoveryOpeningService {
       const claimed = await this.cases.claimed(tx, rest.divisionCode, refs);
       if (claimed.length > 0) throw refuse.alreadyClaimed(claimed);
       const payee = { id: null, name, ...this.keyOf(payeeNumber) };
-      const base = { ...rest, overpaymentId: null, beneficiaryId: null, payee, paidOn, fen, shares, lines };
+      const base = {
+        ...rest,
+        overpaymentId: null,
+        beneficiaryId: null,
+        payee,
+        paidOn,
+        fen,
+        stillFen: fen,
+        shares,
+        lines,
+      };
       const opened = await this.open(tx, { ...base, foundOn: this.clock.today(), reference, note });
       await this.steps.take(tx, opened!, 'propose', {}, note);
       return opened!.id;

@@ -134,6 +134,11 @@ export const refuse = {
       },
       { until },
     ),
+  notTooMuch: () =>
+    new Refusal('RECOVERY_NOTHING_TO_CORRECT', {
+      zh: '决定金额与现在查明的情况一致，不需要更正。',
+      en: 'What was decided is what is known now; there is nothing to correct.',
+    }),
   noHearing: () =>
     new Refusal('RECOVERY_NO_HEARING_ASKED', {
       zh: '当事人没有申请听证，或听证已经举行。',
@@ -173,8 +178,12 @@ const OBSTACLES: Readonly<Record<Obstacle, readonly [zh: string, en: string]>> =
     'Limitation is over and nothing may be decided; close the case for that reason.',
   ],
   'nothing-owed': [
-    '善意取得且所得已不存在，无需返还。请办理免予返还。',
-    'It was taken in good faith and is gone, so nothing is owed; release the case.',
+    '按现在查明的情况无需返还。请办理免予返还或停止追回。',
+    'As is known now nothing is owed; release the case, or close it.',
+  ],
+  'known-better': [
+    '据以决定的事实已经更正，应返还的金额变少。请先更正决定金额。',
+    'A fact was corrected since and less is owed than was decided; correct the amount first.',
   ],
   'something-owed': ['仍有应返还的金额，不能免予返还。', 'Something is owed, so the case cannot be released.'],
   'decision-not-served': [

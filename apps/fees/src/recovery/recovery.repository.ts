@@ -16,7 +16,18 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
 
 const NAMES = [
   ...['id', 'caseNo', 'source', 'ground', 'programme', 'divisionCode', 'beneficiaryId', 'payeeId', 'payeeName'],
-  ...['payeeKey', 'payeeMask', 'wrongFrom', 'wrongUntil', 'paidOn', 'wrongFen', 'reference', 'foundOn', 'openedOn'],
+  ...[
+    'payeeKey',
+    'payeeMask',
+    'wrongFrom',
+    'wrongUntil',
+    'paidOn',
+    'wrongFen',
+    'stillFen',
+    'reference',
+    'foundOn',
+    'openedOn',
+  ],
   ...['openedBy', 'state', 'outcome', 'events', 'limitationEnds', 'cause', 'isInGoodFaith', 'goneFen', 'finding'],
   ...['documentNo', 'factsBy', 'noticeLetterId', 'noticeServedOn', 'statementEnds', 'hearingAskedOn', 'hearingHeldOn'],
   ...['decidedFen', 'owedFen', 'reasons', 'answer', 'decidedBy', 'decidedOn', 'decisionLetterId', 'decisionServedOn'],
@@ -29,6 +40,7 @@ const COLUMNS = NAMES.map((name) => `c.${snake(name)} as "${name}"`).join(', ');
 export type RecoveryChange = Partial<
   Pick<
     RecoveryRow,
+    | 'stillFen'
     | 'limitationEnds'
     | 'cause'
     | 'isInGoodFaith'
@@ -82,12 +94,6 @@ export class RecoveryRepository {
     return row!.last;
   }
 
-  /** Whether an overpayment that subsidy told of is a case already. */
-  async isTaken(read: Read, overpaymentId: string): Promise<boolean> {
-    const [row] = await read.query('select 1 from recovery_case where overpayment_id = $1', [overpaymentId]);
-    return row !== undefined;
-  }
-
   /** Writes a case that is nowhere yet; false where another transaction took the same overpayment in meanwhile. */
   async insert(
     tx: Tx,
@@ -101,13 +107,13 @@ export class RecoveryRepository {
   ): Promise<boolean> {
     const rows = await tx.query(
       `insert into recovery_case (id, case_no, overpayment_id, ground, programme, division_code, beneficiary_id, payee_id, payee_name,
-         payee_key, payee_mask, wrong_from, wrong_until, paid_on, wrong_fen, reference, found_on, opened_on, opened_at, limitation_ends)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         payee_key, payee_mask, wrong_from, wrong_until, paid_on, wrong_fen, reference, found_on, opened_on, opened_at, limitation_ends, still_fen)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
        on conflict (overpayment_id) do nothing returning id`,
       [
         ...[one.id, one.caseNo, one.overpaymentId, one.ground, one.programme, one.divisionCode, one.beneficiaryId],
         ...[one.payee.id, one.payee.name, one.payee.key, one.payee.mask, one.from, one.until, one.paidOn, one.fen],
-        ...[one.reference, one.foundOn, one.openedOn, one.at, one.limitationEnds],
+        ...[one.reference, one.foundOn, one.openedOn, one.at, one.limitationEnds, one.stillFen],
       ],
     );
     if (rows.length === 0) return false;
@@ -183,6 +189,13 @@ export class RecoveryRepository {
       `select id from recovery_case where notice_letter_id = $1 or decision_letter_id = $1 or reminder_letter_id = $1`,
       [letterId],
     );
+    return row?.id;
+  }
+
+  async idByOverpayment(read: Read, overpaymentId: string): Promise<string | undefined> {
+    const [row] = await read.query<{ id: string }>('select id from recovery_case where overpayment_id = $1', [
+      overpaymentId,
+    ]);
     return row?.id;
   }
 

@@ -109,7 +109,14 @@ describe('a period', () => {
 describe('a step', () => {
   const STEP = { decision: obstacleToDecision, reminder: obstacleToReminder, court: obstacleToCourt };
   const standing = (row: Case) => ({
-    ...{ cause: 'authority-error' as const, isInGoodFaith: false, wrongFen: 100n, goneFen: 0n },
+    ...{
+      cause: 'authority-error' as const,
+      isInGoodFaith: false,
+      wrongFen: 100n,
+      stillFen: 100n,
+      goneFen: 0n,
+      owedFen: null,
+    },
     limitationEnds: day(row['known until']!),
     noticeServedOn: known(row['notice served']),
     statementEnds: known(row['say until']),
@@ -125,6 +132,14 @@ describe('a step', () => {
 
   it.each(named(STEPS))('%s', (_, row) => {
     expect(STEP[row.step as keyof typeof STEP](standing(row), TODAY) ?? '').toBe(row.obstacle);
+  });
+
+  it('waits while less is known to be wrong than was decided', () => {
+    const pressed = { ...standing(STEPS.find((row) => row.case === 'all periods are over')!), owedFen: 100n };
+    expect(obstacleToCourt(pressed, TODAY)).toBeNull();
+    expect(obstacleToCourt({ ...pressed, stillFen: 99n }, TODAY)).toBe('known-better');
+    expect(obstacleToReminder({ ...pressed, stillFen: 0n }, TODAY)).toBe('known-better');
+    expect(nextOf({ ...pressed, stillFen: 99n, state: 'reminded' }).office).toBe('correct');
   });
 
   it('comes next in every state but the last, and the person is never asked for anything before a decision', () => {

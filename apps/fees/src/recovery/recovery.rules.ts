@@ -108,6 +108,7 @@ export type Obstacle =
   | 'past-limitation'
   | 'nothing-owed'
   | 'something-owed'
+  | 'known-better'
   | 'decision-not-served'
   | 'pay-period-open'
   | 'reminder-not-served'
@@ -120,7 +121,9 @@ type Standing = Pick<
   | 'cause'
   | 'isInGoodFaith'
   | 'wrongFen'
+  | 'stillFen'
   | 'goneFen'
+  | 'owedFen'
   | 'limitationEnds'
   | 'noticeServedOn'
   | 'statementEnds'
@@ -139,11 +142,21 @@ export const factsOf = (row: Pick<Standing, 'cause' | 'isInGoodFaith' | 'wrongFe
     ? null
     : { cause: row.cause, isInGoodFaith: row.isInGoodFaith!, wrongFen: row.wrongFen, goneFen: row.goneFen! };
 
-export function obstacleToNotice(row: Standing, today: Day): Obstacle | null {
+/** What is to be returned as is known now; null where the facts are not found. */
+export function owedOf(
+  row: Pick<Standing, 'cause' | 'isInGoodFaith' | 'wrongFen' | 'stillFen' | 'goneFen'>,
+): bigint | null {
   const facts = factsOf(row);
-  if (!facts) return 'facts-missing';
+  if (!facts) return null;
+  const { owedFen } = consequenceOf(facts);
+  return owedFen < row.stillFen ? owedFen : row.stillFen;
+}
+
+export function obstacleToNotice(row: Standing, today: Day): Obstacle | null {
+  const owedFen = owedOf(row);
+  if (owedFen === null) return 'facts-missing';
   if (today > row.limitationEnds) return 'past-limitation';
-  return consequenceOf(facts).owedFen === 0n ? 'nothing-owed' : null;
+  return owedFen === 0n ? 'nothing-owed' : null;
 }
 
 export function obstacleToDecision(row: Standing, today: Day): Obstacle | null {
@@ -162,16 +175,22 @@ export function obstacleToRelease(row: Standing): Obstacle | null {
 }
 
 export function obstacleToReminder(row: Standing, today: Day): Obstacle | null {
+  if (isTooMuch(row)) return 'known-better';
   if (row.decisionServedOn === null || row.payBy === null) return 'decision-not-served';
   return today <= row.payBy ? 'pay-period-open' : null;
 }
 
 export function obstacleToCourt(row: Standing, today: Day): Obstacle | null {
+  if (isTooMuch(row)) return 'known-better';
   if (row.reminderServedOn === null || row.reminderEnds === null) return 'reminder-not-served';
   if (today <= row.reminderEnds) return 'reminder-period-open';
   if (row.appealEnds === null || today <= row.appealEnds) return 'contestable';
   return today > row.courtUntil! ? 'court-period-over' : null;
 }
+
+/** Less is known to be wrong by now than was decided: an officer corrects that before anybody is pressed. */
+export const isTooMuch = ({ owedFen, stillFen }: Pick<Standing, 'owedFen' | 'stillFen'>): boolean =>
+  owedFen !== null && stillFen < owedFen;
 
 /** What the office, and what the person, can do next, and until which day where one runs. */
 export interface Next {
@@ -191,6 +210,7 @@ export function nextOf(row: Standing & Pick<RecoveryRow, 'state'>): Next {
     person,
     personBy,
   });
+  if (isTooMuch(row)) return next('correct', null);
   switch (row.state) {
     case 'proposed':
       return next('confirm', limit);
@@ -218,9 +238,10 @@ export function nextOf(row: Standing & Pick<RecoveryRow, 'state'>): Next {
 }
 
 function stepAfterFacts(row: Standing): string {
-  const facts = factsOf(row);
-  if (!facts) return 'establish';
-  return consequenceOf(facts).owedFen === 0n ? 'release' : 'notice';
+  const owedFen = owedOf(row);
+  if (owedFen === null) return 'establish';
+  if (owedFen > 0n) return 'notice';
+  return obstacleToRelease(row) === null ? 'release' : 'cease';
 }
 
 const earlier = (a: Day, b: Day): Day => (a < b ? a : b);

@@ -63,6 +63,7 @@ export const ACTS = {
   release: closing('waived', ...UNDECIDED), // Good faith, and nothing of it is left: nothing is owed.
   waive: closing('waived', ...UNDECIDED, ...OWED), // Only where a dated rule allows it.
   cease: closing('ceased', 'proposed', 'detected', ...UNDECIDED, 'decided', ...OWED),
+  learn: staying('detected', ...UNDECIDED, 'decided', ...OWED, 'closed'), // Subsidy tells that a fact was corrected again.
   quash: closing('ceased', 'decided', ...OWED),
   'end-court': closing('court', 'court'),
   'give-back': staying('closed'), // A remedy that comes after the end takes off what was paid: it goes back, the case stays closed.

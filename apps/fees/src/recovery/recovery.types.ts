@@ -24,6 +24,8 @@ export interface RecoveryRow {
   readonly wrongUntil: Day;
   readonly paidOn: Day;
   readonly wrongFen: bigint;
+  /** What of it is not owed as is known now. */
+  readonly stillFen: bigint;
   readonly reference: string;
   readonly foundOn: Day;
   readonly openedOn: Day;
@@ -120,6 +122,7 @@ export interface NewRecovery {
   readonly until: Day;
   readonly paidOn: Day;
   readonly fen: bigint;
+  readonly stillFen: bigint;
   readonly shares: readonly RecoveryShare[];
   readonly lines: readonly RecoveryLine[];
   readonly foundOn: Day;
