@@ -204,3 +204,70 @@ export function later(nominal: readonly Day[], today: Day): Day[] {
   const months = dueDay(addMonths(first, apart)) > today ? apart : apart + 1;
   return nominal.map((one) => addMonths(one, months));
 }
+
+/** An instalment as money is counted for it. */
+export interface Counted {
+  readonly id: string;
+  readonly paidFen: Fen;
+  readonly namedFen: Fen;
+  readonly droppedFen: Fen;
+  readonly openFen: Fen;
+  readonly paidOn: Day | null;
+}
+
+/** What came in and fell away by now, of everything that a plan is over. */
+export interface MoneyIn {
+  /** Received and cut since the plan was put forward. */
+  readonly receivedFen: Fen;
+  readonly cutFen: Fen;
+  readonly openFen: Fen;
+  /** On payment requests that name an instalment, or what is paid early, by its id. */
+  readonly named: ReadonlyMap<string, Fen>;
+}
+
+export interface EarlyMoney {
+  readonly id: string;
+  readonly paidFen: Fen;
+  readonly how: EarlyHow;
+}
+
+/**
+ * Counts what came in: for the instalment that its request names; what was to be paid early, as its payer chose; everything
+ * else for the earliest. What was cut takes the last away. Where nothing is open any more, nothing is left of the plan.
+ */
+export function countIn<I extends Counted, E extends EarlyMoney>(
+  before: readonly I[],
+  earlies: readonly E[],
+  money: MoneyIn,
+  today: Day,
+): { instalments: I[]; earlies: E[] } {
+  const total = (rows: readonly I[], of: (row: I) => Fen): Fen => sumOf(rows.map(of));
+  let left = most(0n, money.receivedFen - total(before, (row) => row.paidFen));
+  let rows = before.map((row) => {
+    const named = (money.named.get(row.id) ?? 0n) - row.namedFen;
+    const taken = least(least(named, row.openFen), left);
+    left -= taken;
+    return { ...row, namedFen: row.namedFen + named, paidFen: row.paidFen + taken, openFen: row.openFen - taken };
+  });
+  const pay = (taken: readonly Fen[]): void => {
+    left -= sumOf(taken);
+    rows = rows.map((row, at) => ({ ...row, paidFen: row.paidFen + taken[at]!, openFen: row.openFen - taken[at]! }));
+  };
+  const after = earlies.map((early) => {
+    const paidFen = money.named.get(early.id) ?? 0n;
+    pay(spreadEarly(early.how, openOf(rows), least(left, most(0n, paidFen - early.paidFen))));
+    return { ...early, paidFen };
+  });
+  pay(spreadFirst(openOf(rows), left));
+  const paidUp = rows.map((row, at) => (row.openFen === 0n && before[at]!.openFen > 0n ? { ...row, paidOn: today } : row));
+  const cut = money.openFen === 0n ? total(paidUp, (row) => row.openFen) : money.cutFen - total(paidUp, (row) => row.droppedFen);
+  const dropped = spreadLast(openOf(paidUp), most(0n, cut));
+  return { instalments: paidUp.map((row, at) => drop(row, dropped[at]!)), earlies: after };
+}
+
+const openOf = (rows: readonly Counted[]): Fen[] => rows.map(({ openFen }) => openFen);
+
+const drop = <I extends Counted>(row: I, fen: Fen): I => ({ ...row, droppedFen: row.droppedFen + fen, openFen: row.openFen - fen });
+
+/** What is still open is carried on elsewhere: by another plan, or by a request for the rest. */
+export const dropAll = <I extends Counted>(rows: readonly I[]): I[] => rows.map((row) => drop(row, row.openFen));

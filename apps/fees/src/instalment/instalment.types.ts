@@ -108,10 +108,13 @@ export interface InstalmentRow extends PlannedInstalment {
   readonly id: string;
   readonly planId: string;
   readonly paidFen: Fen;
+  /** What came in on its own payment requests. */
+  readonly namedFen: Fen;
   readonly droppedFen: Fen;
   readonly openFen: Fen;
   readonly remindedOn: Day | null;
   readonly graceUntil: Day | null;
+  readonly missedOn: Day | null;
   readonly paidOn: Day | null;
 }
 
@@ -125,18 +128,6 @@ export interface EarlyRow {
   readonly state: 'open' | 'paid' | 'lapsed';
 }
 
-/** A payment request of ours, and how much of what came in on it is counted. */
-export interface RequestRow {
-  readonly requestId: string;
-  readonly planId: string;
-  readonly instalmentId: string | null;
-  readonly earlyId: string | null;
-  readonly reference: string;
-  readonly fen: Fen;
-  readonly creditedFen: Fen;
-  readonly isLive: boolean;
-}
-
 export type ActKind =
   | 'propose'
   | 'agree'
@@ -148,6 +139,7 @@ export type ActKind =
   | 'early'
   | 'early-lapsed'
   | 'remind'
+  | 'miss'
   | 'suspend'
   | 'resume'
   | 'break'
