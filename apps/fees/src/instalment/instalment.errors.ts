@@ -83,6 +83,11 @@ export const refuse = {
       zh: '您方已有一份方案等待对方答复。请先撤回，再提出新的方案。',
       en: 'A proposal of your side waits for an answer; withdraw it before you make another.',
     }),
+  proposalTooOld: () =>
+    new Refusal('INSTALMENT_PROPOSAL_TOO_OLD', {
+      zh: '方案的首期已到，不能再同意。请撤回后重新提出，首期定在明天或以后。',
+      en: 'The first day of this proposal has come; withdraw it and propose one that begins tomorrow or later.',
+    }),
   notTheOtherSide: () =>
     new Refusal('INSTALMENT_NEEDS_THE_OTHER_SIDE', {
       zh: '方案须由对方同意：本人提出的由机关同意，机关提出的由本人同意；柜台代录的，由另一名工作人员登记并写明依据。',

@@ -95,12 +95,10 @@ export class InstalmentRepository {
 
   async declare(tx: Tx, planId: string, sealed: (id: string) => Buffer, at: Date): Promise<void> {
     const id = newId(at);
-    await tx.query('insert into instalment_declaration (id, plan_id, sums_sealed, declared_at) values ($1, $2, $3, $4)', [
-      id,
-      planId,
-      sealed(id),
-      at,
-    ]);
+    await tx.query(
+      'insert into instalment_declaration (id, plan_id, sums_sealed, declared_at) values ($1, $2, $3, $4)',
+      [id, planId, sealed(id), at],
+    );
   }
 
   async forgetDeclarations(tx: Tx, planIds: readonly string[], on: Day): Promise<void> {
@@ -113,10 +111,9 @@ export class InstalmentRepository {
   /** All plans of a receivable, held until this transaction ends: whoever pays, agrees and reminds at once comes one after the other. */
   async ofReceivableForUpdate(tx: Tx, receivableId: string): Promise<PlanRow[]> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('instalment ' || $1, 0))`, [receivableId]);
-    return tx.query<PlanRow>(
-      `select ${PLAN} from instalment_plan p where p.receivable_id = $1 order by p.version`,
-      [receivableId],
-    );
+    return tx.query<PlanRow>(`select ${PLAN} from instalment_plan p where p.receivable_id = $1 order by p.version`, [
+      receivableId,
+    ]);
   }
 
   async byId(read: Read, id: string): Promise<PlanRow | undefined> {
@@ -168,10 +165,7 @@ export class InstalmentRepository {
     );
   }
 
-  async insertEarly(
-    tx: Tx,
-    early: { planId: string; fen: Fen; how: EarlyHow; dueOn: Day; at: Date },
-  ): Promise<string> {
+  async insertEarly(tx: Tx, early: { planId: string; fen: Fen; how: EarlyHow; dueOn: Day; at: Date }): Promise<string> {
     const id = newId(early.at);
     await tx.query(
       'insert into instalment_early (id, plan_id, fen, how, due_on, asked_at) values ($1, $2, $3, $4, $5, $6)',
@@ -212,15 +206,7 @@ export class InstalmentRepository {
     await tx.query(
       `update instalment_plan set state = $2, answered_by = coalesce($3, answered_by), answer_note = coalesce($4, answer_note),
          agreed_on = coalesce($5, agreed_on), suspended_on = $6, ended_on = $7 where id = $1`,
-      [
-        id,
-        to,
-        by.answeredBy ?? null,
-        by.note ?? null,
-        by.agreedOn ?? null,
-        by.suspendedOn ?? null,
-        by.endedOn ?? null,
-      ],
+      [id, to, by.answeredBy ?? null, by.note ?? null, by.agreedOn ?? null, by.suspendedOn ?? null, by.endedOn ?? null],
     );
   }
 

@@ -259,15 +259,22 @@ export function countIn<I extends Counted, E extends EarlyMoney>(
     return { ...early, paidFen };
   });
   pay(spreadFirst(openOf(rows), left));
-  const paidUp = rows.map((row, at) => (row.openFen === 0n && before[at]!.openFen > 0n ? { ...row, paidOn: today } : row));
-  const cut = money.openFen === 0n ? total(paidUp, (row) => row.openFen) : money.cutFen - total(paidUp, (row) => row.droppedFen);
+  const paidUp = rows.map((row, at) =>
+    row.openFen === 0n && before[at]!.openFen > 0n ? { ...row, paidOn: today } : row,
+  );
+  const cut =
+    money.openFen === 0n ? total(paidUp, (row) => row.openFen) : money.cutFen - total(paidUp, (row) => row.droppedFen);
   const dropped = spreadLast(openOf(paidUp), most(0n, cut));
   return { instalments: paidUp.map((row, at) => drop(row, dropped[at]!)), earlies: after };
 }
 
 const openOf = (rows: readonly Counted[]): Fen[] => rows.map(({ openFen }) => openFen);
 
-const drop = <I extends Counted>(row: I, fen: Fen): I => ({ ...row, droppedFen: row.droppedFen + fen, openFen: row.openFen - fen });
+const drop = <I extends Counted>(row: I, fen: Fen): I => ({
+  ...row,
+  droppedFen: row.droppedFen + fen,
+  openFen: row.openFen - fen,
+});
 
 /** What is still open is carried on elsewhere: by another plan, or by a request for the rest. */
 export const dropAll = <I extends Counted>(rows: readonly I[]): I[] => rows.map((row) => drop(row, row.openFen));

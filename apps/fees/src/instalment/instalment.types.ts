@@ -163,3 +163,13 @@ export interface InstalmentStanding {
   /** A declared hardship raises the question whether the rest is waived; recovery decides it. */
   readonly asksWaiver: boolean;
 }
+
+/** What somebody puts forward. */
+export interface Proposal {
+  readonly caseId: string;
+  readonly terms: Terms;
+  readonly declaration: Declaration | null;
+  readonly note: string | null;
+  /** At the counter: an officer writes down what the debtor proposes. */
+  readonly forDebtor: boolean;
+}
