@@ -1,11 +1,19 @@
 import type { Refusal } from '@app/kernel';
+import { explainInstalment } from './instalment/instalment.errors';
 import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 import { explainConstraint as explainRefund } from './refund/refund.errors';
 
-const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest, explainRefund, explainRecovery];
+const EXPLAIN = [
+  explainInstalment,
+  explainLegacyFee,
+  explainPaymentRequest,
+  explainReceivable,
+  explainRecovery,
+  explainRefund,
+];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {

@@ -4,6 +4,9 @@ import { FEES_HANDLERS } from './fees.tokens';
 import { FiscalReceiptBellService } from './fiscal-receipt/fiscal-receipt-bell.service';
 import { FiscalReceiptModule } from './fiscal-receipt/fiscal-receipt.module';
 import { FiscalReceiptProcessor } from './fiscal-receipt/fiscal-receipt.processor';
+import { InstalmentBellService } from './instalment/instalment-bell.service';
+import { InstalmentModule } from './instalment/instalment.module';
+import { InstalmentProcessor } from './instalment/instalment.processor';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
@@ -14,11 +17,13 @@ import { RefundModule } from './refund/refund.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   FiscalReceiptProcessor,
+  InstalmentProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
   FiscalReceiptBellService,
+  InstalmentBellService,
 ];
 
 /**
@@ -35,6 +40,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     ReceivableModule,
     FiscalReceiptModule,
     RefundModule,
+    InstalmentModule,
   ],
   providers: [
     {
@@ -54,6 +60,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     ReceivableModule,
     FiscalReceiptModule,
     RefundModule,
+    InstalmentModule,
   ],
 })
 export class FeesModule {}

@@ -31,6 +31,38 @@ export const FEES_PERMISSIONS = {
     power: 'funds',
     lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
   },
+  'instalment.read': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    lets: { zh: '查看分期方案', en: 'see plans to pay back in instalments' },
+  },
+  'instalment.plan': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看分期方案内容', en: 'see what a plan of instalments says' },
+  },
+  'instalment.history': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看分期方案办理过程', en: 'see what was done with a plan of instalments' },
+  },
+  'instalment.preview': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '试算分期', en: 'see what a plan of instalments would come to' },
+  },
+  'instalment.propose': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '提出或撤回分期方案', en: 'put a plan of instalments forward, or take it back' },
+  },
+  'instalment.answer': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '同意或不同意分期方案', en: 'agree to the other side’s plan of instalments, or not' },
+  },
+  'instalment.settle': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '申请提前缴纳', en: 'have a sum asked for ahead of its time' },
+  },
+  'instalment.file': {
+    roles: [...REVIEWERS, 'finance-officer', 'citizen'],
+    lets: { zh: '导出分期表', en: 'take a plan of instalments along as a table' },
+  },
   'letter.read': {
     roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },

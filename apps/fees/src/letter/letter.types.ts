@@ -8,6 +8,9 @@ export const LETTER_KINDS = [
   'recovery-reminder',
   'recovery-closing',
   'recovery-waiver',
+  'instalment-agreement',
+  'instalment-reminder',
+  'instalment-broken',
 ] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 

@@ -104,6 +104,16 @@ export class ReceivableService {
     return { excessFen, excess };
   }
 
+  /** The receivable of a case; undefined while there is none, or it may not be seen. */
+  ofMatter(read: Read, matterId: string): Promise<Receivable | undefined> {
+    return this.receivables.byMatter(read, matterId);
+  }
+
+  /** The same, which nobody else changes until this transaction ends: for a slice that counts what came in. */
+  hold(tx: Tx, id: string): Promise<Receivable | undefined> {
+    return this.receivables.forUpdate(tx, id);
+  }
+
   /** Where receivables stand; those that may not be seen are not there. */
   async standing(read: Read, ids: readonly string[]): Promise<ReceivableStanding[]> {
     const found = await this.receivables.byIds(read, ids);
