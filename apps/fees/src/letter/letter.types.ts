@@ -12,6 +12,7 @@ export const LETTER_KINDS = [
   'instalment-reminder',
   'instalment-broken',
 ] as const;
+export const LETTER_KINDS = ['legacy-closing', 'payment-request'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */
