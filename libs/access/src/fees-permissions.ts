@@ -62,6 +62,7 @@ export const FEES_PERMISSIONS = {
   'instalment.file': {
     roles: [...REVIEWERS, 'finance-officer', 'citizen'],
     lets: { zh: '导出分期表', en: 'take a plan of instalments along as a table' },
+  },
   'fee-ledger.read': {
     roles: ['finance-officer', ...WATCHERS],
     lets: { zh: '查看收入账户余额和对账单', en: 'see balances and statements of money that comes in' },

@@ -11,8 +11,8 @@ export const LETTER_KINDS = [
   'instalment-agreement',
   'instalment-reminder',
   'instalment-broken',
+  'payment-request',
 ] as const;
-export const LETTER_KINDS = ['legacy-closing', 'payment-request'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */
