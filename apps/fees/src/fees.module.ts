@@ -1,21 +1,28 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { DeliveryBellService } from './delivery/delivery-bell.service';
+import { DeliveryModule } from './delivery/delivery.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
+import { RemedyModule } from './remedy/remedy.module';
+import { RemedyStepService } from './remedy/remedy-step.service';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
-export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [];
+export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
+  DeliveryBellService,
+  RemedyStepService,
+];
 
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, LetterModule, LegacyFeeModule],
+  imports: [ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -24,6 +31,6 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
       inject: PROCESSORS,
     },
   ],
-  exports: [FEES_HANDLERS, ParameterModule, LetterModule, LegacyFeeModule],
+  exports: [FEES_HANDLERS, ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
 })
 export class FeesModule {}
