@@ -1,5 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { DeliveryBellService } from './delivery/delivery-bell.service';
+import { DeliveryModule } from './delivery/delivery.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { FiscalReceiptBellService } from './fiscal-receipt/fiscal-receipt-bell.service';
 import { FiscalReceiptModule } from './fiscal-receipt/fiscal-receipt.module';
@@ -14,6 +16,8 @@ import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
 import { RefundModule } from './refund/refund.module';
+import { RemedyModule } from './remedy/remedy.module';
+import { RemedyStepService } from './remedy/remedy-step.service';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   FiscalReceiptProcessor,
@@ -24,6 +28,8 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
   FiscalReceiptBellService,
   InstalmentBellService,
+  DeliveryBellService,
+  RemedyStepService,
 ];
 
 /**
@@ -42,6 +48,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RefundModule,
     InstalmentModule,
   ],
+  imports: [ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -62,5 +69,6 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RefundModule,
     InstalmentModule,
   ],
+  exports: [FEES_HANDLERS, ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
 })
 export class FeesModule {}

@@ -13,6 +13,7 @@ export const LETTER_KINDS = [
   'instalment-broken',
   'payment-request',
 ] as const;
+export const LETTER_KINDS = ['legacy-closing', 'remedy-decision'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */
