@@ -15,6 +15,9 @@ import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
+import { RecoveryCaseModule } from './recovery/recovery-case.module';
+import { RecoveryModule } from './recovery/recovery.module';
+import { RecoveryProcessor } from './recovery/recovery.processor';
 import { RefundModule } from './refund/refund.module';
 import { RemedyModule } from './remedy/remedy.module';
 import { RemedyStepService } from './remedy/remedy-step.service';
@@ -22,6 +25,7 @@ import { RemedyStepService } from './remedy/remedy-step.service';
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   FiscalReceiptProcessor,
   InstalmentProcessor,
+  RecoveryProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
@@ -34,7 +38,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
 
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
- * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
+ * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK, Vault, OVERPAYMENTS and PERSON_IDENTITIES.
  */
 @Module({
   imports: [
@@ -47,8 +51,11 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     FiscalReceiptModule,
     RefundModule,
     InstalmentModule,
+    DeliveryModule,
+    RemedyModule,
+    RecoveryCaseModule,
+    RecoveryModule,
   ],
-  imports: [ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -68,7 +75,10 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     FiscalReceiptModule,
     RefundModule,
     InstalmentModule,
+    DeliveryModule,
+    RemedyModule,
+    RecoveryCaseModule,
+    RecoveryModule,
   ],
-  exports: [FEES_HANDLERS, ParameterModule, LetterModule, DeliveryModule, RemedyModule, LegacyFeeModule],
 })
 export class FeesModule {}

@@ -83,6 +83,49 @@ export const FEES_PERMISSIONS = {
     roles: ['county-confirmer', 'finance-officer'],
     lets: { zh: '出具缴款通知书', en: 'write a payment slip' },
   },
+  'recovery.read': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    lets: { zh: '查询追回案件', en: 'look up recovery cases' },
+  },
+  'recovery.basics': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看追回案件内容', en: 'see what a recovery case says, and what can be done by when' },
+  },
+  'recovery.file': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    lets: { zh: '查看追回案件的经办情况', en: 'see who did what in a recovery case, and whose money it was' },
+  },
+  'recovery.open': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '提出或复核多付情况', en: 'state with evidence that something was wrongly paid, or confirm it' },
+  },
+  'recovery.find': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '查明追回案件的事实并告知', en: 'find the facts of a recovery case, and tell the person of them' },
+  },
+  'recovery.hear': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '主持追回案件听证', en: 'hold the hearing of a recovery case' },
+  },
+  'recovery.decide': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '对追回案件作出决定', en: 'decide a recovery case; never who found its facts' },
+  },
+  'recovery.remind': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '出具催告书', en: 'write the reminder of a recovery case' },
+  },
+  'recovery.speak': {
+    roles: ['township-reviewer', 'county-confirmer', 'citizen'],
+    lets: {
+      zh: '陈述申辩、申请听证',
+      en: 'say what one thinks of a recovery case and ask for a hearing, or write it down for somebody',
+    },
+  },
   'letter.read': {
     roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },

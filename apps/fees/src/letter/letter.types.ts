@@ -12,8 +12,8 @@ export const LETTER_KINDS = [
   'instalment-reminder',
   'instalment-broken',
   'payment-request',
+  'remedy-decision',
 ] as const;
-export const LETTER_KINDS = ['legacy-closing', 'remedy-decision'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */

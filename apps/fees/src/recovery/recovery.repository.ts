@@ -32,7 +32,7 @@ const NAMES = [
   ...['documentNo', 'factsBy', 'noticeLetterId', 'noticeServedOn', 'statementEnds', 'hearingAskedOn', 'hearingHeldOn'],
   ...['decidedFen', 'owedFen', 'reasons', 'answer', 'decidedBy', 'decidedOn', 'decisionLetterId', 'decisionServedOn'],
   ...['payBy', 'appealEnds', 'courtUntil', 'receivableId', 'reminderLetterId', 'reminderServedOn', 'reminderEnds'],
-  ...['courtRef', 'waiverRule', 'referredTo', 'closedOn', 'closedWhy'],
+  ...['courtRef', 'waiverRule', 'referredTo', 'closedOn', 'closedWhy', 'dueOn'],
 ];
 const COLUMNS = NAMES.map((name) => `c.${snake(name)} as "${name}"`).join(', ');
 

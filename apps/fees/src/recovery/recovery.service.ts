@@ -1,9 +1,10 @@
 import type { Database, Read } from '@app/database';
-import { CLOCK, type Clock, normaliseIdNumber, yuanText } from '@app/kernel';
+import { CLOCK, type Clock, type Day, normaliseIdNumber, yuanText } from '@app/kernel';
 import { csvLine } from '@app/tables';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
+import { refuse } from './recovery.errors';
 import { RecoveryRepository } from './recovery.repository';
 import { nextOf } from './recovery.rules';
 import type {
@@ -16,6 +17,9 @@ import type {
 } from './recovery.types';
 
 const KIND = 'recovery';
+
+/** What a list is asked for: a whole number is looked up by its index. */
+export type RecoverySought = Omit<RecoveryFilter, 'payeeKey'> & { readonly idNumber: string | null };
 
 /** Recovery cases as others may see them. It moves none; other slices find a case by it. */
 @Injectable()
@@ -38,17 +42,13 @@ export class RecoveryService {
     return id === undefined ? undefined : this.find(read, id);
   }
 
-  list(
-    filter: Omit<RecoveryFilter, 'payeeKey'> & { readonly idNumber: string | null },
-    after: readonly string[] | null,
-    limit: number,
-  ): Promise<RecoveryRow[]> {
+  list(filter: RecoverySought, after: readonly string[] | null, limit: number): Promise<RecoveryRow[]> {
     return this.database.read(async (read) =>
       read.disclose(KIND, await this.cases.list(read, this.keyed(filter), after, limit)),
     );
   }
 
-  count(filter: Omit<RecoveryFilter, 'payeeKey'> & { readonly idNumber: string | null }): Promise<number> {
+  count(filter: RecoverySought): Promise<number> {
     return this.database.read((read) => this.cases.count(read, this.keyed(filter)));
   }
 
@@ -91,10 +91,38 @@ export class RecoveryService {
     return '\uFEFF' + [csvLine(HEADER), ...lines].join('');
   }
 
-  private keyed({
-    idNumber,
-    ...rest
-  }: Omit<RecoveryFilter, 'payeeKey'> & { readonly idNumber: string | null }): RecoveryFilter {
+  /** Everything of one case for a spreadsheet: its steps with days and amounts, and what was said. */
+  statementCsv(id: string): Promise<string> {
+    return this.database.read(async (read) => {
+      const [row] = read.disclose(KIND, await this.cases.byIds(read, [id]));
+      if (!row) throw refuse.unknown(id);
+      const facts: [string, string | null][] = [
+        ...[['案号 case_no', row.caseNo] as [string, string], ['收款人 payee', row.payeeName] as [string, string]],
+        ...[['多付 wrong', yuanText(row.wrongFen)] as [string, string]],
+        ['决定 decided', row.decidedFen === null ? null : yuanText(row.decidedFen)],
+        ['应返还 owed', row.owedFen === null ? null : yuanText(row.owedFen)],
+        ...[['告知送达 notice_served_on', row.noticeServedOn] as [string, Day | null]],
+        ...[['决定送达 decision_served_on', row.decisionServedOn] as [string, Day | null]],
+        ...[['付款期限 pay_by', row.payBy] as [string, Day | null]],
+        ['结果 outcome', row.outcome],
+      ];
+      const said = await this.cases.statements(read, [id]);
+      const done = await this.cases.history(read, [id]);
+      const lines = [
+        ...facts.map(([what, value]) => ['', what, value ?? '', '']),
+        ...done.map(({ onDay, act, note, actor }) => [onDay, act, note ?? '', actor]),
+        ...said.map(({ saidOn, words, isOwnHand }) => [
+          saidOn,
+          '陈述申辩 statement',
+          words,
+          isOwnHand ? '本人 own hand' : '',
+        ]),
+      ];
+      return '\uFEFF' + [csvLine(['日期 on', '事项 what', '内容 value', '经办 by']), ...lines.map(csvLine)].join('');
+    });
+  }
+
+  private keyed({ idNumber, ...rest }: RecoverySought): RecoveryFilter {
     const payeeKey = idNumber === null ? null : this.vault.blindIndex('id-number', normaliseIdNumber(idNumber));
     return { ...rest, payeeKey };
   }

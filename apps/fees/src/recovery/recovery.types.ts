@@ -70,6 +70,8 @@ export interface RecoveryRow {
   readonly referredTo: string | null;
   readonly closedOn: Day | null;
   readonly closedWhy: string | null;
+  /** The next day on which something of the office’s ends or falls due. */
+  readonly dueOn: Day | null;
 }
 
 /** A line of a case's history. */
