@@ -2,8 +2,11 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { FEES_HANDLERS } from './fees.tokens';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
+import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
+import { PaymentRequestModule } from './payment-request/payment-request.module';
+import { ReceivableModule } from './receivable/receivable.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
 
@@ -15,7 +18,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, LetterModule, LegacyFeeModule],
+  imports: [ParameterModule, LetterModule, LegacyFeeModule, LedgerModule, PaymentRequestModule, ReceivableModule],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -24,6 +27,14 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
       inject: PROCESSORS,
     },
   ],
-  exports: [FEES_HANDLERS, ParameterModule, LetterModule, LegacyFeeModule],
+  exports: [
+    FEES_HANDLERS,
+    ParameterModule,
+    LetterModule,
+    LegacyFeeModule,
+    LedgerModule,
+    PaymentRequestModule,
+    ReceivableModule,
+  ],
 })
 export class FeesModule {}
