@@ -1,24 +1,38 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { BankReceiptModule } from './bank-receipt/bank-receipt.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
+import { MatchModule } from './match/match.module';
+import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
+import { RefundModule } from './refund/refund.module';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
-export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [];
+export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [MatchService];
 
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
  * outside, provided globally: FEES_DATABASE, FEES_OUTBOX, CLOCK and Vault.
  */
 @Module({
-  imports: [ParameterModule, LetterModule, LegacyFeeModule, LedgerModule, PaymentRequestModule, ReceivableModule],
+  imports: [
+    ParameterModule,
+    LetterModule,
+    LegacyFeeModule,
+    LedgerModule,
+    PaymentRequestModule,
+    ReceivableModule,
+    BankReceiptModule,
+    MatchModule,
+    RefundModule,
+  ],
   providers: [
     {
       provide: FEES_HANDLERS,
@@ -35,6 +49,9 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     LedgerModule,
     PaymentRequestModule,
     ReceivableModule,
+    BankReceiptModule,
+    MatchModule,
+    RefundModule,
   ],
 })
 export class FeesModule {}

@@ -17,6 +17,15 @@ export const refuse = {
       zh: '账号只能由 1 至 34 位字母、数字、短横组成，户名和开户行不能为空。请更正。',
       en: 'An account number is 1 to 34 letters, digits and dashes, with a holder and a bank; correct it.',
     }),
+  divisionUnreadable: (division: string) =>
+    new Refusal(
+      'RECEIVING_ACCOUNT_DIVISION_UNREADABLE',
+      {
+        zh: `“${division}”不是行政区划代码，请填 6 或 12 位数字。`,
+        en: `"${division}" is no division code; give 6 or 12 digits.`,
+      },
+      { division },
+    ),
   otherAccount: (accounts: number) =>
     new Refusal(
       'BANK_NOTICE_OF_ANOTHER_ACCOUNT',
@@ -36,11 +45,7 @@ export const refuse = {
       { limit },
     ),
   entryRefused: (code: string, zh: string, en: string) =>
-    new Refusal(
-      'BANK_ENTRY_REFUSED',
-      { zh: `未登记：${zh}`, en: `Nothing was recorded: ${en}` },
-      { code },
-    ),
+    new Refusal('BANK_ENTRY_REFUSED', { zh: `未登记：${zh}`, en: `Nothing was recorded: ${en}` }, { code }),
   receiptUnknown: (id: string) =>
     new Refusal(
       'BANK_RECEIPT_UNKNOWN',
@@ -70,3 +75,10 @@ export const refuse = {
       en: 'Say what was done, in 4 to 200 characters.',
     }),
 };
+
+/** What the constraints of this slice mean to whoever runs into them. */
+export function explainConstraint(name: string): Refusal | undefined {
+  if (name === 'receiving_account_pkey') return refuse.accountOpened();
+  if (name === 'bank_entry_aside_is_settled_once') return refuse.asideSettled();
+  return undefined;
+}

@@ -44,7 +44,9 @@ export class BankReceiptRepository {
   }
 
   async account(read: Read, account: string): Promise<ReceivingAccount | undefined> {
-    return (await read.query<ReceivingAccount>(`select ${ACCOUNT} from receiving_account where account = $1`, [account]))[0];
+    return (
+      await read.query<ReceivingAccount>(`select ${ACCOUNT} from receiving_account where account = $1`, [account])
+    )[0];
   }
 
   accounts(read: Read, prefix: string): Promise<ReceivingAccount[]> {
@@ -178,7 +180,9 @@ export class BankReceiptRepository {
   }
 
   async findForUpdate(tx: Tx, id: string): Promise<BankReceipt | undefined> {
-    return (await tx.query<BankReceipt>(`select ${RECEIPT} from bank_receipt where id = $1 for no key update`, [id]))[0];
+    return (
+      await tx.query<BankReceipt>(`select ${RECEIPT} from bank_receipt where id = $1 for no key update`, [id])
+    )[0];
   }
 
   /** Whose money of which nothing is used lies how long. Bands begin at the given days. */
@@ -210,13 +214,7 @@ export class BankReceiptRepository {
     return row?.sealed ?? null;
   }
 
-  asides(
-    read: Read,
-    prefix: string,
-    isSettled: boolean,
-    after: string | null,
-    limit: number,
-  ): Promise<EntryAside[]> {
+  asides(read: Read, prefix: string, isSettled: boolean, after: string | null, limit: number): Promise<EntryAside[]> {
     return read.query<EntryAside>(
       `select ${ASIDE} from bank_entry_aside
         where division_code ^@ $1 and (settled_at is not null) = $2 and ($3::uuid is null or id > $3) order by id limit $4`,
@@ -225,7 +223,9 @@ export class BankReceiptRepository {
   }
 
   async asideForUpdate(tx: Tx, id: string): Promise<EntryAside | undefined> {
-    return (await tx.query<EntryAside>(`select ${ASIDE} from bank_entry_aside where id = $1 for no key update`, [id]))[0];
+    return (
+      await tx.query<EntryAside>(`select ${ASIDE} from bank_entry_aside where id = $1 for no key update`, [id])
+    )[0];
   }
 
   async settleAside(tx: Tx, id: string, actor: string, note: string, at: Date): Promise<void> {

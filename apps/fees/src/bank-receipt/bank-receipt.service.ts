@@ -1,5 +1,5 @@
 import { currentContext, type Database, type Tx } from '@app/database';
-import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen } from '@app/kernel';
+import { addDays, CLOCK, type Clock, countyOf, type Day, type DivisionCode, type Fen } from '@app/kernel';
 import { Ledger, transferId } from '@app/ledger';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
@@ -9,13 +9,7 @@ import { ParameterService } from '../parameter/parameter.service';
 import { sealOf } from '../parameter/sealed-columns.types';
 import { refuse } from './bank-receipt.errors';
 import { BankReceiptRepository } from './bank-receipt.repository';
-import type {
-  AgeingBand,
-  BankReceipt,
-  EntryAside,
-  ReceiptFilter,
-  ReceivingAccount,
-} from './bank-receipt.types';
+import type { AgeingBand, BankReceipt, EntryAside, ReceiptFilter, ReceivingAccount } from './bank-receipt.types';
 
 const KIND = 'bank-receipt';
 const ACCOUNT = /^[0-9A-Za-z][0-9A-Za-z-]{0,33}$/;
@@ -49,20 +43,20 @@ export class BankReceiptService {
     return this.database.read((read) => this.receipts.accounts(read, prefix));
   }
 
-  list(filter: ReceiptFilter, after: readonly string[] | null, limit: number): Promise<BankReceipt[]> {
+  list(
+    { ageDaysMin, ...filter }: Omit<ReceiptFilter, 'bookedUntil'> & { readonly ageDaysMin: number | null },
+    after: readonly string[] | null,
+    limit: number,
+  ): Promise<BankReceipt[]> {
+    const bookedUntil = ageDaysMin === null ? null : addDays(this.clock.today(), -ageDaysMin);
     return this.database.read(async (read) =>
-      read.disclose(KIND, await this.receipts.list(read, filter, after, limit)),
+      read.disclose(KIND, await this.receipts.list(read, { ...filter, bookedUntil }, after, limit)),
     );
   }
 
-  /** Refuses with BANK_RECEIPT_UNKNOWN. */
-  get(id: string): Promise<BankReceipt> {
-    return this.database.read(async (read) => {
-      const found = await this.receipts.find(read, id);
-      if (!found) throw refuse.receiptUnknown(id);
-      read.disclose(KIND, [found]);
-      return found;
-    });
+  /** Whole days since a booking. */
+  ageOf(bookedOn: Day): number {
+    return daysBetween(bookedOn, this.clock.today());
   }
 
   /** What lies without a match, by the days since it was booked. */
@@ -127,7 +121,15 @@ export class BankReceiptService {
     ]);
     const sealed = await this.receipts.sealedPayer(tx, receipt.id);
     if (sealed === null || receipt.payerName === '' || receipt.payerBank === '') return null;
-    const place = { table: sealOf('bank_receipt'), column: 'payer_account_sealed', row: receipt.id };
-    return { holderName: receipt.payerName, account: this.vault.open(sealed, place), bank: receipt.payerBank };
+    const account = this.vault.open(sealed, {
+      table: sealOf('bank_receipt'),
+      column: 'payer_account_sealed',
+      row: receipt.id,
+    });
+    // A bank that masks it has told nobody where the money came from.
+    return ACCOUNT.test(account) ? { holderName: receipt.payerName, account, bank: receipt.payerBank } : null;
   }
 }
+
+const DAY_MILLISECONDS = 86_400_000;
+const daysBetween = (from: Day, to: Day): number => (Date.parse(to) - Date.parse(from)) / DAY_MILLISECONDS;

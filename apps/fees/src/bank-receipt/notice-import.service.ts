@@ -214,7 +214,15 @@ export class NoticeImportService {
     const { line, bankRef, bookedAt, amount, ...rest } = entry;
     const hash = this.vault.blindIndex('row', JSON.stringify([bankRef, bookedAt, amount, rest, code]));
     const short = (text: string): string => [...text].slice(0, 64).join('');
-    return { id: newId(at), hash, line, bankRef: short(bankRef), bookedAt: short(bookedAt), amount: short(amount), code };
+    return {
+      id: newId(at),
+      hash,
+      line,
+      bankRef: short(bankRef),
+      bookedAt: short(bookedAt),
+      amount: short(amount),
+      code,
+    };
   }
 }
 

@@ -12,6 +12,30 @@ const FROM = `match m join receivable v on v.id = m.receivable_id left join paym
 const SAME_COUNTY = `left(q.division_code, 6) = left(r.division_code, 6)`;
 const IS_OPEN = `q.state in ('open', 'part')`;
 
+/**
+ * What an officer has to decide: a receipt that quotes several references; one whose request is closed while the receivable is
+ * still owed; one of exactly the amount and the name that a request waits for.
+ */
+const WANTED = `
+  select r.id, r.taken_by, r.division_code, q.receivable_id, q.id as request_id, least(r.left_fen, q.left_fen) as fen, 'reference' as how
+    from bank_receipt r join payment_request q on q.reference = any (r.found_references) and ${SAME_COUNTY} and ${IS_OPEN}
+   where r.left_fen > 0 and r.reference is null and not r.is_for_hand
+  union all
+  select r.id, r.taken_by, r.division_code, v.id, null, least(r.left_fen, v.open_fen), 'reference'
+    from bank_receipt r join payment_request q on q.reference = r.reference and ${SAME_COUNTY} and not ${IS_OPEN}
+    join receivable v on v.id = q.receivable_id and v.open_fen > 0
+   where r.left_fen > 0
+  union all
+  select r.id, r.taken_by, r.division_code, q.receivable_id, q.id, r.left_fen, 'amount-and-name'
+    from bank_receipt r join payment_request q on q.left_fen = r.left_fen and ${SAME_COUNTY} and ${IS_OPEN}
+     and name_to_compare(q.debtor_name) = name_to_compare(r.payer_name)
+   where r.left_fen > 0 and r.matched_fen = 0 and not r.is_for_hand and name_to_compare(r.payer_name) <> ''
+     and not exists (select from payment_request p where p.reference = any (r.found_references)
+                      and left(p.division_code, 6) = left(r.division_code, 6))`;
+const OUTDATED = `match m join bank_receipt r on r.id = m.receipt_id join receivable v on v.id = m.receivable_id
+   where m.state = 'proposed' and (r.left_fen < m.fen or v.open_fen < m.fen
+     or exists (select from payment_request q where q.id = m.request_id and (q.left_fen < m.fen or not ${IS_OPEN})))`;
+
 /** One payment of a receivable out of a receipt. */
 export interface Hit {
   readonly id: string;
@@ -35,7 +59,7 @@ export class MatchRepository {
   async lockQuoting(tx: Tx, limit: number): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `select r.id from bank_receipt r join payment_request q on q.reference = r.reference and ${SAME_COUNTY} and ${IS_OPEN}
-        where r.left_fen > 0 order by r.id limit $1 for no key update of r skip locked`,
+        where r.left_fen > 0 limit $1 for no key update of r skip locked`,
       [limit],
     );
     return rows.map(({ id }) => id);
@@ -83,31 +107,12 @@ export class MatchRepository {
     return rows.map(({ id }) => id);
   }
 
-  /**
-   * Proposes what an officer has to decide: a receipt that quotes several references; one whose request is closed while the
-   * receivable is still owed; one of exactly the amount and the name that a request waits for.
-   */
+  /** Proposes what an officer has to decide. */
   async propose(tx: Tx, at: Date): Promise<number> {
     const [row] = await tx.query<{ n: number }>(
-      `with wanted as (
-         select r.id, r.taken_by, r.division_code, q.receivable_id, q.id as request_id, least(r.left_fen, q.left_fen) as fen, 'reference' as how
-           from bank_receipt r join payment_request q on q.reference = any (r.found_references) and ${SAME_COUNTY} and ${IS_OPEN}
-          where r.left_fen > 0 and r.reference is null
-         union all
-         select r.id, r.taken_by, r.division_code, v.id, null, least(r.left_fen, v.open_fen), 'reference'
-           from bank_receipt r join payment_request q on q.reference = r.reference and ${SAME_COUNTY} and not ${IS_OPEN}
-           join receivable v on v.id = q.receivable_id and v.open_fen > 0
-          where r.left_fen > 0
-         union all
-         select r.id, r.taken_by, r.division_code, q.receivable_id, q.id, r.left_fen, 'amount-and-name'
-           from bank_receipt r join payment_request q on q.left_fen = r.left_fen and ${SAME_COUNTY} and ${IS_OPEN}
-            and name_to_compare(q.debtor_name) = name_to_compare(r.payer_name)
-          where r.left_fen > 0 and r.matched_fen = 0 and name_to_compare(r.payer_name) <> ''
-            and not exists (select from payment_request p where p.reference = any (r.found_references)
-                             and left(p.division_code, 6) = left(r.division_code, 6))
-       ), added as (
+      `with added as (
          insert into match (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at)
-         select uuidv7(), id, taken_by, receivable_id, request_id, division_code, fen, how, false, 'proposed', $1 from wanted
+         select uuidv7(), id, taken_by, receivable_id, request_id, division_code, fen, how, false, 'proposed', $1 from (${WANTED}) w
          on conflict (receipt_id, receivable_id, request_id) where state in ('proposed', 'declined') do nothing returning 1)
        select count(*)::int as n from added`,
       [at],
@@ -115,24 +120,32 @@ export class MatchRepository {
     return row!.n;
   }
 
-  /** Proposals that their receipt or their request cannot keep any more. */
+  /** Ends proposals that their receipt or their request cannot keep any more. */
   async lapse(tx: Tx): Promise<number> {
     const [row] = await tx.query<{ n: number }>(
       `with gone as (
-         update match m set state = 'lapsed' from bank_receipt r, receivable v
-          where m.state = 'proposed' and r.id = m.receipt_id and v.id = m.receivable_id
-            and (r.left_fen < m.fen or v.open_fen < m.fen
-                 or exists (select from payment_request q where q.id = m.request_id and (not ${IS_OPEN} or q.left_fen < m.fen)))
-         returning 1)
+         update match set state = 'lapsed' where id in (select m.id from ${OUTDATED}) returning 1)
        select count(*)::int as n from gone`,
     );
     return row!.n;
   }
 
-  /** Whether a run would find anything to do: looking leaves no trace. */
-  async hasWork(read: Read): Promise<boolean> {
+  /** Whether there is anything to propose or to end: looking leaves no trace. */
+  async hasProposals(read: Read): Promise<boolean> {
     const [row] = await read.query<{ has: boolean }>(
-      `select exists (select from bank_receipt r where r.left_fen > 0) or exists (select from match m where m.state = 'proposed') as has`,
+      `select exists (select from ${OUTDATED})
+           or exists (select from (${WANTED}) w where not exists (select from match m where m.receipt_id = w.id
+                and m.receivable_id = w.receivable_id and m.request_id is not distinct from w.request_id
+                and m.state in ('proposed', 'declined'))) as has`,
+    );
+    return row!.has;
+  }
+
+  /** Whether a receipt quotes a request that waits for money. */
+  async hasQuoted(read: Read): Promise<boolean> {
+    const [row] = await read.query<{ has: boolean }>(
+      `select exists (select from bank_receipt r join payment_request q on q.reference = r.reference and ${SAME_COUNTY} and ${IS_OPEN}
+         where r.left_fen > 0) as has`,
     );
     return row!.has;
   }

@@ -44,8 +44,10 @@ create table bank_receipt (
   payer_bank           text not null,
   remittance           text not null,
   found_references     text[] not null,
-  -- The one that the payer quoted; null where there is none, or more than one to choose from.
-  reference            text collate "C" generated always as (case when cardinality(found_references) = 1 then found_references[1] end) stored,
+  is_for_hand          boolean not null default false,
+  -- The one that the payer quoted; null where there is none, or more than one, or it has led astray.
+  reference            text collate "C" generated always as
+    (case when cardinality(found_references) = 1 and not is_for_hand then found_references[1] end) stored,
   matched_fen          bigint not null default 0,
   refundable_fen       bigint not null default 0,
   left_fen             bigint generated always as (fen - matched_fen - refundable_fen) stored not null,
@@ -68,6 +70,7 @@ create index bank_receipt_open_by_reference on bank_receipt (reference) where le
 create index bank_receipt_open_by_day on bank_receipt (booked_on, id) where left_fen > 0;
 comment on table bank_receipt is 'Money that came in, as the bank told it; what the bank told never changes.';
 comment on column bank_receipt.found_references is 'References of payment requests that the remittance text holds, right by their check digits.';
+comment on column bank_receipt.is_for_hand is 'A match of it was undone: from now on an officer says what it pays.';
 comment on column bank_receipt.matched_fen is 'What of it paid requests, counted by the matches.';
 comment on column bank_receipt.refundable_fen is 'What of it pays nothing and goes back to who paid it.';
 

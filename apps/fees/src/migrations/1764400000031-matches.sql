@@ -64,7 +64,8 @@ begin
     raise exception 'a match goes on as its table of states says' using errcode = '23514', constraint = 'match_moves';
   end if;
   if new.state in ('confirmed', 'undone') then
-    update bank_receipt r set matched_fen = r.matched_fen + case new.state when 'confirmed' then new.fen else -new.fen end
+    update bank_receipt r set matched_fen = r.matched_fen + case new.state when 'confirmed' then new.fen else -new.fen end,
+                              is_for_hand = r.is_for_hand or new.state = 'undone'
      where r.id = new.receipt_id;
   end if;
   return null;
