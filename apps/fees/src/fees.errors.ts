@@ -1,6 +1,8 @@
 import type { Refusal } from '@app/kernel';
 import { explainInstalment } from './instalment/instalment.errors';
+import { explainConstraint as explainBankReceipt } from './bank-receipt/bank-receipt.errors';
 import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.errors';
+import { explainConstraint as explainMatch } from './match/match.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
@@ -8,7 +10,9 @@ import { explainConstraint as explainRefund } from './refund/refund.errors';
 
 const EXPLAIN = [
   explainInstalment,
+  explainBankReceipt,
   explainLegacyFee,
+  explainMatch,
   explainPaymentRequest,
   explainReceivable,
   explainRecovery,

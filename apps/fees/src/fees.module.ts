@@ -2,6 +2,7 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { DeliveryBellService } from './delivery/delivery-bell.service';
 import { DeliveryModule } from './delivery/delivery.module';
+import { BankReceiptModule } from './bank-receipt/bank-receipt.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { FiscalReceiptBellService } from './fiscal-receipt/fiscal-receipt-bell.service';
 import { FiscalReceiptModule } from './fiscal-receipt/fiscal-receipt.module';
@@ -12,6 +13,8 @@ import { InstalmentProcessor } from './instalment/instalment.processor';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
+import { MatchModule } from './match/match.module';
+import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
@@ -35,6 +38,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   DeliveryBellService,
   RemedyStepService,
 ];
+export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [MatchService];
 
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
@@ -55,6 +59,9 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RemedyModule,
     RecoveryCaseModule,
     RecoveryModule,
+    BankReceiptModule,
+    MatchModule,
+    RefundModule,
   ],
   providers: [
     {
@@ -79,6 +86,9 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RemedyModule,
     RecoveryCaseModule,
     RecoveryModule,
+    BankReceiptModule,
+    MatchModule,
+    RefundModule,
   ],
 })
 export class FeesModule {}
