@@ -37,8 +37,8 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   InstalmentBellService,
   DeliveryBellService,
   RemedyStepService,
+  MatchService,
 ];
-export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [MatchService];
 
 /**
  * Money that comes in: what was paid in error is recovered by decision, and what the law repealed is closed. Needs from
@@ -61,7 +61,6 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RecoveryModule,
     BankReceiptModule,
     MatchModule,
-    RefundModule,
   ],
   providers: [
     {
@@ -88,7 +87,6 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RecoveryModule,
     BankReceiptModule,
     MatchModule,
-    RefundModule,
   ],
 })
 export class FeesModule {}
