@@ -8,16 +8,7 @@ import { explainConstraint as explainReceivable } from './receivable/receivable.
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 import { explainConstraint as explainRefund } from './refund/refund.errors';
 
-const EXPLAIN = [
-  explainInstalment,
-  explainBankReceipt,
-  explainLegacyFee,
-  explainMatch,
-  explainPaymentRequest,
-  explainReceivable,
-  explainRecovery,
-  explainRefund,
-];
+const EXPLAIN = [explainInstalment, explainBankReceipt, explainLegacyFee, explainMatch, explainPaymentRequest, explainReceivable, explainRecovery, explainRefund];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {

@@ -135,6 +135,55 @@ export const FEES_PERMISSIONS = {
     lets: { zh: '查看文书目录', en: 'see which letters there are' },
   },
   'letter.verify': { roles: 'everyone', lets: { zh: '核验文书', en: 'verify a letter' } },
+  'delivery.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看待送达文书清单', en: 'see which letters are still to be served' },
+  },
+  'delivery.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看送达经过和日期', en: 'be shown how and when letters were served' },
+  },
+  'delivery.proof': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看送达证明', en: 'be shown what proves that a letter was served' },
+  },
+  'delivery.send': {
+    roles: REVIEWERS,
+    lets: { zh: '送达文书、登记送达结果', en: 'serve letters and record what came of it' },
+  },
+  'delivery.correct': {
+    roles: ['county-confirmer'],
+    lets: { zh: '更正送达证明', en: 'correct a wrong proof of service' },
+  },
+  'own.delivery': {
+    roles: ['citizen'],
+    lets: { zh: '同意电子送达、确认签收', en: 'consent to electronic service and confirm one’s own letters' },
+  },
+  'remedy.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看复议和诉讼', en: 'see reconsiderations and suits' },
+  },
+  'remedy.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看复议和诉讼的期限、进度和结果', en: 'be shown periods, progress and outcome of remedies' },
+  },
+  'remedy.grounds': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看申请人的请求和理由', en: 'be shown what an applicant says' },
+  },
+  'remedy.record': {
+    roles: REVIEWERS,
+    lets: { zh: '登记复议申请和应诉通知', en: 'record remedies that came in on paper or from the court' },
+  },
+  'remedy.decide': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '受理、审理复议并登记裁判结果', en: 'accept remedies, suspend, and decide what they come to' },
+  },
+  'own.remedy': {
+    roles: ['citizen'],
+    lets: { zh: '申请复议、补正和撤回', en: 'contest a decision about oneself, and take that back' },
+  },
   'fee-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看资金追回的期限和参数', en: 'see the deadlines and parameters of recovering money' },

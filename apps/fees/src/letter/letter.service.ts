@@ -70,6 +70,11 @@ export class LetterService {
     return this.letters.byIds(read, ids);
   }
 
+  /** The same, to be shown. */
+  show(ids: readonly string[]): Promise<LetterRow[]> {
+    return this.database.read(async (read) => read.disclose('letter', await this.letters.byIds(read, ids)));
+  }
+
   /** Letters to whoever asks. */
   own(): Promise<LetterRow[]> {
     return this.database.read(async (read) => read.disclose('letter', await this.letters.own(read)));
