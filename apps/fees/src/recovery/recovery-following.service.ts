@@ -71,12 +71,12 @@ export class RecoveryFollowingService {
   /** A remedy came to its outcome. */
   decided(remedyId: string): Promise<void> {
     return this.database.write(async (tx) => {
-      const remedy = await this.remedies.find(tx, remedyId);
+      const remedy = await this.remedies.outcome(tx, remedyId);
       const row = remedy && (await this.cases.forUpdate(tx, remedy.matterId));
       if (!remedy || !row || row.owedFen === null) return;
       const leftFen =
         remedy.outcome === 'quashed' ? 0n : remedy.outcome === 'upheld-in-part' ? remedy.newFen! : row.owedFen;
-      const why = `复议或诉讼结果：${remedy.reasons ?? '决定已变更'}`;
+      const why = `复议或诉讼结果（${remedy.decidedOn}）：${remedy.outcome === 'quashed' ? '撤销决定' : '变更金额'}`;
       if (leftFen < row.owedFen) await this.reductions.reduce(tx, row, leftFen, why);
       else if (row.state !== 'closed') await this.reductions.stillContestable(tx, row);
     });
