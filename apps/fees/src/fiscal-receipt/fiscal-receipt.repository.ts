@@ -227,7 +227,7 @@ export class FiscalReceiptRepository {
        union all
        select id, 'receipt', division_code, number, number, ended_on, report_due_on from fiscal_receipt
         where state = 'lost' and reported_on is null and division_code ^@ $1
-       order by "reportDueOn" nulls last, id`,
+       order by "reportDueOn" nulls last, "firstNumber"`,
       [prefix],
     );
   }

@@ -98,7 +98,7 @@ comment on table fiscal_receipt is 'A fiscal receipt for money that was received
 
 -- Numbers of a series that can still be given out, in order: from the next one, past the gaps.
 create function receipt_series_free(of_series uuid) returns int8multirange language sql stable security definer set search_path from current as $$
-  select int8multirange(int8range(s.next_no, s.last_no, '[]'))
+  select int8multirange(int8range(s.next_no, s.last_no + 1))
          - coalesce((select range_agg(g.numbers) from receipt_gap g where g.series_id = s.id), '{}'::int8multirange)
     from receipt_series s where s.id = of_series
 $$;
