@@ -11,14 +11,19 @@ import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
 import { RefundModule } from './refund/refund.module';
+import { RemittanceModule } from './remittance/remittance.module';
+import { RemittanceProcessor } from './remittance/remittance.processor';
+import { TreasuryBellService } from './remittance/treasury-bell.service';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   FiscalReceiptProcessor,
+  RemittanceProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
   FiscalReceiptBellService,
+  TreasuryBellService,
 ];
 
 /**
@@ -35,6 +40,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     ReceivableModule,
     FiscalReceiptModule,
     RefundModule,
+    RemittanceModule,
   ],
   providers: [
     {
@@ -54,6 +60,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     ReceivableModule,
     FiscalReceiptModule,
     RefundModule,
+    RemittanceModule,
   ],
 })
 export class FeesModule {}

@@ -28,6 +28,10 @@ const COUNTED = `select s.id, s.division_code as "divisionCode", s.receipt_code 
       coalesce(sum(${SIZE}) filter (where kind = 'returned'), 0)::int as returned,
       (count(*) filter (where kind = 'lost' and reported_on is null))::int as unreported from receipt_gap g where g.series_id = s.id) g`;
 
+/** What a bank receipt gave to a receivable and was not given back. */
+const NET = `(select sum(case n.kind when 'received' then n.fen else -n.fen end) from receivable_step n
+  where n.receivable_id = t.receivable_id and n.receipt_id = t.receipt_id and n.kind in ('received', 'returned'))`;
+
 export interface SeriesHead {
   readonly id: string;
   readonly divisionCode: string;
@@ -106,7 +110,7 @@ export class FiscalReceiptRepository {
       `select t.id as "stepId", rpad(left(r.division_code, 6), 12, '0') as county
          from receivable_step t join receivable r on r.id = t.receivable_id
         where t.kind = 'received' and r.division_code ^@ $1
-          and not exists (select from fiscal_receipt f where f.step_id = t.id)
+          and not exists (select from fiscal_receipt f where f.step_id = t.id) and ${NET} > 0
           and exists (select from receipt_series s where left(s.division_code, 6) = left(r.division_code, 6) and s.next_no <= s.last_no
                         and not isempty(receipt_series_free(s.id)))
         order by t.at, t.id limit $2`,
@@ -131,6 +135,15 @@ export class FiscalReceiptRepository {
   /** Held until the transaction ends, so that two who give out numbers of a county do it one after the other. */
   async holdCounty(tx: Tx, county: string): Promise<void> {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('fiscal-receipt:' || left($1, 6), 0))`, [county]);
+  }
+
+  /** What of the money of an ended receipt stands. */
+  async netOf(read: Read, stepId: string): Promise<bigint> {
+    const [row] = await read.query<{ net: bigint | null }>(
+      `select ${NET}::bigint as net from receivable_step t where t.id = $1`,
+      [stepId],
+    );
+    return row?.net ?? 0n;
   }
 
   async findForUpdate(tx: Tx, id: string): Promise<FiscalReceiptRow | undefined> {
@@ -165,10 +178,10 @@ export class FiscalReceiptRepository {
     );
   }
 
-  /** Numbers that were given out for money of a bank receipt and stand. */
+  /** Numbers that were ever given out for money of a bank receipt. */
   async numbersOf(read: Read, bankReceiptId: string): Promise<string[]> {
     const rows = await read.query<{ number: string }>(
-      `select number from fiscal_receipt where bank_receipt_id = $1 and state = 'issued' order by number`,
+      `select number from fiscal_receipt where bank_receipt_id = $1 order by number`,
       [bankReceiptId],
     );
     return rows.map(({ number }) => number);

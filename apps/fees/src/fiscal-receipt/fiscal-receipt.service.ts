@@ -77,7 +77,7 @@ export class FiscalReceiptService {
     }
   }
 
-  /** A spoilt receipt is voided, and another one takes its place. */
+  /** A spoilt receipt is voided, and another one takes its place for what of the money still stands; if nothing does, none. */
   void(id: string, reason: string, actor: string): Promise<FiscalReceiptRow> {
     return this.replace(id, 'voided', this.clock.today(), reason, actor);
   }
@@ -147,7 +147,7 @@ export class FiscalReceiptService {
     return this.database.read(async (read) => read.disclose(KIND, await this.receipts.own(read)));
   }
 
-  /** Numbers that stand for money of a bank receipt: one of them must be quoted when it is to go back. */
+  /** Numbers that were given out for money of a bank receipt: one of them must be quoted when it is to go back. */
   numbersOf(read: Read, bankReceiptId: string): Promise<string[]> {
     return this.receipts.numbersOf(read, bankReceiptId);
   }
@@ -167,15 +167,16 @@ export class FiscalReceiptService {
       if (on > this.clock.today()) throw refuse.dayAhead();
       const county = countyOf(receipt.divisionCode as DivisionCode);
       await this.receipts.holdCounty(tx, county);
+      const isNeeded = (await this.receipts.netOf(tx, receipt.stepId)) > 0n;
       const seriesId = await this.receipts.usable(tx, county);
-      if (seriesId === undefined) throw refuse.noneLeft(county);
+      if (isNeeded && seriesId === undefined) throw refuse.noneLeft(county);
 
       const reportDueOn = state === 'lost' ? await this.reportDue(tx, receipt.divisionCode, on) : null;
       await this.receipts.end(tx, id, { state, by: actor, on, reason: why, reportDueOn });
       failpoint(`fiscal-receipt.${state}`);
-      const replacement = await this.give(tx, seriesId, receipt.stepId, id);
+      const replacement = isNeeded ? await this.give(tx, seriesId!, receipt.stepId, id) : undefined;
       tx.concern(KIND, [id]);
-      return tx.disclose(KIND, await this.receipts.byIds(tx, [replacement!]))[0]!;
+      return tx.disclose(KIND, await this.receipts.byIds(tx, [replacement ?? id]))[0]!;
     });
   }
 
