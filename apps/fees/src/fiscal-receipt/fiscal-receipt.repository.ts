@@ -100,7 +100,7 @@ export class FiscalReceiptRepository {
   async usable(tx: Tx, county: string): Promise<string | undefined> {
     const [row] = await tx.query<{ id: string }>(
       `select id from receipt_series s where left(division_code, 6) = left($1, 6) and next_no <= last_no
-          and not isempty(receipt_series_free(s.id)) order by allotted_at, id limit 1`,
+          and not isempty(receipt_series_free(s.id)) order by allotted_at, receipt_code, first_no limit 1`,
       [county],
     );
     return row?.id;
