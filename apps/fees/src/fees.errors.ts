@@ -7,8 +7,19 @@ import { explainConstraint as explainPaymentRequest } from './payment-request/pa
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 import { explainConstraint as explainRefund } from './refund/refund.errors';
+import { explainConstraint as explainRemittance } from './remittance/remittance.errors';
 
-const EXPLAIN = [explainInstalment, explainBankReceipt, explainLegacyFee, explainMatch, explainPaymentRequest, explainReceivable, explainRecovery, explainRefund];
+const EXPLAIN = [
+  explainInstalment,
+  explainBankReceipt,
+  explainLegacyFee,
+  explainMatch,
+  explainPaymentRequest,
+  explainReceivable,
+  explainRecovery,
+  explainRefund,
+  explainRemittance,
+];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {

@@ -29,15 +29,24 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
   FiscalReceiptProcessor,
   InstalmentProcessor,
   RecoveryProcessor,
+import { RemittanceModule } from './remittance/remittance.module';
+import { RemittanceProcessor } from './remittance/remittance.processor';
+import { TreasuryBellService } from './remittance/treasury-bell.service';
+
+const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
+  FiscalReceiptProcessor,
+  RemittanceProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
+  MatchService,
   FiscalReceiptBellService,
   InstalmentBellService,
   DeliveryBellService,
   RemedyStepService,
   MatchService,
+  TreasuryBellService,
 ];
 
 /**
@@ -61,6 +70,11 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RecoveryModule,
     BankReceiptModule,
     MatchModule,
+    BankReceiptModule,
+    MatchModule,
+    FiscalReceiptModule,
+    RefundModule,
+    RemittanceModule,
   ],
   providers: [
     {
@@ -87,6 +101,11 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     RecoveryModule,
     BankReceiptModule,
     MatchModule,
+    BankReceiptModule,
+    MatchModule,
+    FiscalReceiptModule,
+    RefundModule,
+    RemittanceModule,
   ],
 })
 export class FeesModule {}

@@ -10,3 +10,7 @@ export const routeOf = (receivedOn: Day | null, today: Day): RefundRoute =>
 
 /** The last four digits, which the holder knows the account by. */
 export const maskAccount = (account: string): string => '*'.repeat(Math.max(0, account.length - 4)) + account.slice(-4);
+
+/** The reference that the bank knows a try by; the same however often its file is written. */
+export const endToEndId = (refundId: string, tryNo: number): string =>
+  `F${refundId.replaceAll('-', '')}${String(tryNo).padStart(2, '0')}`;
