@@ -1006,19 +1006,14 @@ describe('the authorisation matrix', () => {
 
   it('shows a debtor only what they owe themselves, and not to whose budgets it goes', async () => {
     const source = '{ myReceivables { id open statement { kind openAfter } requests { reference left } } }';
-    const contextValue = contextOf(callerOf('citizen'));
-    const { data, errors } = await graphql({ schema: graph.schema, source, contextValue });
+    const { data, errors } = await graph.ask(source, contextOf(callerOf('citizen')));
     expect(errors).toBeUndefined();
     const { myReceivables } = data as unknown as { myReceivables: { id: string; statement: { kind: string }[] }[] };
     const ids = myReceivables.map(({ id }) => id);
     expect(ids).toContain(subjects['own family'].receivableId);
     expect(ids).not.toContain(subjects['other family, same county'].receivableId);
     expect(ids).not.toContain(subjects['other county'].receivableId);
-    const shares = await graphql({
-      schema: graph.schema,
-      source: '{ myReceivables { shares { level } } }',
-      contextValue: contextOf(callerOf('citizen')),
-    });
+    const shares = await graph.ask('{ myReceivables { shares { level } } }', contextOf(callerOf('citizen')));
     expect(shares.errors?.map(codeOf)).toContain('NOT_PERMITTED');
   });
 
