@@ -36,7 +36,7 @@ export interface MatchingCounty extends CollectingCounty {
   take(bookings: readonly Booking[], officer?: string): ReturnType<NoticeImportService['import']>;
   file(name: string, content: string): string;
   /** Somebody owes this, and is asked for it. */
-  owe(fen: Fen, more?: Partial<NewReceivable>): Promise<{ id: string; requestId: string; reference: string }>;
+  owe(fen: Fen, more?: Partial<NewReceivable>): Promise<{ id: string; requestId: string; reference: string; fen: Fen }>;
   as<T>(officer: string, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -104,13 +104,15 @@ export async function createMatchingCounty(): Promise<MatchingCounty> {
     as,
     take: (bookings, officer = 'taker') =>
       as(officer, () =>
-        notices.import(file('list.csv', listOf(bookings)), ACCOUNT, { rejectsFile: `${folder}/rejects.csv` }),
+        notices.import(file('list.csv', listOf(bookings)), ACCOUNT, {
+          rejectsFile: `${folder}/rejects-${++files}.csv`,
+        }),
       ),
     owe: async (fen, more) => {
       const id = await county.open(fen, more);
       const asked = { receivableId: id, fen, dueOn: null, instalmentId: null };
       const { id: requestId, reference } = await database.write((tx) => requests.request(tx, asked));
-      return { id, requestId, reference };
+      return { id, requestId, reference, fen };
     },
     close: async () => {
       await county.world.drop();
