@@ -4,8 +4,18 @@ import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.e
 import { explainConstraint as explainMatch } from './match/match.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
+import { explainConstraint as explainRefund } from './refund/refund.errors';
+import { explainConstraint as explainRemittance } from './remittance/remittance.errors';
 
-const EXPLAIN = [explainLegacyFee, explainReceivable, explainPaymentRequest, explainBankReceipt, explainMatch];
+const EXPLAIN = [
+  explainLegacyFee,
+  explainReceivable,
+  explainPaymentRequest,
+  explainBankReceipt,
+  explainMatch,
+  explainRefund,
+  explainRemittance,
+];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */
 export function explainConstraint(name: string): Refusal | undefined {

@@ -62,12 +62,12 @@ export class FiscalReceiptService {
         const due = await this.receipts.due(tx, prefix, AT_ONCE);
         let count = 0;
         const empty = new Set<string>();
-        for (const { stepId, county } of due) {
+        for (const { stepId, county, replaces } of due) {
           if (empty.has(county)) continue;
           await this.receipts.holdCounty(tx, county);
           const seriesId = await this.receipts.usable(tx, county);
           if (seriesId === undefined) empty.add(county);
-          else if (await this.give(tx, seriesId, stepId, null)) count++;
+          else if (await this.give(tx, seriesId, stepId, replaces)) count++;
         }
         failpoint('fiscal-receipt.issue');
         return count;
@@ -77,14 +77,14 @@ export class FiscalReceiptService {
     }
   }
 
-  /** A spoilt receipt is voided, and another one takes its place. */
-  void(id: string, reason: string, actor: string): Promise<FiscalReceiptRow> {
-    return this.replace(id, 'voided', this.clock.today(), reason, actor);
+  /** A spoilt receipt is voided, and another one takes its place for what of the money still stands; if nothing does, none. */
+  void(id: string, reason: string): Promise<FiscalReceiptRow> {
+    return this.replace(id, 'voided', this.clock.today(), reason);
   }
 
   /** A receipt that was given out and lost: to be reported in time; another one takes its place. */
-  lose(id: string, on: Day, reason: string, actor: string): Promise<FiscalReceiptRow> {
-    return this.replace(id, 'lost', on, reason, actor);
+  lose(id: string, on: Day, reason: string): Promise<FiscalReceiptRow> {
+    return this.replace(id, 'lost', on, reason);
   }
 
   /** Blanks that were lost before they were given out: they never will be. */
@@ -147,18 +147,24 @@ export class FiscalReceiptService {
     return this.database.read(async (read) => read.disclose(KIND, await this.receipts.own(read)));
   }
 
-  /** Numbers that stand for money of a bank receipt: one of them must be quoted when it is to go back. */
+  /** Numbers that were given out for money of a bank receipt: one of them must be quoted when it is to go back. */
   numbersOf(read: Read, bankReceiptId: string): Promise<string[]> {
     return this.receipts.numbersOf(read, bankReceiptId);
   }
 
-  private replace(
-    id: string,
-    state: 'voided' | 'lost',
-    on: Day,
-    reason: string,
-    actor: string,
-  ): Promise<FiscalReceiptRow> {
+  /**
+   * A match was undone: within its transaction, receipts for what the bank receipt gave to the receivable are voided. For
+   * what of it still stands another one is given out by itself.
+   */
+  async withdraw(tx: Tx, bankReceiptId: string, receivableId: string, reason: string): Promise<void> {
+    const why = reasonOf(reason);
+    const ids = await this.receipts.standing(tx, bankReceiptId, receivableId);
+    const on = this.clock.today();
+    for (const id of ids) await this.receipts.end(tx, id, { state: 'voided', on, reason: why, reportDueOn: null });
+    tx.concern(KIND, ids);
+  }
+
+  private replace(id: string, state: 'voided' | 'lost', on: Day, reason: string): Promise<FiscalReceiptRow> {
     const why = reasonOf(reason);
     return this.database.write(async (tx) => {
       const receipt = await this.receipts.findForUpdate(tx, id);
@@ -167,15 +173,16 @@ export class FiscalReceiptService {
       if (on > this.clock.today()) throw refuse.dayAhead();
       const county = countyOf(receipt.divisionCode as DivisionCode);
       await this.receipts.holdCounty(tx, county);
+      const isNeeded = (await this.receipts.netOf(tx, receipt.stepId)) > 0n;
       const seriesId = await this.receipts.usable(tx, county);
-      if (seriesId === undefined) throw refuse.noneLeft(county);
+      if (isNeeded && seriesId === undefined) throw refuse.noneLeft(county);
 
       const reportDueOn = state === 'lost' ? await this.reportDue(tx, receipt.divisionCode, on) : null;
-      await this.receipts.end(tx, id, { state, by: actor, on, reason: why, reportDueOn });
+      await this.receipts.end(tx, id, { state, on, reason: why, reportDueOn });
       failpoint(`fiscal-receipt.${state}`);
-      const replacement = await this.give(tx, seriesId, receipt.stepId, id);
+      const replacement = isNeeded ? await this.give(tx, seriesId!, receipt.stepId, id) : undefined;
       tx.concern(KIND, [id]);
-      return tx.disclose(KIND, await this.receipts.byIds(tx, [replacement!]))[0]!;
+      return tx.disclose(KIND, await this.receipts.byIds(tx, [replacement ?? id]))[0]!;
     });
   }
 

@@ -126,6 +126,11 @@ begin
       ('repaired', 'approved')) then
     raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'refund_moves';
   end if;
+  if (old.state, new.state) = ('asked', 'verified') and new.kind = 'receipt'
+    and exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id)
+    and not exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id and f.number = new.quoted_receipt_no) then
+    raise exception 'the receipt that was issued for it is quoted' using errcode = '23514', constraint = 'refund_quotes_its_receipt';
+  end if;
   if (new.verified_by is distinct from old.verified_by and new.verified_by is distinct from guard_text('actor'))
     or (new.approved_by is distinct from old.approved_by and new.approved_by is distinct from guard_text('actor'))
     or (new.state = 'approved' and new.approved_by is distinct from guard_text('actor')) then

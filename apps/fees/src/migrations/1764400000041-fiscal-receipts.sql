@@ -98,13 +98,13 @@ comment on table fiscal_receipt is 'A fiscal receipt for money that was received
 
 -- Numbers of a series that can still be given out, in order: from the next one, past the gaps.
 create function receipt_series_free(of_series uuid) returns int8multirange language sql stable security definer set search_path from current as $$
-  select int8multirange(int8range(s.next_no, s.last_no, '[]'))
+  select int8multirange(int8range(s.next_no, s.last_no + 1))
          - coalesce((select range_agg(g.numbers) from receipt_gap g where g.series_id = s.id), '{}'::int8multirange)
     from receipt_series s where s.id = of_series
 $$;
 
 create function fiscal_receipt_takes_the_next_number() returns trigger language plpgsql security definer set search_path from current as $$
-declare series receipt_series; wanted record; free int8multirange;
+declare series receipt_series; wanted record; free int8multirange; stands bigint;
 begin
   select * into series from receipt_series s where s.id = new.series_id for no key update;
   free := receipt_series_free(new.series_id);
@@ -119,9 +119,17 @@ begin
   if wanted is null or left(wanted.division_code, 6) <> left(series.division_code, 6) then
     raise exception 'a receipt is for money that an office of its county received' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_of_its_county';
   end if;
+  -- What a later decision gave back, or a wrong match took back, needs no receipt.
+  select sum(case t.kind when 'received' then t.fen else -t.fen end) into stands
+    from receivable_step t where t.receivable_id = wanted.receivable_id and t.receipt_id = wanted.receipt_id and t.kind in ('received', 'returned');
+  select stands - coalesce(sum(f.fen), 0) into stands from fiscal_receipt f
+   where f.receivable_id = wanted.receivable_id and f.bank_receipt_id = wanted.receipt_id and f.state = 'issued';
+  if stands <= 0 then
+    raise exception 'nothing of this money stands that has no receipt' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_that_stands';
+  end if;
   new.receivable_id := wanted.receivable_id;
   new.bank_receipt_id := wanted.receipt_id;
-  new.fen := wanted.fen;
+  new.fen := least(wanted.fen, stands);
   new.division_code := wanted.division_code;
   new.payer_name := wanted.debtor_name;
   new.payer_key := wanted.debtor_key;

@@ -148,8 +148,7 @@ create trigger remittance_part_is_remitted_once before insert on remittance_part
 create function remittance_adds_up() returns trigger language plpgsql security definer set search_path from current as $$
 declare one remittance;
 begin
-  select * into one from remittance r where r.id = case tg_table_name when 'remittance' then new.id else
-    (select l.remittance_id from remittance_line l where l.id = case tg_table_name when 'remittance_line' then new.id else (to_jsonb(new) ->> 'line_id')::uuid end) end;
+  select * into one from remittance r where r.id = coalesce(to_jsonb(new) ->> 'remittance_id', to_jsonb(new) ->> 'id')::uuid;
   if (select count(*) <> one.line_count or coalesce(sum(l.fen), 0) <> one.total_fen from remittance_line l where l.remittance_id = one.id)
     or exists (select from remittance_line l where l.remittance_id = one.id
                 and l.fen <> (select coalesce(sum(p.fen), 0) from remittance_part p where p.line_id = l.id))
@@ -163,7 +162,18 @@ begin
 end $$;
 create constraint trigger remittance_adds_up after insert on remittance deferrable initially deferred for each row execute function remittance_adds_up();
 create constraint trigger remittance_adds_up after insert on remittance_line deferrable initially deferred for each row execute function remittance_adds_up();
-create constraint trigger remittance_adds_up after insert on remittance_part deferrable initially deferred for each row execute function remittance_adds_up();
+
+-- All parts of a line are written in one statement.
+create function remittance_parts_fill_their_line() returns trigger language plpgsql security definer set search_path from current as $$
+begin
+  if exists (select from (select distinct line_id from arrived) a join remittance_line l on l.id = a.line_id
+              where l.fen <> (select sum(p.fen) from remittance_part p where p.line_id = l.id)) then
+    raise exception 'a line is the sum of its parts' using errcode = '23514', constraint = 'remittance_adds_up';
+  end if;
+  return null;
+end $$;
+create trigger remittance_parts_fill_their_line after insert on remittance_part referencing new table as arrived
+  for each statement execute function remittance_parts_fill_their_line();
 
 create function remittance_moves() returns trigger language plpgsql security definer set search_path from current as $$
 declare free constant text[] := array['state', 'prepared_by', 'prepared_at', 'approved_by', 'approved_at', 'approved_hash', 'stepped_up_at',

@@ -56,3 +56,11 @@ export const refuse = {
       en: 'Give a reason of 4 to 200 characters.',
     }),
 };
+
+/** What the constraints of this slice mean to whoever runs into them. */
+export function explainConstraint(name: string): Refusal | undefined {
+  if (name === 'refund_gives_back_no_more_than_was_received') return refuse.moreThanReceived();
+  if (name === 'refund_quotes_its_receipt') return refuse.receiptNotQuoted();
+  if (name === 'refund_needs_two_officers') return refuse.sameOfficer();
+  return undefined;
+}

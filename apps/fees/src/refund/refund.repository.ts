@@ -2,7 +2,15 @@ import type { Read, Tx } from '@app/database';
 import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import type { RefundState } from './refund.state';
-import type { NewRefund, RefundAccountRow, RefundFilter, RefundRoute, RefundRow, RefundStepRow } from './refund.types';
+import type {
+  NewRefund,
+  RefundAccountRow,
+  RefundFilter,
+  RefundPaymentRow,
+  RefundRoute,
+  RefundRow,
+  RefundStepRow,
+} from './refund.types';
 
 const REFUND = `id, kind, source_id as "sourceId", division_code as "divisionCode", fen, payer_name as "payerName",
   payer_key as "payerKey", reason, found_by_unit as "foundByUnit", received_on as "receivedOn",
@@ -122,11 +130,38 @@ export class RefundRepository {
     return read.query<RefundRow>(`select ${REFUND} from refund where source_id = any ($1) order by id`, [sourceIds]);
   }
 
+  byIds(read: Read, ids: readonly string[]): Promise<RefundRow[]> {
+    return read.query<RefundRow>(`select ${REFUND} from refund where id = any ($1) order by id`, [ids]);
+  }
+
   /** Approved and not yet in a file, of one county. */
-  approved(read: Read, county: string): Promise<RefundRow[]> {
+  approved(read: Read, county: string, limit: number): Promise<RefundRow[]> {
     return read.query<RefundRow>(
-      `select ${REFUND} from refund where left(division_code, 6) = left($1, 6) and state = 'approved' order by id`,
-      [county],
+      `select ${REFUND} from refund where division_code ^@ left($1, 6) and state = 'approved' order by id limit $2`,
+      [county, limit],
+    );
+  }
+
+  async approvedCounties(read: Read): Promise<string[]> {
+    const rows = await read.query<{ county: string }>(
+      `select distinct rpad(left(division_code, 6), 12, '0') as county from refund where state = 'approved' order by 1`,
+    );
+    return rows.map(({ county }) => county);
+  }
+
+  async insertPayment(tx: Tx, payment: RefundPaymentRow): Promise<void> {
+    const { refundId, tryNo, fileId, line, endToEndId, accountId, fen } = payment;
+    await tx.query(
+      `insert into refund_payment (refund_id, try_no, file_id, line, end_to_end_id, account_id, fen) values ($1, $2, $3, $4, $5, $6, $7)`,
+      [refundId, tryNo, fileId, line, endToEndId, accountId, fen],
+    );
+  }
+
+  payments(read: Read, fileId: string): Promise<RefundPaymentRow[]> {
+    return read.query<RefundPaymentRow>(
+      `select refund_id as "refundId", try_no as "tryNo", file_id as "fileId", line, end_to_end_id as "endToEndId",
+              account_id as "accountId", fen from refund_payment where file_id = $1 order by line`,
+      [fileId],
     );
   }
 

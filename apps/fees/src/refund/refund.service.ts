@@ -6,11 +6,13 @@ import { Vault } from '@app/vault';
 import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
+import { accountOf } from '../ledger/ledger.rules';
 import { sealOf } from '../parameter/sealed-columns.types';
 import { ParameterService } from '../parameter/parameter.service';
 import { refuse } from './refund.errors';
 import { type RefundChange, RefundRepository } from './refund.repository';
-import { accountOf, maskAccount, routeOf } from './refund.rules';
+import { maskAccount, restitutionOf, routeOf } from './refund.rules';
 import { canMove, type RefundState } from './refund.state';
 import type { NewRefund, RefundAccountRow, RefundFilter, RefundRow, RefundStepRow, RefundTarget } from './refund.types';
 
@@ -20,14 +22,14 @@ const ACCOUNT = /^[0-9A-Za-z-]{1,34}$/;
 /** Giving money back: asked, verified by the unit that took it, approved by finance, paid to who paid it. */
 @Injectable()
 export class RefundService {
-  private readonly ledger = new Ledger();
-
   constructor(
     @Inject(FEES_DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly vault: Vault,
+    @Inject(Ledger) private readonly ledger: Ledger,
     private readonly refunds: RefundRepository,
     private readonly parameters: ParameterService,
+    private readonly fiscalReceipts: FiscalReceiptService,
   ) {}
 
   /**
@@ -40,7 +42,7 @@ export class RefundService {
     const id = newId(at);
     const foundByUnit = what.foundByUnit ?? what.kind === 'receipt';
     const [from, to] = [
-      what.kind === 'receipt' ? accountOf.refundable(county, what.sourceId) : accountOf.restitution(county),
+      what.kind === 'receipt' ? accountOf.refundable(county, what.sourceId) : restitutionOf(county),
       accountOf.refunded(county),
     ];
     await this.ledger.open(tx, [from, to]);
@@ -88,14 +90,16 @@ export class RefundService {
   ): Promise<RefundRow> {
     return this.move(id, 'verified', null, async (tx, refund) => {
       const quoted = word.quotedReceiptNo?.trim() || null;
-      if (refund.originalReceiptNo !== null && quoted !== refund.originalReceiptNo) throw refuse.receiptNotQuoted();
+      const issued = await this.receiptNumbers(tx, refund);
+      if (issued.length > 0 && !issued.includes(quoted ?? '')) throw refuse.receiptNotQuoted();
       const known = await this.refunds.accounts(tx, [id]);
       if (known.length === 0 && !word.target) throw refuse.accountMissing();
       const accountId =
         known.at(-1)?.id ??
         (await this.insertAccount(tx, id, 1, this.ofPayer(refund, word.target!), null, this.clock.now()));
       const dueOn = await this.due(tx, 'refund.approve-working-days', refund.divisionCode);
-      return { verifiedBy: actor, quotedReceiptNo: quoted, accountId, dueOn };
+      const originalReceiptNo = issued.length > 0 ? quoted : null;
+      return { verifiedBy: actor, quotedReceiptNo: quoted, originalReceiptNo, accountId, dueOn };
     });
   }
 
@@ -163,6 +167,11 @@ export class RefundService {
     });
   }
 
+  private receiptNumbers(tx: Tx, { originalReceiptNo, kind, sourceId }: RefundRow): Promise<readonly string[]> {
+    if (originalReceiptNo !== null) return Promise.resolve([originalReceiptNo]);
+    return kind === 'receipt' ? this.fiscalReceipts.numbersOf(tx, sourceId) : Promise.resolve([]);
+  }
+
   private async takeBack(tx: Tx, refund: RefundRow): Promise<void> {
     const at = this.clock.now();
     const { from, to } = this.ways(refund);
@@ -185,7 +194,7 @@ export class RefundService {
 
   private ways({ kind, sourceId, divisionCode }: Pick<RefundRow, 'kind' | 'sourceId' | 'divisionCode'>) {
     const county = countyOf(divisionCode as DivisionCode);
-    const from = kind === 'receipt' ? accountOf.refundable(county, sourceId) : accountOf.restitution(county);
+    const from = kind === 'receipt' ? accountOf.refundable(county, sourceId) : restitutionOf(county);
     return { from: from.code, to: accountOf.refunded(county).code };
   }
 

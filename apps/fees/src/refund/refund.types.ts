@@ -87,3 +87,14 @@ export interface RefundFilter {
   /** Only those whose own deadline has passed on this day. */
   readonly overdueOn: Day | null;
 }
+
+/** One try at paying a refund: a line of a file. */
+export interface RefundPaymentRow {
+  readonly refundId: string;
+  readonly tryNo: number;
+  readonly fileId: string;
+  readonly line: number;
+  readonly endToEndId: string;
+  readonly accountId: string;
+  readonly fen: Fen;
+}
