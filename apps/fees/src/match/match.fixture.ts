@@ -7,12 +7,10 @@ import { Vault } from '@app/vault';
 import { BankReceiptRepository } from '../bank-receipt/bank-receipt.repository';
 import { BankReceiptService } from '../bank-receipt/bank-receipt.service';
 import { NoticeImportService } from '../bank-receipt/notice-import.service';
-import { ParameterRepository } from '../parameter/parameter.repository';
-import { ParameterService } from '../parameter/parameter.service';
 import { ACCOUNT, type CollectingCounty, COUNTY, createCollectingCounty } from '../receivable/receivable.fixture';
 import type { NewReceivable } from '../receivable/receivable.types';
-import { RefundRepository } from '../refund/refund.repository';
-import { RefundService } from '../refund/refund.service';
+import { refundsOf } from '../refund/refund.fixture';
+import type { RefundService } from '../refund/refund.service';
 import { MatchRepository } from './match.repository';
 import { MatchService } from './match.service';
 
@@ -78,11 +76,10 @@ export async function createMatchingCounty(): Promise<MatchingCounty> {
   const { database, clock, ledger, service, requests } = county;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-match-'));
   const vault = new Vault(Buffer.alloc(32, 1));
-  const parameters = new ParameterService(database, clock, new ParameterRepository());
+  const { parameters, refunds } = refundsOf({ ...county, vault });
   const rows = new BankReceiptRepository();
   const receipts = new BankReceiptService(database, clock, vault, ledger, rows, parameters);
   const notices = new NoticeImportService(database, clock, vault, ledger, rows);
-  const refunds = new RefundService(database, clock, vault, new RefundRepository(), parameters);
   const matches = new MatchService(database, clock, new MatchRepository(), receipts, service, requests, refunds);
   const as = <T>(officer: string, work: () => Promise<T>): Promise<T> =>
     inContext(systemContext('test', { actor: officer }), work);
