@@ -266,19 +266,12 @@ export class ReceivableService {
       const refundable = accountOf.refundable(county, receipt.receiptId);
       await this.ledger.open(tx, [refundable]);
       for (const part of parts) {
-        const [from, there] = [collectedOf(part).code, available.get(collectedOf(part).code) ?? 0n];
-        const first = there < part.fen ? there : part.fen;
-        available.set(from, there - first);
-        const to = { credit: refundable.code, code: 'excess', ref: one.id };
-        const meaning = [stepId, part.level, part.year];
-        postings.push({ ...to, meaning: ['excess', ...meaning], debit: from, fen: first });
-        const debit = treasuryOf(part).code;
-        postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit, fen: part.fen - first });
         const [collected, treasury] = [collectedOf(part).code, treasuryOf(part).code];
         const first = take(collected, part.fen);
         const rest = take(treasury, part.fen - first);
         if (first + rest < part.fen) throw refuse.onItsWay(one.id);
-        const [to, meaning] = [{ credit: refundable.code, code: 'excess' }, [stepId, part.level, part.year]];
+        const to = { credit: refundable.code, code: 'excess', ref: one.id };
+        const meaning = [stepId, part.level, part.year];
         postings.push({ ...to, meaning: ['excess', ...meaning], debit: collected, fen: first });
         postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit: treasury, fen: rest });
       }
