@@ -15,6 +15,7 @@ import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
+import { plantLetters } from '../support/served-letters';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
@@ -72,6 +73,11 @@ interface Subject extends PlantedReceivable {
   readonly endedIds: readonly string[];
   readonly visitId: string;
   readonly complaintId: string;
+  /** A letter on its way by post, and a decision that was served and is contested. */
+  readonly letterId: string;
+  readonly sendingId: string;
+  readonly contestedId: string;
+  readonly remedyId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -204,6 +210,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLetters(world, await ownerOf(claim.claimId!))),
   };
 }
 
@@ -385,6 +392,14 @@ const onVisit = (field: (id: string) => string): Asked =>
 const onComplaint = (field: (id: string) => string): Asked =>
   about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
 
+const onLetter = (field: (id: string) => string): Asked =>
+  about(({ letterId }) => `mutation { ${field(q(letterId))} { id } }`);
+const onSending = (field: (id: string) => string): Asked =>
+  about(({ sendingId }) => `mutation { ${field(q(sendingId))} { id } }`);
+const onRemedy = (field: (id: string) => string): Asked =>
+  about(({ remedyId }) => `mutation { ${field(q(remedyId))} { id } }`);
+const SUSPEND = 'basis: APPLICANT, reason: "申请人困难", decidedOn: "2026-03-20"';
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -395,6 +410,58 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.undeliveredLetters': about(
+    ({ division }) => `{ undeliveredLetters(first: 1, division: ${q(division)}) { nodes { letter { id } } } }`,
+  ),
+  'Query.myLetters': ofNobody('{ myLetters { id } }'),
+  'Query.myElectronicConsents': ofNobody('{ myElectronicConsents { id } }'),
+  'Mutation.sendLetter': onLetter((id) => `sendLetter(letterId: ${id}, mode: DIRECT)`),
+  'Mutation.recordLetterServed': onSending(
+    (id) => `recordLetterServed(attemptId: ${id}, proof: { reference: "E1", receivedOn: "2026-03-10" })`,
+  ),
+  'Mutation.recordLetterFailed': onSending((id) => `recordLetterFailed(attemptId: ${id}, failure: RETURNED)`),
+  'Mutation.correctLetterProof': onSending((id) => `correctLetterProof(attemptId: ${id}, reason: "回执看错")`),
+  'Mutation.recordElectronicConsent': onLetter(
+    (id) => `recordElectronicConsent(letterId: ${id}, reference: "同意书2号", givenOn: "2026-03-10")`,
+  ),
+  'Mutation.givePaperLetter': onLetter((id) => `givePaperLetter(letterId: ${id})`),
+  'Mutation.consentToElectronicService': ofNobody('mutation { consentToElectronicService { id } }'),
+  'Mutation.revokeElectronicService': ofNobody('mutation { revokeElectronicService { id } }'),
+  'Mutation.confirmLetterReceipt': onLetter((id) => `confirmLetterReceipt(letterId: ${id})`),
+  'Mutation.askForPaperLetter': onLetter((id) => `askForPaperLetter(letterId: ${id})`),
+  'Query.remedies': about(
+    ({ division }) => `{ remedies(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.contestableDecision': about(
+    ({ contestedId }) => `{ contestableDecision(matterId: ${q(contestedId)}) { id lastDayToSue } }`,
+  ),
+  'Query.myContestableDecisions': ofNobody('{ myContestableDecisions { id } }'),
+  'Query.myRemedies': ofNobody('{ myRemedies { id } }'),
+  'Mutation.fileRemedy': about(
+    ({ contestedId }) => `mutation { fileRemedy(matterId: ${q(contestedId)}, grounds: "计算有误") { id } }`,
+  ),
+  'Mutation.recordRemedy': about(
+    ({ contestedId }) =>
+      `mutation { recordRemedy(matterId: ${q(contestedId)}, kind: SUIT, channel: COURT, filedOn: "2026-03-20", court: "示例法院", reference: "1号") { id } }`,
+  ),
+  'Mutation.recordRightsLearned': about(
+    ({ contestedId }) => `mutation { recordRightsLearned(matterId: ${q(contestedId)}, on: "2026-03-20") { id } }`,
+  ),
+  'Mutation.supplementRemedy': onRemedy((id) => `supplementRemedy(id: ${id}, what: "身份证明")`),
+  'Mutation.withdrawRemedy': onRemedy((id) => `withdrawRemedy(id: ${id})`),
+  'Mutation.recordRemedySupplement': onRemedy((id) => `recordRemedySupplement(id: ${id}, what: "身份证明")`),
+  'Mutation.recordRemedyWithdrawal': onRemedy((id) => `recordRemedyWithdrawal(id: ${id})`),
+  'Mutation.askForRemedySupplement': onRemedy((id) => `askForRemedySupplement(id: ${id}, missing: "身份证明")`),
+  'Mutation.acceptRemedy': onRemedy((id) => `acceptRemedy(id: ${id})`),
+  'Mutation.refuseRemedy': onRemedy((id) => `refuseRemedy(id: ${id}, reason: "不属于复议范围")`),
+  'Mutation.extendRemedy': onRemedy((id) => `extendRemedy(id: ${id}, reason: "案情复杂")`),
+  'Mutation.suspendByRemedy': onRemedy((id) => `suspendByRemedy(id: ${id}, ${SUSPEND})`),
+  'Mutation.resumeByRemedy': onRemedy((id) => `resumeByRemedy(id: ${id}, ${SUSPEND})`),
+  'Mutation.concludeRemedy': onRemedy(
+    (id) => `concludeRemedy(id: ${id}, outcome: UPHELD_IN_PART, newAmount: "10000", reasons: "部分成立")`,
+  ),
+  'Mutation.confirmRemedy': onRemedy((id) => `confirmRemedy(id: ${id})`),
+  'Mutation.sendRemedyBack': onRemedy((id) => `sendRemedyBack(id: ${id}, reason: "事实不清")`),
   'Query.feeParameters': ofNobody('{ feeParameters(division: "34") { name } }'),
   'Query.feeBalances': ofNobody('{ feeBalances(first: 1) { nodes { code } } }'),
   'Query.feeBalanceExport': ofNobody('{ feeBalanceExport(prefix: "collected:") { csv } }'),
@@ -928,6 +995,10 @@ const ABSENT = new Set([
   'FEE_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
+  'DELIVERY_LETTER_UNKNOWN',
+  'DELIVERY_ATTEMPT_UNKNOWN',
+  'REMEDY_UNKNOWN',
+  'REMEDY_NOTHING_TO_CONTEST',
 ]);
 
 const codeOf = (error: unknown): string => {

@@ -4,6 +4,7 @@ import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { plantReceivable } from '../support/receivables';
+import { plantLetters } from '../support/served-letters';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -37,6 +38,8 @@ const KINDS: Readonly<Record<string, string>> = {
   Reimbursement: 'reimbursement',
   Receivable: 'receivable',
   PaymentRequest: 'payment-request',
+  Letter: 'letter',
+  Remedy: 'remedy',
 };
 
 let world: TwoCounties;
@@ -62,6 +65,7 @@ async function plantMoved(): Promise<void> {
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 6; n++) await plantLetters(world, child!);
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -173,6 +177,12 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'county-confirmer',
+    `{ undeliveredLetters(first: 50) { nodes { state letter { __typename id no recipientName deliveryAttempts { id mode } } } }
+       remedies { nodes { __typename id state grounds } } }`,
+    ['letter', 'remedy'],
   ],
   [
     'county-confirmer',

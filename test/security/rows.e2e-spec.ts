@@ -15,6 +15,7 @@ import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
 import { plantReceivable } from '../support/receivables';
+import { plantLetters } from '../support/served-letters';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -44,9 +45,24 @@ const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
+const DELIVERED = (id: string) => `(select d.division_code from fees.letter_delivery d where d.letter_id = ${id})`;
+const ATTEMPTED = (id: string) =>
+  `(select ${DELIVERED('a.letter_id')} from fees.delivery_attempt a where a.id = ${id})`;
+const ADDRESSED = (key: string) => `(select min(l.division_code) from fees.letter l where l.recipient_key = ${key})`;
+const REMEDY = (id: string) => `(select r.division_code from fees.remedy r where r.id = ${id})`;
 
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
+  'fees.letter_delivery': 't.division_code',
+  'fees.delivery_attempt': DELIVERED('t.letter_id'),
+  'fees.delivery_outcome': ATTEMPTED('t.attempt_id'),
+  'fees.delivery_paper': DELIVERED('t.letter_id'),
+  'fees.delivery_consent': ADDRESSED('t.owner_key'),
+  'fees.delivery_consent_end': `(select ${ADDRESSED('c.owner_key')} from fees.delivery_consent c where c.id = t.consent_id)`,
+  'fees.contestable_decision': 't.division_code',
+  'fees.remedy': 't.division_code',
+  'fees.remedy_event': REMEDY('t.remedy_id'),
+  'fees.remedy_suspension': REMEDY('t.remedy_id'),
   'registration.person_history': 't.division_code',
   'registration.household': 't.division_code',
   'registration.newborn_matter': 't.division_code',
@@ -200,6 +216,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.beneficiary': 'opaque keys that two authorities may share',
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
+  'fees.remedy_move': 'the moves of a remedy',
   'fees.parameter': 'deadlines and bounds by region',
   'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
@@ -350,6 +367,7 @@ async function plantMoved(county: string): Promise<void> {
     [`${county.slice(0, 6)}%`],
   );
   await plantServices(world, child!);
+  await plantLetters(world, child!);
 }
 
 /** A closed month of both counties, what was learned of it later, and what another authority stated. */
