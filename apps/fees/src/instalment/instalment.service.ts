@@ -133,7 +133,7 @@ export class InstalmentService {
           row.paidOn,
         ]),
       );
-      return { name: `instalments-${plan.version}.csv`, csv: [csvLine(FILE_HEAD), ...lines, ''].join('\n') };
+      return { name: `instalments-${plan.version}.csv`, csv: [csvLine(FILE_HEAD), ...lines].join('') };
     });
   }
 }
