@@ -1,5 +1,7 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { DeliveryBellService } from './delivery/delivery-bell.service';
+import { DeliveryModule } from './delivery/delivery.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { InstalmentBellService } from './instalment/instalment-bell.service';
 import { InstalmentModule } from './instalment/instalment.module';
@@ -10,6 +12,8 @@ import { LetterModule } from './letter/letter.module';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
 import { ReceivableModule } from './receivable/receivable.module';
+import { RemedyModule } from './remedy/remedy.module';
+import { RemedyStepService } from './remedy/remedy-step.service';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   InstalmentProcessor,
@@ -18,6 +22,8 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
   InstalmentBellService,
+  DeliveryBellService,
+  RemedyStepService,
 ];
 
 /**
@@ -28,6 +34,8 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   imports: [
     ParameterModule,
     LetterModule,
+    DeliveryModule,
+    RemedyModule,
     LegacyFeeModule,
     LedgerModule,
     PaymentRequestModule,
@@ -46,6 +54,8 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     FEES_HANDLERS,
     ParameterModule,
     LetterModule,
+    DeliveryModule,
+    RemedyModule,
     LegacyFeeModule,
     LedgerModule,
     PaymentRequestModule,

@@ -341,7 +341,7 @@ describe('a plan of instalments, whatever is done with it', () => {
       case 'wait':
         model.today = addDays(model.today, next.days);
         county.clock.set(model.today);
-        await county.bell.look();
+        await county.bell.lookAtDue();
         return model.look();
     }
   }

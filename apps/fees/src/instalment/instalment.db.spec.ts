@@ -26,6 +26,25 @@ describe('paying back in instalments', () => {
   const asked = async (one: Awaited<ReturnType<typeof agreed>>) =>
     (await county.asking(one)).reduce((sum, { leftFen }) => sum + leftFen, 0n);
 
+  /** A remedy against the decision of a case is under way. */
+  const contested = async ({ caseId }: { caseId: string }): Promise<string> => {
+    await county.database.write(async (tx) => {
+      const letterId = await county.letterService.make(tx, {
+        ...{ kind: 'remedy-decision', aboutId: caseId, divisionCode: CLERK.division, officeName: '示例区卫生健康局' },
+        ...{ recipient: { name: '张三', key: Buffer.alloc(32, 7) }, title: '追回决定书', titleEn: 'Decision' },
+        ...{ lines: [], paragraphs: ['应返还多领的补贴。'], small: null },
+      });
+      await county.remedies.contest(tx, { matterId: caseId, letterId, fen: 300_00n });
+    });
+    const filing = { channel: 'online', filedOn: county.clock.today(), reference: null, body: null } as const;
+    const grounds = { grounds: '多领的月份计算有误', lateReason: null };
+    const id = await as(DEBTOR, () =>
+      county.remedies.file({ matterId: caseId, kind: 'reconsideration', ...filing, ...grounds }),
+    );
+    await as(OTHER, () => county.steps.accept(id, null, OTHER.id));
+    return id;
+  };
+
   it('asks for each part under a reference of its own once the other side agreed, and writes so', async () => {
     const one = await county.case(1_000_05n);
     await county.database.write((tx) =>
@@ -232,13 +251,19 @@ describe('paying back in instalments', () => {
     });
     await county.pay(one, (await county.asking(one))[0]!.id, 100_00n);
     county.clock.set('2026-05-20');
-    await county.suspend(one);
-    await county.suspend(one);
+    const remedyId = await contested(one);
+    await county.bell.look();
+    expect((await county.plan(one.id)).state).toBe('agreed');
+    const why = { basis: 'applicant', reason: '申请人家庭困难，要求合理', decidedOn: day('2026-05-20') } as const;
+    await as(OTHER, () => county.steps.suspend(remedyId, 'suspended', why, OTHER.id));
+    expect(await county.bell.look()).toMatchObject({ followed: 1 });
+    expect(await county.bell.look()).toMatchObject({ followed: 0 });
     county.clock.set('2026-09-20');
     await county.bell.look();
     expect(await county.plan(one.id)).toMatchObject({ state: 'suspended', suspendedOn: '2026-05-20' });
     expect(await county.letters(one.id)).toEqual(['instalment-agreement']);
-    await county.resume(one);
+    await as(OTHER, () => county.steps.suspend(remedyId, 'resumed', { ...why, basis: 'authority' }, OTHER.id));
+    await county.bell.look();
     const [before, after] = await county.plansOf(one);
     expect(before).toMatchObject({ state: 'replaced', endedOn: '2026-09-20' });
     expect(after).toMatchObject({ state: 'agreed', side: 'rule', version: 2, fen: 200_00n, follows: one.id });

@@ -4,6 +4,10 @@ import { inContext, systemContext } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { day, type DivisionCode, type Fen } from '@app/kernel';
 import { Vault } from '@app/vault';
+import { ConsentRepository } from '../delivery/consent.repository';
+import { ConsentService } from '../delivery/consent.service';
+import { DeliveryRepository } from '../delivery/delivery.repository';
+import { DeliveryService } from '../delivery/delivery.service';
 import { LetterRepository } from '../letter/letter.repository';
 import { LetterService } from '../letter/letter.service';
 import { ParameterRepository } from '../parameter/parameter.repository';
@@ -11,6 +15,10 @@ import { ParameterService } from '../parameter/parameter.service';
 import type { PaymentRequest } from '../payment-request/payment-request.types';
 import { type CollectingCounty, COUNTY, createCollectingCounty } from '../receivable/receivable.fixture';
 import type { CutReason, ReceivableStanding } from '../receivable/receivable.types';
+import { RemedyRepository } from '../remedy/remedy.repository';
+import { RemedyService } from '../remedy/remedy.service';
+import { RemedyStepService } from '../remedy/remedy-step.service';
+import { RemedyTermsService } from '../remedy/remedy-terms.service';
 import { InstalmentBellService } from './instalment-bell.service';
 import { InstalmentLetterService } from './instalment-letter.service';
 import { InstalmentRuleService } from './instalment-rule.service';
@@ -47,6 +55,9 @@ export interface InstalmentCounty extends CollectingCounty {
   readonly bell: InstalmentBellService;
   readonly keeping: KeepingService;
   readonly plans: InstalmentService;
+  readonly remedies: RemedyService;
+  readonly steps: RemedyStepService;
+  readonly letterService: LetterService;
   case(fen: Fen): Promise<PayingCase>;
   propose(caller: Caller, caseId: string, more?: Partial<Omit<Proposal, 'caseId'>>): Promise<string>;
   agree(caller: Caller, id: string, evidence?: string | null): Promise<string>;
@@ -100,11 +111,26 @@ export async function createInstalmentCounty(): Promise<InstalmentCounty> {
     keeping,
     letters,
   );
-  const bell = new InstalmentBellService(database, new Outbox('fees'), clock, repository, keeping);
+  const outbox = new Outbox('fees');
+  const consents = new ConsentService(database, clock, new ConsentRepository(), letterService, parameters);
+  const deliveries = new DeliveryService(
+    database,
+    outbox,
+    clock,
+    new DeliveryRepository(),
+    consents,
+    letterService,
+    parameters,
+  );
+  const remedyRows = new RemedyRepository();
+  const terms = new RemedyTermsService(clock, remedyRows, deliveries, parameters);
+  const remedies = new RemedyService(database, clock, vault, remedyRows, terms, letterService);
+  const steps = new RemedyStepService(database, outbox, clock, remedyRows, terms, letterService);
+  const bell = new InstalmentBellService(database, outbox, clock, repository, keeping, remedies);
   const held = (one: PayingCase, work: 'suspend' | 'resume') =>
     database.write(async (tx) => keeping[work](tx, (await keeping.hold(tx, one.receivableId))!));
   return {
-    ...{ ...county, vault, bell, keeping, plans },
+    ...{ ...county, vault, bell, keeping, plans, remedies, steps, letterService },
     case: async (fen) => {
       const caseId = randomUUID();
       return { caseId, receivableId: await county.open(fen, { matterId: caseId, debtor: { name: '张三', key: KEY } }) };

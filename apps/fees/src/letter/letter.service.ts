@@ -65,6 +65,21 @@ export class LetterService {
     return this.letters.about(read, aboutIds);
   }
 
+  /** Letters by id, for whoever serves them; those that may not be seen are not among them. */
+  byIds(read: Read, ids: readonly string[]): Promise<LetterRow[]> {
+    return this.letters.byIds(read, ids);
+  }
+
+  /** Letters to whoever asks. */
+  own(): Promise<LetterRow[]> {
+    return this.database.read(async (read) => read.disclose('letter', await this.letters.own(read)));
+  }
+
+  /** The blind index of the number that a letter is addressed to. */
+  recipientKey(read: Read, id: string): Promise<Buffer | null> {
+    return this.letters.recipientKey(read, id);
+  }
+
   /** The delivered bytes. Refuses with LETTER_UNKNOWN. */
   file(id: string): Promise<{ no: string; pdf: Buffer; sha256: string }> {
     return this.database.read(async (read) => {

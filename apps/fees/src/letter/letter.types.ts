@@ -6,6 +6,7 @@ export const LETTER_KINDS = [
   'instalment-agreement',
   'instalment-reminder',
   'instalment-broken',
+  'remedy-decision',
 ] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 

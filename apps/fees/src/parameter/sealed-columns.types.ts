@@ -4,6 +4,7 @@ import type { SealedColumn } from '@app/vault';
 const LIST: readonly (readonly [table: string, column: string])[] = [
   ['legacy_fee_case', 'number_sealed'],
   ['instalment_declaration', 'sums_sealed'],
+  ['remedy', 'grounds_sealed'],
 ];
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = LIST.map(([table, column]) => ({
