@@ -103,6 +103,7 @@ export class ProposalService {
         const before = await this.keeping.count(tx, held);
         const [today, openFen] = [this.clock.today(), held.owed.openFen];
         if (openFen === 0n) throw refuse.nothingOwed(seen.caseId);
+        if (held.owed.receivedFen < plan.receivedBaseFen) throw refuse.amountGrew();
         const [first] = await this.plans.instalments(tx, [id]);
         if (first!.nominalOn <= today) throw refuse.proposalTooOld();
 

@@ -3,6 +3,7 @@ import type { Day } from '@app/kernel';
 /** What letters there are; each is about a row of the slice that writes it. */
 export const LETTER_KINDS = [
   'legacy-closing',
+  'payment-request',
   'instalment-agreement',
   'instalment-reminder',
   'instalment-broken',

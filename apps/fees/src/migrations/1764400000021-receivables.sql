@@ -315,3 +315,6 @@ create policy ledger_account_of_county on ledger_account
     else split_part(code, ':', 2) ^@ left((select guard_from()), 6) end);
 create policy transfer_of_account on transfer
   using ((select guard_whole()) or exists (select from ledger_account a where a.code in (transfer.debit, transfer.credit)));
+-- Statements go along one account.
+create index transfer_by_debit on transfer (debit, at);
+create index transfer_by_credit on transfer (credit, at);

@@ -94,7 +94,7 @@ create table instalment (
   constraint instalment_is_missed_after_its_grace check (missed_on is null or (grace_until is not null and missed_on > grace_until))
 );
 create index instalment_open_by_due on instalment (due_on) where paid_fen + dropped_fen < fen;
-comment on table instalment is 'One part of a plan: amount and day as agreed never change; what was paid and what fell away only grows.';
+comment on table instalment is 'One part of a plan: amount and day as agreed never change; what was paid grows, but for a receipt that is taken back, and so does what fell away.';
 comment on column instalment.named_fen is 'What came in on its own payment requests; the rest of paid_fen named no instalment, or was paid early.';
 comment on column instalment.dropped_fen is 'What it no longer asks for: cut by a later decision, or carried on by another plan or a request for the rest.';
 
@@ -184,10 +184,12 @@ create trigger instalment_plan_moves before update on instalment_plan for each r
 
 create function instalment_only_counts() returns trigger language plpgsql set search_path from current as $$
 begin
-  if new.paid_fen < old.paid_fen or new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
-     or old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until)
-     or old.missed_on is not null and new.missed_on is distinct from old.missed_on
-     or old.paid_on is not null and new.paid_on is distinct from old.paid_on then
+  -- Less is paid only where a receipt was wrongly counted and is taken back: then the part is open again, and reminded of anew.
+  if new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
+     or new.paid_fen >= old.paid_fen
+        and ((old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until))
+          or (old.missed_on is not null and new.missed_on is distinct from old.missed_on)
+          or (old.paid_on is not null and new.paid_on is distinct from old.paid_on)) then
     raise exception 'what was counted stays counted' using errcode = '23514', constraint = 'instalment_only_counts';
   end if;
   if not exists (select from instalment_plan p where p.id = new.plan_id and p.state in ('proposed', 'agreed', 'suspended')) then
