@@ -3,6 +3,7 @@ import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
@@ -37,6 +38,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Reimbursement: 'reimbursement',
   Receivable: 'receivable',
   PaymentRequest: 'payment-request',
+  InstalmentPlan: 'instalment-plan',
 };
 
 let world: TwoCounties;
@@ -62,6 +64,7 @@ async function plantMoved(): Promise<void> {
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -173,6 +176,12 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'county-confirmer',
+    `{ instalmentPlanList { nodes { __typename id state open affordable next { dueOn reference } history { kind }
+         instalments { no open reference } } } }`,
+    ['instalment-plan'],
   ],
   [
     'county-confirmer',

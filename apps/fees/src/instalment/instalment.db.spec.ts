@@ -245,6 +245,20 @@ describe('paying back in instalments', () => {
     expect((await county.asking(one)).every(({ leftFen }) => leftFen === 100_00n)).toBe(true);
   });
 
+  it('breaks where all that still is open was missed, though the others are paid', async () => {
+    const terms = { months: 2, monthlyFen: null, firstOn: day('2026-05-08'), pause: null };
+    const one = await agreed(200_00n, { terms });
+    for (const on of ['2026-05-11', '2026-05-22']) {
+      county.clock.set(on);
+      await county.bell.look();
+    }
+    expect((await county.plan(one.id)).state).toBe('agreed');
+    await county.pay(one, (await county.asking(one))[1]!.id, 100_00n);
+    await county.bell.look();
+    expect((await county.plan(one.id)).state).toBe('broken');
+    expect((await county.asking(one)).map(({ leftFen }) => leftFen)).toEqual([100_00n]);
+  });
+
   it('breaks nothing while a remedy suspends, and goes on later by whole months', async () => {
     const one = await agreed(300_00n, {
       terms: { months: 3, monthlyFen: null, firstOn: day('2026-05-08'), pause: null },
@@ -361,9 +375,14 @@ describe('paying back in instalments', () => {
           `insert into instalment (id, plan_id, no, fen, nominal_on, due_on) values (uuidv7(), $1, 13, 100, '2027-06-01', '2027-06-01')`,
           [one.id],
         ),
-      ).rejects.toEqual(violates('instalments_sum_to_the_plan'));
+      ).rejects.toEqual(violates('instalments_are_what_is_open'));
       await county.pay(one, null, 50_00n);
-      await expect(sql('update instalment set paid_fen = 0 where plan_id = $1', [one.id])).rejects.toEqual(
+      const [first] = await county.parts(one.id);
+      for (const set of ['paid_fen = 0', 'paid_fen = 60', 'dropped_fen = 1'])
+        await expect(sql(`update instalment set ${set} where id = $1`, [first!.id])).rejects.toEqual(
+          violates('instalments_are_what_is_open'),
+        );
+      await expect(sql('update instalment set named_fen = -1 where id = $1', [first!.id])).rejects.toEqual(
         violates('instalment_only_counts'),
       );
       await expect(sql('update instalment set paid_fen = fen + 1 where plan_id = $1', [one.id])).rejects.toEqual(

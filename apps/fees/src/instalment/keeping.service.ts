@@ -68,7 +68,7 @@ export class KeepingService {
     const plan = plans.find(({ state }) => isInForce(state));
     if (!plan) return undefined;
     const [before, earlies] = [await this.plans.instalments(tx, [plan.id]), await this.plans.earlies(tx, [plan.id])];
-    const requests = await this.requests.ofReceivables(tx, [owed.id]);
+    const requests = await this.requests.within(tx, [owed.id]);
     const money = {
       receivedFen: owed.receivedFen - plan.receivedBaseFen,
       cutFen: owed.cutFen - plan.cutBaseFen,
@@ -169,7 +169,7 @@ export class KeepingService {
         ? { fen, instalmentId: early!.id, dueOn: early!.dueOn }
         : { fen, instalmentId: rows[at]!.id, dueOn: dueOn(rows[at]!) },
     );
-    const asking = (await this.requests.ofReceivables(tx, [owed.id])).filter(isAsking);
+    const asking = (await this.requests.within(tx, [owed.id])).filter(isAsking);
     const isRight =
       asking.length === wanted.length &&
       wanted.every(({ fen, instalmentId }) =>

@@ -216,6 +216,25 @@ create constraint trigger instalments_sum_to_the_plan after insert on instalment
 create constraint trigger instalments_sum_to_the_plan after insert on instalment
   deferrable initially deferred for each row execute function instalments_sum_to_the_plan();
 
+-- Whatever changes a plan in force leaves its open parts summing to what is open of its receivable, at the end of the transaction.
+create function instalments_are_what_is_open() returns trigger language plpgsql set search_path from current as $$
+declare of_plan uuid; plan instalment_plan; found bigint; owed bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select * into plan from instalment_plan where id = of_plan;
+  if plan.state not in ('agreed', 'suspended') then return null; end if;
+  select coalesce(sum(i.open_fen), 0) into found from instalment i where i.plan_id = of_plan;
+  select r.open_fen into owed from receivable r where r.id = plan.receivable_id;
+  if found is distinct from owed then
+    raise exception 'the parts have % open, the receivable %', found, owed using errcode = '23514', constraint = 'instalments_are_what_is_open';
+  end if;
+  return null;
+end $$;
+create constraint trigger instalments_are_what_is_open after insert or update on instalment_plan
+  deferrable initially deferred for each row execute function instalments_are_what_is_open();
+create constraint trigger instalments_are_what_is_open after insert or update on instalment
+  deferrable initially deferred for each row execute function instalments_are_what_is_open();
+
 do $$
 declare
   name text;
