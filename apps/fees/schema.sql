@@ -330,6 +330,218 @@ CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USIN
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO fees_rw;
 
+CREATE TABLE instalment (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  no integer NOT NULL,
+  fen bigint NOT NULL,
+  nominal_on date NOT NULL,
+  due_on date NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  named_fen bigint DEFAULT 0 NOT NULL,
+  dropped_fen bigint DEFAULT 0 NOT NULL,
+  open_fen bigint GENERATED ALWAYS AS (((fen - paid_fen) - dropped_fen)) STORED NOT NULL,
+  reminded_on date,
+  grace_until date,
+  missed_on date,
+  paid_on date,
+  CONSTRAINT instalment_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_number_is_one_of_its_plan UNIQUE (plan_id, no),
+  CONSTRAINT instalment_grace_runs_from_its_reminder CHECK ((reminded_on IS NULL) = (grace_until IS NULL) AND grace_until >= reminded_on),
+  CONSTRAINT instalment_is_an_amount CHECK (fen > 0 AND no >= 1 AND no <= 600),
+  CONSTRAINT instalment_is_due_on_its_day_or_rolls_forward CHECK (due_on >= nominal_on),
+  CONSTRAINT instalment_is_missed_after_its_grace CHECK (missed_on IS NULL OR grace_until IS NOT NULL AND missed_on > grace_until),
+  CONSTRAINT instalment_named_was_paid CHECK (named_fen >= 0),
+  CONSTRAINT instalment_open_is_never_negative CHECK (paid_fen >= 0 AND dropped_fen >= 0 AND (paid_fen + dropped_fen) <= fen),
+  CONSTRAINT instalment_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+CREATE INDEX instalment_open_by_due ON instalment USING btree (due_on) WHERE (paid_fen + dropped_fen) < fen;
+CREATE TRIGGER instalment_only_counts BEFORE UPDATE ON instalment FOR EACH ROW EXECUTE FUNCTION instalment_only_counts();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
+CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
+ALTER TABLE instalment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_by_owner ON instalment AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_of_plan ON instalment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment.plan_id))));
+COMMENT ON TABLE instalment IS 'One part of a plan: amount and day as agreed never change; what was paid grows, but for a receipt that is taken back, and so does what fell away.';
+COMMENT ON COLUMN instalment.named_fen IS 'What came in on its own payment requests; the rest of paid_fen named no instalment, or was paid early.';
+COMMENT ON COLUMN instalment.dropped_fen IS 'What it no longer asks for: cut by a later decision, or carried on by another plan or a request for the rest.';
+GRANT INSERT, SELECT, UPDATE (paid_fen, named_fen, dropped_fen, reminded_on, grace_until, missed_on, paid_on) ON instalment TO fees_rw;
+
+CREATE TABLE instalment_act (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  plan_id uuid NOT NULL,
+  kind text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  state text NOT NULL,
+  open_fen bigint NOT NULL,
+  note text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT instalment_act_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_act_kind_is_known CHECK (kind = ANY (ARRAY['propose'::text, 'agree'::text, 'decline'::text, 'withdraw'::text, 'lapse'::text, 'replace'::text, 'count'::text, 'early'::text, 'early-lapsed'::text, 'remind'::text, 'miss'::text, 'suspend'::text, 'resume'::text, 'break'::text, 'settle'::text])),
+  CONSTRAINT instalment_act_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 300),
+  CONSTRAINT instalment_act_open_is_an_amount CHECK (open_fen >= 0),
+  CONSTRAINT instalment_act_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id),
+  CONSTRAINT instalment_act_state_fkey FOREIGN KEY (state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_act_by_plan ON instalment_act USING btree (plan_id, seq);
+CREATE INDEX instalment_act_by_state ON instalment_act USING btree (state);
+ALTER TABLE instalment_act ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_act FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_act_by_owner ON instalment_act AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_act_of_plan ON instalment_act AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_act.plan_id)))) WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_act.plan_id)))));
+COMMENT ON TABLE instalment_act IS 'History of a plan: who did what, and what was open after it. Append-only.';
+GRANT INSERT, SELECT ON instalment_act TO fees_rw;
+
+CREATE TABLE instalment_declaration (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  sums_sealed bytea,
+  declared_at timestamp with time zone NOT NULL,
+  forgotten_on date,
+  CONSTRAINT instalment_declaration_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_declaration_plan_id_key UNIQUE (plan_id),
+  CONSTRAINT instalment_declaration_is_kept_until_forgotten CHECK ((sums_sealed IS NULL) = (forgotten_on IS NOT NULL)),
+  CONSTRAINT instalment_declaration_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+ALTER TABLE instalment_declaration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_declaration FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_declaration_by_owner ON instalment_declaration AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_declaration_of_plan ON instalment_declaration AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_declaration.plan_id))));
+COMMENT ON TABLE instalment_declaration IS 'What somebody said they earn and need: three figures, sealed, forgotten once the plan is over.';
+GRANT INSERT, SELECT, UPDATE (sums_sealed, forgotten_on) ON instalment_declaration TO fees_rw;
+
+CREATE TABLE instalment_early (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  fen bigint NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  how text NOT NULL,
+  due_on date NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  CONSTRAINT instalment_early_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_early_how_is_known CHECK (how = ANY (ARRAY['shorten'::text, 'lower'::text])),
+  CONSTRAINT instalment_early_is_an_amount CHECK (fen > 0 AND paid_fen >= 0 AND paid_fen <= fen),
+  CONSTRAINT instalment_early_is_paid_whole CHECK (state <> 'paid'::text OR paid_fen = fen),
+  CONSTRAINT instalment_early_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'lapsed'::text])),
+  CONSTRAINT instalment_early_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+CREATE INDEX instalment_early_by_plan ON instalment_early USING btree (plan_id);
+CREATE UNIQUE INDEX instalment_early_one_is_open ON instalment_early USING btree (plan_id) WHERE state = 'open'::text;
+CREATE INDEX instalment_early_open_by_due ON instalment_early USING btree (due_on) WHERE state = 'open'::text;
+ALTER TABLE instalment_early ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_early FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_early_by_owner ON instalment_early AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_early_names_its_asker ON instalment_early AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((asked_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY instalment_early_of_plan ON instalment_early AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_early.plan_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_early.plan_id))));
+COMMENT ON TABLE instalment_early IS 'Somebody wants to pay ahead of time: until its day it is asked for, and nothing follows where it does not come.';
+GRANT INSERT, SELECT, UPDATE (paid_fen, state) ON instalment_early TO fees_rw;
+
+CREATE TABLE instalment_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT instalment_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT instalment_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES instalment_state(state),
+  CONSTRAINT instalment_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_move_by_end ON instalment_move USING btree (to_state);
+ALTER TABLE instalment_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_move_by_owner ON instalment_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_move_is_open ON instalment_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE instalment_move IS 'Every move of a plan there is (instalment.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON instalment_move TO fees_rw;
+
+CREATE TABLE instalment_plan (
+  id uuid NOT NULL,
+  receivable_id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  version integer NOT NULL,
+  state text NOT NULL,
+  side text NOT NULL,
+  fen bigint NOT NULL,
+  received_base_fen bigint NOT NULL,
+  cut_base_fen bigint NOT NULL,
+  affordable_fen bigint,
+  is_hardship boolean DEFAULT false NOT NULL,
+  asks_waiver boolean DEFAULT false NOT NULL,
+  follows uuid,
+  note text,
+  proposed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  proposed_on date NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  answered_by text,
+  answer_note text,
+  agreed_on date,
+  suspended_on date,
+  ended_on date,
+  CONSTRAINT instalment_plan_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_plan_versions_count UNIQUE (receivable_id, version),
+  CONSTRAINT instalment_plan_affordable_is_an_amount CHECK (affordable_fen >= 0),
+  CONSTRAINT instalment_plan_by_rule_follows_another CHECK (side <> 'rule'::text OR follows IS NOT NULL),
+  CONSTRAINT instalment_plan_hardship_was_declared CHECK (NOT is_hardship OR affordable_fen IS NOT NULL OR side = 'rule'::text),
+  CONSTRAINT instalment_plan_in_force_was_agreed CHECK ((state <> ALL (ARRAY['agreed'::text, 'suspended'::text, 'settled'::text, 'broken'::text, 'replaced'::text])) OR agreed_on IS NOT NULL),
+  CONSTRAINT instalment_plan_is_agreed_by_another CHECK (agreed_on IS NULL OR side = 'rule'::text OR answered_by IS NOT NULL AND answered_by <> proposed_by),
+  CONSTRAINT instalment_plan_is_over_an_amount CHECK (fen > 0 AND received_base_fen >= 0 AND cut_base_fen >= 0),
+  CONSTRAINT instalment_plan_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 300 AND char_length(answer_note) >= 1 AND char_length(answer_note) <= 300),
+  CONSTRAINT instalment_plan_over_has_its_day CHECK ((state = ANY (ARRAY['proposed'::text, 'agreed'::text, 'suspended'::text])) = (ended_on IS NULL)),
+  CONSTRAINT instalment_plan_side_is_known CHECK (side = ANY (ARRAY['debtor'::text, 'officer'::text, 'rule'::text])),
+  CONSTRAINT instalment_plan_suspended_has_its_day CHECK ((state = 'suspended'::text) = (suspended_on IS NOT NULL)),
+  CONSTRAINT instalment_plan_waiver_is_asked_in_hardship CHECK (NOT asks_waiver OR is_hardship),
+  CONSTRAINT instalment_plan_follows_fkey FOREIGN KEY (follows) REFERENCES instalment_plan(id),
+  CONSTRAINT instalment_plan_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT instalment_plan_state_fkey FOREIGN KEY (state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_plan_by_debtor ON instalment_plan USING btree (debtor_key);
+CREATE INDEX instalment_plan_by_division ON instalment_plan USING btree (division_code, id);
+CREATE INDEX instalment_plan_by_follows ON instalment_plan USING btree (follows);
+CREATE INDEX instalment_plan_by_matter ON instalment_plan USING btree (matter_id);
+CREATE INDEX instalment_plan_by_state ON instalment_plan USING btree (state, id);
+CREATE UNIQUE INDEX instalment_plan_one_is_in_force ON instalment_plan USING btree (receivable_id) WHERE state = ANY (ARRAY['agreed'::text, 'suspended'::text]);
+CREATE UNIQUE INDEX instalment_plan_one_is_proposed ON instalment_plan USING btree (receivable_id) WHERE state = 'proposed'::text;
+CREATE TRIGGER instalment_plan_is_of_a_receivable BEFORE INSERT ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_is_of_a_receivable();
+CREATE TRIGGER instalment_plan_moves BEFORE UPDATE ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_moves();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
+CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
+ALTER TABLE instalment_plan ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_plan FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_plan_by_owner ON instalment_plan AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_plan_in_division_or_own ON instalment_plan AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key))));
+CREATE POLICY instalment_plan_names_its_proposer ON instalment_plan AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE instalment_plan IS 'A plan to pay back one receivable in parts: put forward by one side, agreed by the other. A change is another version over what is open.';
+COMMENT ON COLUMN instalment_plan.side IS 'debtor, officer; rule: it follows from one that was agreed, after a suspension.';
+COMMENT ON COLUMN instalment_plan.affordable_fen IS 'What the person can pay a month by their own declaration; no figure about anybody else, and never a ground to refuse.';
+GRANT INSERT, SELECT, UPDATE (state, answered_by, answer_note, agreed_on, suspended_on, ended_on) ON instalment_plan TO fees_rw;
+
+CREATE TABLE instalment_state (
+  state text NOT NULL,
+  CONSTRAINT instalment_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE instalment_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_state_by_owner ON instalment_state AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_state_is_open ON instalment_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE instalment_state IS 'Every state of a plan (instalment.state.ts, mirrored).';
+GRANT SELECT ON instalment_state TO fees_rw;
+
 CREATE TABLE ledger_account (
   code text NOT NULL,
   kind text NOT NULL,
@@ -998,6 +1210,141 @@ CREATE POLICY remedy_suspension_of_remedy ON remedy_suspension AS PERMISSIVE FOR
 COMMENT ON TABLE remedy_suspension IS 'A decision to suspend what is contested, or to go on with it, append-only (行政复议法 art 42, 行政诉讼法 art 56).';
 GRANT INSERT, SELECT ON remedy_suspension TO fees_rw;
 
+CREATE TABLE remedy (
+  id uuid NOT NULL,
+  decision_id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  debtor_key bytea,
+  kind text NOT NULL,
+  channel text NOT NULL,
+  body text NOT NULL,
+  reference text,
+  grounds_sealed bytea,
+  filed_on date NOT NULL,
+  filed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  filed_at timestamp with time zone NOT NULL,
+  last_day date,
+  is_late boolean NOT NULL,
+  late_reason text,
+  state text NOT NULL,
+  events integer DEFAULT 1 NOT NULL,
+  check_due_on date,
+  supplement_due_on date,
+  accepted_on date,
+  decide_due_on date,
+  is_extended boolean DEFAULT false NOT NULL,
+  outcome text,
+  new_fen bigint,
+  reasons text,
+  proposed_by text,
+  decided_by text,
+  decided_on date,
+  decision_letter_id uuid,
+  CONSTRAINT remedy_pkey PRIMARY KEY (id),
+  CONSTRAINT remedy_changing_an_amount_needs_two CHECK (state <> 'decided'::text OR (outcome <> ALL (ARRAY['upheld-in-part'::text, 'quashed'::text])) OR proposed_by IS NOT NULL AND proposed_by <> decided_by),
+  CONSTRAINT remedy_channel_is_known CHECK (channel = ANY (ARRAY['online'::text, 'paper'::text, 'mail'::text, 'court'::text])),
+  CONSTRAINT remedy_in_part_has_a_new_amount CHECK ((COALESCE(outcome, ''::text) = 'upheld-in-part'::text) = (new_fen IS NOT NULL) AND new_fen > 0),
+  CONSTRAINT remedy_is_decided_whole CHECK ((state = 'decided'::text) = (num_nulls(decided_on, decided_by) = 0) AND (state = 'decided'::text) <= (outcome IS NOT NULL)),
+  CONSTRAINT remedy_kind_is_known CHECK (kind = ANY (ARRAY['reconsideration'::text, 'suit'::text])),
+  CONSTRAINT remedy_late_has_a_reason CHECK (NOT is_late OR char_length(late_reason) >= 4 AND char_length(late_reason) <= 400),
+  CONSTRAINT remedy_outcome_has_its_reasons CHECK (outcome IS NULL OR char_length(reasons) >= 4 AND char_length(reasons) <= 1000),
+  CONSTRAINT remedy_outcome_is_known CHECK (outcome = ANY (ARRAY['upheld'::text, 'upheld-in-part'::text, 'quashed'::text, 'dismissed'::text, 'withdrawn'::text])),
+  CONSTRAINT remedy_proposal_names_its_author CHECK (state <> 'proposed'::text OR num_nulls(proposed_by, outcome) = 0),
+  CONSTRAINT remedy_state_is_known CHECK (state = ANY (ARRAY['filed'::text, 'supplement'::text, 'accepted'::text, 'refused'::text, 'proposed'::text, 'decided'::text])),
+  CONSTRAINT remedy_suit_is_told_by_the_court CHECK ((kind = 'suit'::text) = (channel = 'court'::text) AND (kind = 'suit'::text) <= (reference IS NOT NULL)),
+  CONSTRAINT remedy_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES contestable_decision(id),
+  CONSTRAINT remedy_decision_letter_id_fkey FOREIGN KEY (decision_letter_id) REFERENCES letter(id)
+);
+CREATE INDEX remedy_by_debtor ON remedy USING btree (debtor_key) WHERE debtor_key IS NOT NULL;
+CREATE INDEX remedy_by_decision ON remedy USING btree (decision_id);
+CREATE INDEX remedy_by_division ON remedy USING btree (division_code, id);
+CREATE INDEX remedy_by_letter ON remedy USING btree (decision_letter_id) WHERE decision_letter_id IS NOT NULL;
+CREATE INDEX remedy_by_matter ON remedy USING btree (matter_id);
+CREATE UNIQUE INDEX remedy_open_one_of_a_kind ON remedy USING btree (decision_id, kind) WHERE state <> ALL (ARRAY['refused'::text, 'decided'::text]);
+CREATE TRIGGER remedy_keeps_the_rules BEFORE INSERT OR UPDATE ON remedy FOR EACH ROW EXECUTE FUNCTION remedy_keeps_the_rules();
+ALTER TABLE remedy ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_by_owner ON remedy AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_in_division ON remedy AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((EXISTS ( SELECT
+   FROM contestable_decision d
+  WHERE ((d.id = remedy.decision_id) AND (d.matter_id = remedy.matter_id) AND (d.division_code = remedy.division_code) AND (NOT (d.debtor_key IS DISTINCT FROM remedy.debtor_key))))));
+COMMENT ON TABLE remedy IS 'An application for reconsideration or a suit against a decision. Whoever made the decision decides no remedy against it.';
+COMMENT ON COLUMN remedy.body IS 'Which authority or court decides.';
+COMMENT ON COLUMN remedy.grounds_sealed IS 'What the applicant says: AES-256-GCM, bound to this table, column and row id.';
+COMMENT ON COLUMN remedy.last_day IS 'The last day of the period as it stood when it was filed; null where none ran or its calendar was not published.';
+GRANT INSERT, SELECT, UPDATE (state, events, check_due_on, supplement_due_on, accepted_on, decide_due_on, is_extended, outcome, new_fen, reasons, proposed_by, decided_by, decided_on, decision_letter_id) ON remedy TO fees_rw;
+
+CREATE TABLE remedy_event (
+  remedy_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  note text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT remedy_event_pkey PRIMARY KEY (remedy_id, seq),
+  CONSTRAINT remedy_event_kind_is_known CHECK (kind = ANY (ARRAY['file'::text, 'ask'::text, 'supplement'::text, 'accept'::text, 'accept-late'::text, 'accept-by-silence'::text, 'refuse'::text, 'extend'::text, 'propose'::text, 'send-back'::text, 'decide'::text, 'withdraw'::text])),
+  CONSTRAINT remedy_event_seq_check CHECK (seq > 0),
+  CONSTRAINT remedy_is_decided_by_a_person CHECK ((kind <> ALL (ARRAY['refuse'::text, 'accept-late'::text, 'propose'::text, 'decide'::text])) OR actor !~ '^system'::text),
+  CONSTRAINT remedy_note_is_short CHECK (char_length(note) <= 1000),
+  CONSTRAINT remedy_event_remedy_id_fkey FOREIGN KEY (remedy_id) REFERENCES remedy(id),
+  CONSTRAINT remedy_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES remedy_move(from_state, to_state)
+);
+CREATE INDEX remedy_event_by_move ON remedy_event USING btree (from_state, to_state);
+ALTER TABLE remedy_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_event_by_owner ON remedy_event AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_event_of_remedy ON remedy_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_event.remedy_id)))) WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_event.remedy_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR (kind = ANY (ARRAY['file'::text, 'supplement'::text, 'withdraw'::text])))));
+COMMENT ON TABLE remedy_event IS 'Journal of a remedy, append-only.';
+GRANT INSERT, SELECT ON remedy_event TO fees_rw;
+
+CREATE TABLE remedy_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT remedy_move_pkey PRIMARY KEY (from_state, to_state)
+);
+ALTER TABLE remedy_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_move_by_owner ON remedy_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_move_is_public ON remedy_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE remedy_move IS 'Every move of a remedy there is (remedy.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON remedy_move TO fees_rw;
+
+CREATE TABLE remedy_suspension (
+  remedy_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  basis text NOT NULL,
+  body text NOT NULL,
+  reason text NOT NULL,
+  decided_on date NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT remedy_suspension_pkey PRIMARY KEY (remedy_id, seq),
+  CONSTRAINT remedy_suspension_alternates CHECK ((kind = 'suspended'::text) = ((seq % 2) = 1)),
+  CONSTRAINT remedy_suspension_basis_is_known CHECK (basis = ANY (ARRAY['unit'::text, 'authority'::text, 'applicant'::text, 'law'::text])),
+  CONSTRAINT remedy_suspension_has_a_reason CHECK (char_length(reason) >= 4 AND char_length(reason) <= 400),
+  CONSTRAINT remedy_suspension_kind_is_known CHECK (kind = ANY (ARRAY['suspended'::text, 'resumed'::text])),
+  CONSTRAINT remedy_suspension_seq_check CHECK (seq > 0),
+  CONSTRAINT remedy_suspension_remedy_id_fkey FOREIGN KEY (remedy_id) REFERENCES remedy(id)
+);
+ALTER TABLE remedy_suspension ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_suspension FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_suspension_by_owner ON remedy_suspension AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_suspension_of_remedy ON remedy_suspension AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_suspension.remedy_id)))) WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_suspension.remedy_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL))));
+COMMENT ON TABLE remedy_suspension IS 'A decision to suspend what is contested, or to go on with it, append-only (行政复议法 art 42, 行政诉讼法 art 56).';
+GRANT INSERT, SELECT ON remedy_suspension TO fees_rw;
+
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
   of_column text NOT NULL,
@@ -1185,6 +1532,100 @@ CREATE OR REPLACE FUNCTION fees.guard_whole()
  STABLE PARALLEL SAFE
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalment_only_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  -- Less is paid only where a receipt was wrongly counted and is taken back: then the part is open again, and reminded of anew.
+  if new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
+     or new.paid_fen >= old.paid_fen
+        and ((old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until))
+          or (old.missed_on is not null and new.missed_on is distinct from old.missed_on)
+          or (old.paid_on is not null and new.paid_on is distinct from old.paid_on)) then
+    raise exception 'what was counted stays counted' using errcode = '23514', constraint = 'instalment_only_counts';
+  end if;
+  if not exists (select from instalment_plan p where p.id = new.plan_id and p.state in ('proposed', 'agreed', 'suspended')) then
+    raise exception 'a plan that is over changes no more' using errcode = '23514', constraint = 'instalment_of_a_plan_that_is_over';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalment_plan_is_of_a_receivable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  select r.matter_id, r.division_code, r.debtor_name, r.debtor_key into new.matter_id, new.division_code, new.debtor_name, new.debtor_key
+    from receivable r where r.id = new.receivable_id;
+  if new.matter_id is null then
+    raise exception 'no such receivable' using errcode = '23503', constraint = 'instalment_plan_receivable_id_fkey';
+  end if;
+  if new.state not in ('proposed', 'agreed') or (new.state = 'agreed') <> (new.side = 'rule') then
+    raise exception 'a plan begins as a proposal' using errcode = '23514', constraint = 'instalment_plan_begins_as_a_proposal';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalment_plan_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.state = old.state and new is distinct from old
+     or new.state <> old.state and not exists (select from instalment_move m where m.from_state = old.state and m.to_state = new.state) then
+    raise exception 'a plan does not go from % to %', old.state, new.state using errcode = '23514', constraint = 'instalment_plan_moves_as_the_table_says';
+  end if;
+  if old.agreed_on is not null and (new.agreed_on, new.answered_by) is distinct from (old.agreed_on, old.answered_by) then
+    raise exception 'what was agreed stays' using errcode = '23514', constraint = 'instalment_plan_agreement_stays';
+  end if;
+  if new.answered_by is distinct from old.answered_by and new.answered_by is distinct from guard_text('actor') then
+    raise exception 'who answers is who works' using errcode = '42501';
+  end if;
+  -- A proposal that came to nothing keeps its parts as they were put forward; what was agreed and is over leaves nothing open.
+  if new.state in ('settled', 'broken', 'replaced') and exists (select from instalment i where i.plan_id = new.id and i.open_fen > 0) then
+    raise exception 'a plan that is over leaves nothing open' using errcode = '23514', constraint = 'instalment_plan_over_leaves_nothing_open';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalments_are_what_is_open()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare of_plan uuid; plan instalment_plan; found bigint; owed bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select * into plan from instalment_plan where id = of_plan;
+  if plan.state not in ('agreed', 'suspended') then return null; end if;
+  select coalesce(sum(i.open_fen), 0) into found from instalment i where i.plan_id = of_plan;
+  select r.open_fen into owed from receivable r where r.id = plan.receivable_id;
+  if found is distinct from owed then
+    raise exception 'the parts have % open, the receivable %', found, owed using errcode = '23514', constraint = 'instalments_are_what_is_open';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalments_sum_to_the_plan()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare of_plan uuid; found bigint; wanted bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select fen into wanted from instalment_plan where id = of_plan;
+  select sum(i.fen) into found from instalment i where i.plan_id = of_plan;
+  if found is distinct from wanted then
+    raise exception 'the parts sum to %, the plan is over %', found, wanted using errcode = '23514', constraint = 'instalments_sum_to_the_plan';
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION fees.ledger_account_lock(codes text[])
  RETURNS void
@@ -1517,6 +1958,34 @@ begin
     raise exception 'what is received goes to the shares of its receivable' using errcode = '23514', constraint = 'receivable_step_share_is_of_its_receivable';
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remedy_keeps_the_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare was bigint; maker text;
+begin
+  if tg_op = 'UPDATE' and new.state <> old.state and not exists (select from remedy_move where from_state = old.state and to_state = new.state) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'remedy_moves_as_the_table_says';
+  end if;
+  if tg_op = 'UPDATE' and old.state in ('refused', 'decided') and to_jsonb(new) - 'grounds_sealed' <> to_jsonb(old) - 'grounds_sealed' then
+    raise exception 'what is over stays as it is' using errcode = '23514', constraint = 'remedy_that_is_over_stays';
+  end if;
+  -- Applicants complete and withdraw; everything else is an office's.
+  if tg_op = 'UPDATE' and current_user <> 'fees_owner' and not guard_whole() and guard_from() is null
+     and not ((old.state = 'supplement' and new.state = 'filed') or (new.state = 'decided' and new.outcome = 'withdrawn')) then
+    raise exception 'applicants complete and withdraw' using errcode = '42501';
+  end if;
+  select d.fen, d.made_by into was, maker from contestable_decision d where d.id = new.decision_id;
+  if new.new_fen >= was then
+    raise exception 'a remedy makes nothing larger' using errcode = '23514', constraint = 'remedy_lowers_an_amount_only';
+  end if;
+  if (new.decided_by = maker or new.proposed_by = maker) and coalesce(new.outcome, '') <> 'withdrawn' then
+    raise exception 'nobody judges their own decision' using errcode = '23514', constraint = 'remedy_is_decided_by_another';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])

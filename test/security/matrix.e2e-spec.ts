@@ -13,6 +13,7 @@ import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
+import { type PlantedPlan, plantInstalments } from '../support/instalments';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
 import { plantLetters } from '../support/served-letters';
@@ -20,7 +21,7 @@ import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable {
+interface Subject extends PlantedReceivable, PlantedPlan {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -93,6 +94,8 @@ beforeAll(async () => {
   schema = mergedSchema(world); // Words and fields are the same in every topology; what is asked goes through this run's.
   await plantPaymentAccount(world);
   graph = await openGraph(world, report);
+  graph = await openGraph(world, report);
+  await plantPaymentAccount(world);
   graph = await openGraph(world, report);
   await plantPaymentAccount(world);
   subjects = {
@@ -211,6 +214,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
+    ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
   };
 }
 
@@ -380,6 +384,7 @@ const about = (ask: Asked['ask']): Asked => ({ ask });
 const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
 
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
+const onTerms = (caseId: string): string => `{ caseId: ${q(caseId)}, months: 6, firstOn: "2026-05-08" }`;
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 const onRequest = (field: (id: string) => string): Asked =>
@@ -472,6 +477,30 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
   'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Query.instalmentPlans': about(({ owedCaseId }) => `{ instalmentPlans(caseId: ${q(owedCaseId)}) { id } }`),
+  'Query.instalmentPlanList': about(
+    ({ division }) => `{ instalmentPlanList(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myInstalmentPlans': ofNobody('{ myInstalmentPlans { id } }'),
+  'Query.previewInstalments': about(
+    ({ owedCaseId }) => `{ previewInstalments(proposal: ${onTerms(owedCaseId)}) { amount } }`,
+  ),
+  'Query.instalmentPlanFile': about(({ planId }) => `{ instalmentPlanFile(id: ${q(planId)}) { csv } }`),
+  'Mutation.proposeInstalments': about(
+    ({ owedCaseId }) => `mutation { proposeInstalments(proposal: ${onTerms(owedCaseId)}) { id } }`,
+  ),
+  'Mutation.agreeInstalments': about(
+    ({ proposedPlanId }) => `mutation { agreeInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.declineInstalments': about(
+    ({ proposedPlanId }) => `mutation { declineInstalments(id: ${q(proposedPlanId)}, reason: "金额太高") { id } }`,
+  ),
+  'Mutation.withdrawInstalments': about(
+    ({ proposedPlanId }) => `mutation { withdrawInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.settleInstalmentsEarly': about(
+    ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
+  ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
@@ -999,6 +1028,8 @@ const ABSENT = new Set([
   'DELIVERY_ATTEMPT_UNKNOWN',
   'REMEDY_UNKNOWN',
   'REMEDY_NOTHING_TO_CONTEST',
+  'INSTALMENT_PLAN_UNKNOWN',
+  'INSTALMENT_NOTHING_OWED',
 ]);
 
 const codeOf = (error: unknown): string => {

@@ -3,6 +3,7 @@ import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
@@ -40,6 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   PaymentRequest: 'payment-request',
   Letter: 'letter',
   Remedy: 'remedy',
+  InstalmentPlan: 'instalment-plan',
 };
 
 let world: TwoCounties;
@@ -66,6 +68,7 @@ async function plantMoved(): Promise<void> {
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   for (let n = 0; n < 6; n++) await plantLetters(world, child!);
+  for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -183,6 +186,12 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     `{ undeliveredLetters(first: 50) { nodes { state letter { __typename id no recipientName deliveryAttempts { id mode } } } }
        remedies { nodes { __typename id state grounds } } }`,
     ['letter', 'remedy'],
+  ],
+  [
+    'county-confirmer',
+    `{ instalmentPlanList { nodes { __typename id state open affordable next { dueOn reference } history { kind }
+         instalments { no open reference } } } }`,
+    ['instalment-plan'],
   ],
   [
     'county-confirmer',

@@ -14,6 +14,7 @@ import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
+import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -43,6 +44,7 @@ const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.s
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
 
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
+const PLAN = (id: string) => `(select p.division_code from fees.instalment_plan p where p.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
 const DELIVERED = (id: string) => `(select d.division_code from fees.letter_delivery d where d.letter_id = ${id})`;
@@ -164,6 +166,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'fees.receivable_step': OWED('t.receivable_id'),
   'fees.receivable_step_share': `(select ${OWED('s.receivable_id')} from fees.receivable_step s where s.id = t.step_id)`,
   'fees.payment_request': 't.division_code',
+  'fees.instalment_plan': 't.division_code',
+  'fees.instalment': PLAN('t.plan_id'),
+  'fees.instalment_early': PLAN('t.plan_id'),
+  'fees.instalment_declaration': PLAN('t.plan_id'),
+  'fees.instalment_act': PLAN('t.plan_id'),
   'fees.ledger_account': FEE_ACCOUNT('t.code'),
   'fees.transfer': FEE_ACCOUNT('t.credit'),
   'exchange.nomination': 't.division_code',
@@ -218,6 +225,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.feed_cursor': 'a position',
   'fees.remedy_move': 'the moves of a remedy',
   'fees.parameter': 'deadlines and bounds by region',
+  'fees.instalment_state': 'the rules, public',
+  'fees.instalment_move': 'the rules, public',
   'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
@@ -287,6 +296,7 @@ beforeAll(async () => {
     await addMove(world.database, paid!.id);
     await plantMoved(county);
     await plantReceivable(world, { division: county, ownKey: null });
+    await plantInstalments(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });
