@@ -82,7 +82,7 @@ export class OverpaymentRepository {
     );
     if (!row) return undefined;
     const { facts_version: factsVersion, person_id: personId, ...facts } = row;
-    return { facts: facts as FactValues, factsVersion, personId };
+    return { facts, factsVersion, personId };
   }
 
   /** Other payments to the same child for some of these days that had reached the family before this one. */
