@@ -3,6 +3,7 @@ import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -34,6 +35,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Complaint: 'complaint',
   AuthorityDecision: 'authority_decision',
   Reimbursement: 'reimbursement',
+  Overpayment: 'overpayment',
 };
 
 let world: TwoCounties;
@@ -57,6 +59,7 @@ async function plantMoved(): Promise<void> {
     [`${OURS.slice(0, 6)}%`],
   );
   await addMove(world.database, child!.claimId);
+  await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
@@ -162,8 +165,9 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
   [
     'auditor',
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
+       overpayments { nodes { __typename id fen payeeName claim { __typename id state accountMask } } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
-    ['authority_decision', 'reimbursement'],
+    ['authority_decision', 'reimbursement', 'overpayment'],
   ],
   [
     'county-confirmer',
