@@ -20,6 +20,7 @@ import { FindingService } from './finding.service';
 import { OverpaymentRepository } from './overpayment.repository';
 import { OverpaymentListService } from './overpayment-list.service';
 import { OverpaymentService } from './overpayment.service';
+import { PaymentRepository } from './payment.repository';
 import { OVERPAYMENT_MOVES } from './overpayment.state';
 import { type ReportCommand, ReportingService } from './reporting.service';
 
@@ -51,10 +52,17 @@ beforeEach(async () => {
   );
   const programmes = new ProgrammeService(database, new ProgrammeRepository());
   await programmes.onModuleInit();
-  const rows = new OverpaymentRepository();
+  const [rows, payments] = [new OverpaymentRepository(), new PaymentRepository()];
   const outbox = new Outbox('subsidy');
-  overpayments = new OverpaymentService(database, outbox, clock, rows, new FindingService(clock, programmes, rows));
-  reports = new ReportingService(database, outbox, clock, rows, overpayments);
+  overpayments = new OverpaymentService(
+    database,
+    outbox,
+    clock,
+    rows,
+    payments,
+    new FindingService(clock, programmes, payments),
+  );
+  reports = new ReportingService(database, outbox, clock, rows, payments, overpayments);
   lists = new OverpaymentListService(database, rows);
 });
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { OverpaymentProcessor } from './overpayment.processor';
 import { OverpaymentRepository } from './overpayment.repository';
 import { OverpaymentResolver } from './overpayment.resolver';
 import { OverpaymentService } from './overpayment.service';
+import { PaymentRepository } from './payment.repository';
 import { ReportingService } from './reporting.service';
 
 /** What was paid and, as is known now, was not owed. */
@@ -13,6 +14,7 @@ import { ReportingService } from './reporting.service';
   imports: [ProgrammeModule],
   providers: [
     OverpaymentRepository,
+    PaymentRepository,
     FindingService,
     OverpaymentService,
     ReportingService,

@@ -10,6 +10,7 @@ import { OverpaymentRepository } from './overpayment.repository';
 import { proportion, sum } from './overpayment.rules';
 import { OverpaymentService } from './overpayment.service';
 import type { OverpaymentView, Payment } from './overpayment.types';
+import { PaymentRepository } from './payment.repository';
 
 const OF_THE_COUNTY = 'what was paid, and by which budgets, stands in the books of the whole county';
 
@@ -41,6 +42,7 @@ export class ReportingService {
     @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly rows: OverpaymentRepository,
+    private readonly payments: PaymentRepository,
     private readonly overpayments: OverpaymentService,
   ) {}
 
@@ -50,7 +52,7 @@ export class ReportingService {
     const { claimId, ground, actor } = command;
     try {
       return await this.database.write(async (tx) => {
-        const payment = await this.rows.paymentForUpdate(tx, claimId);
+        const payment = await this.payments.paymentForUpdate(tx, claimId);
         if (!payment) throw refuse.claimUnknown(claimId);
         if (!payment.isPaid) throw refuse.notPaid(claimId);
         const days = daysOf(payment, command);
