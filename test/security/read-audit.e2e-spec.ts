@@ -6,6 +6,7 @@ import { addMove } from '../support/moves';
 import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
+import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -42,6 +43,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Letter: 'letter',
   Remedy: 'remedy',
   InstalmentPlan: 'instalment-plan',
+  Overpayment: 'overpayment',
 };
 
 let world: TwoCounties;
@@ -65,6 +67,7 @@ async function plantMoved(): Promise<void> {
     [`${OURS.slice(0, 6)}%`],
   );
   await addMove(world.database, child!.claimId);
+  await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   for (let n = 0; n < 6; n++) await plantLetters(world, child!);
@@ -173,8 +176,9 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
   [
     'auditor',
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
+       overpayments { nodes { __typename id fen payeeName claim { __typename id state accountMask } } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
-    ['authority_decision', 'reimbursement'],
+    ['authority_decision', 'reimbursement', 'overpayment'],
   ],
   [
     'finance-officer-1',
