@@ -123,6 +123,59 @@ CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLI
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO fees_rw;
 
+CREATE TABLE fiscal_receipt (
+  id uuid NOT NULL,
+  series_id uuid NOT NULL,
+  no bigint NOT NULL,
+  number text NOT NULL,
+  step_id uuid NOT NULL,
+  receivable_id uuid NOT NULL,
+  bank_receipt_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  payer_name text NOT NULL,
+  payer_key bytea,
+  fen bigint NOT NULL,
+  replaces uuid,
+  state text NOT NULL,
+  issued_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  issued_on date NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_on date,
+  end_reason text,
+  report_due_on date,
+  reported_by text,
+  reported_on date,
+  report_ref text,
+  CONSTRAINT fiscal_receipt_pkey PRIMARY KEY (id),
+  CONSTRAINT fiscal_receipt_is_replaced_once UNIQUE (replaces),
+  CONSTRAINT fiscal_receipt_number_is_given_once UNIQUE (series_id, no),
+  CONSTRAINT fiscal_receipt_prints_a_number_once UNIQUE (number),
+  CONSTRAINT fiscal_receipt_ends_with_a_reason CHECK ((state = 'issued'::text) = (num_nulls(ended_by, ended_on, end_reason) = 3) AND (num_nulls(ended_by, ended_on, end_reason) = ANY (ARRAY[0, 3])) AND char_length(end_reason) >= 4 AND char_length(end_reason) <= 200),
+  CONSTRAINT fiscal_receipt_is_for_money CHECK (fen > 0),
+  CONSTRAINT fiscal_receipt_is_reported_whole CHECK (num_nulls(reported_by, reported_on, report_ref) = ANY (ARRAY[0, 3])),
+  CONSTRAINT fiscal_receipt_payer_key_is_an_index CHECK (length(payer_key) = 32),
+  CONSTRAINT fiscal_receipt_reports_only_a_loss CHECK (state = 'lost'::text OR num_nulls(report_due_on, reported_on) = 2),
+  CONSTRAINT fiscal_receipt_state_is_known CHECK (state = ANY (ARRAY['issued'::text, 'voided'::text, 'lost'::text])),
+  CONSTRAINT fiscal_receipt_replaces_fkey FOREIGN KEY (replaces) REFERENCES fiscal_receipt(id),
+  CONSTRAINT fiscal_receipt_series_id_fkey FOREIGN KEY (series_id) REFERENCES receipt_series(id),
+  CONSTRAINT fiscal_receipt_step_id_fkey FOREIGN KEY (step_id) REFERENCES receivable_step(id)
+);
+CREATE INDEX fiscal_receipt_by_bank_receipt ON fiscal_receipt USING btree (bank_receipt_id);
+CREATE INDEX fiscal_receipt_by_division ON fiscal_receipt USING btree (division_code, id);
+CREATE INDEX fiscal_receipt_by_payer ON fiscal_receipt USING btree (payer_key) WHERE payer_key IS NOT NULL;
+CREATE INDEX fiscal_receipt_by_step ON fiscal_receipt USING btree (step_id);
+CREATE UNIQUE INDEX fiscal_receipt_once_an_amount ON fiscal_receipt USING btree (step_id) WHERE state = 'issued'::text;
+CREATE TRIGGER fiscal_receipt_moves BEFORE UPDATE ON fiscal_receipt FOR EACH ROW EXECUTE FUNCTION fiscal_receipt_moves();
+CREATE TRIGGER fiscal_receipt_takes_the_next_number BEFORE INSERT ON fiscal_receipt FOR EACH ROW EXECUTE FUNCTION fiscal_receipt_takes_the_next_number();
+ALTER TABLE fiscal_receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiscal_receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY fiscal_receipt_by_owner ON fiscal_receipt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY fiscal_receipt_in_division ON fiscal_receipt AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payer_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY fiscal_receipt_names_its_issuer ON fiscal_receipt AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((issued_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE fiscal_receipt IS 'A fiscal receipt for money that was received; one that was spoilt or lost is ended and another one replaces it.';
+GRANT INSERT, SELECT, UPDATE (state, ended_by, ended_on, end_reason, report_due_on, reported_by, reported_on, report_ref) ON fiscal_receipt TO fees_rw;
+
 CREATE TABLE inbox (
   consumer text NOT NULL,
   message_id uuid NOT NULL,
@@ -136,6 +189,36 @@ ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
 CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO fees_rw;
+
+CREATE TABLE ledger_account (
+  code text NOT NULL,
+  kind text NOT NULL,
+  debits_posted bigint DEFAULT 0 NOT NULL,
+  credits_posted bigint DEFAULT 0 NOT NULL,
+  debits_pending bigint DEFAULT 0 NOT NULL,
+  credits_pending bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT ledger_account_pkey PRIMARY KEY (code),
+  CONSTRAINT ledger_account_code_check CHECK (code ~ '^[a-z]+(:[A-Za-z0-9_.-]+)*$'::text),
+  CONSTRAINT ledger_account_credits_pending_check CHECK (credits_pending >= 0),
+  CONSTRAINT ledger_account_credits_posted_check CHECK (credits_posted >= 0),
+  CONSTRAINT ledger_account_debits_pending_check CHECK (debits_pending >= 0),
+  CONSTRAINT ledger_account_debits_posted_check CHECK (debits_posted >= 0),
+  CONSTRAINT ledger_account_has_cover CHECK (kind = 'source'::text OR (debits_posted + debits_pending) <= credits_posted),
+  CONSTRAINT ledger_account_kind_check CHECK (kind = ANY (ARRAY['source'::text, 'budget'::text, 'working'::text, 'final'::text]))
+);
+ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_account_by_owner ON ledger_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY ledger_account_of_county ON ledger_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR
+CASE split_part(code, ':'::text, 1)
+    WHEN 'receivable'::text THEN (EXISTS ( SELECT
+       FROM receivable r
+      WHERE (r.id = (substr(ledger_account.code, 12))::uuid)))
+    ELSE (split_part(code, ':'::text, 2) ^@ "left"(( SELECT guard_from() AS guard_from), 6))
+END));
+COMMENT ON TABLE ledger_account IS 'Where money stands, in fen. Only a source may give more than it got: it stands for the world outside.';
+COMMENT ON COLUMN ledger_account.debits_pending IS 'Reserved: promised away and not yet gone; counts against what is available.';
+GRANT INSERT (code, kind), SELECT ON ledger_account TO fees_rw;
 
 CREATE TABLE legacy_deletion (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -170,6 +253,7 @@ CREATE TABLE legacy_fee_case (
   mispaid_fen bigint NOT NULL,
   ceased_fen bigint GENERATED ALWAYS AS (GREATEST((COALESCE(levied_fen, (0)::bigint) - paid_fen), (0)::bigint)) STORED NOT NULL,
   close_out text NOT NULL,
+  court_state text NOT NULL,
   court_document text,
   source_ref text NOT NULL,
   row_hash bytea NOT NULL,
@@ -185,6 +269,9 @@ CASE
     WHEN paid_fen > 0 THEN 'CLOSED_PARTIAL_REMAINDER_CEASED'::text
     ELSE 'CLOSED_UNPAID_CEASED'::text
 END),
+  CONSTRAINT legacy_fee_court_ends_by_a_document CHECK ((court_state = 'ended'::text) = (court_document IS NOT NULL)),
+  CONSTRAINT legacy_fee_court_is_asked_by_decision_only CHECK (court_state = 'none'::text OR decided_on IS NOT NULL),
+  CONSTRAINT legacy_fee_court_state_is_known CHECK (court_state = ANY (ARRAY['none'::text, 'pending'::text, 'ended'::text])),
   CONSTRAINT legacy_fee_has_an_amount_only_by_decision CHECK ((decided_on IS NULL) = (levied_fen IS NULL)),
   CONSTRAINT legacy_fee_number_is_sealed_indexed_and_masked CHECK ((num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])) AND length(number_key) = 32),
   CONSTRAINT legacy_fee_takes_no_more_than_was_levied CHECK (paid_fen <= COALESCE(levied_fen, 0::bigint)),
@@ -192,6 +279,7 @@ END),
   CONSTRAINT legacy_fee_case_office_code_fkey FOREIGN KEY (office_code) REFERENCES legacy_fee_office(office_code)
 );
 CREATE INDEX legacy_fee_case_by_number ON legacy_fee_case USING btree (number_key);
+CREATE TRIGGER legacy_fee_never_changes BEFORE UPDATE ON legacy_fee_case FOR EACH ROW EXECUTE FUNCTION legacy_fee_never_changes();
 ALTER TABLE legacy_fee_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_case FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_case_by_archive ON legacy_fee_case AS PERMISSIVE FOR SELECT TO PUBLIC USING (((( SELECT legacy_is_archive() AS legacy_is_archive) AND (( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)))) OR (number_key = ( SELECT guard_key() AS guard_key))));
@@ -200,6 +288,7 @@ COMMENT ON TABLE legacy_fee_case IS 'An old case as it stood when the law repeal
 COMMENT ON COLUMN legacy_fee_case.paid_fen IS 'Paid lawfully until 2021-08-20; not refunded.';
 COMMENT ON COLUMN legacy_fee_case.mispaid_fen IS 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
 COMMENT ON COLUMN legacy_fee_case.ceased_fen IS 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+COMMENT ON COLUMN legacy_fee_case.court_state IS 'Whether a court had been asked to enforce it: none, pending (to be withdrawn by us), ended.';
 COMMENT ON COLUMN legacy_fee_case.court_document IS 'The document by which an application for enforcement was withdrawn or ended.';
 GRANT SELECT ON legacy_fee_case TO fees_rw;
 
@@ -233,6 +322,7 @@ CREATE TABLE legacy_fee_payment (
   CONSTRAINT legacy_fee_payment_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE
 );
 CREATE INDEX legacy_fee_payment_by_case ON legacy_fee_payment USING btree (case_id);
+CREATE TRIGGER legacy_fee_payment_never_changes BEFORE UPDATE ON legacy_fee_payment FOR EACH ROW EXECUTE FUNCTION legacy_fee_payment_never_changes();
 ALTER TABLE legacy_fee_payment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_payment FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_payment_by_archive ON legacy_fee_payment AS PERMISSIVE FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT
@@ -253,7 +343,7 @@ CREATE TABLE legacy_refund_review (
   opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
   opened_on date NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  due_on date,
+  answer_by date,
   verified_by text,
   decided_by text,
   decided_at timestamp with time zone,
@@ -277,8 +367,8 @@ CREATE POLICY legacy_refund_review_by_archive ON legacy_refund_review AS PERMISS
 CREATE POLICY legacy_refund_review_by_owner ON legacy_refund_review AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY legacy_refund_review_names_its_opener ON legacy_refund_review AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (decided_by IS NULL)));
 COMMENT ON TABLE legacy_refund_review IS 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
-COMMENT ON COLUMN legacy_refund_review.due_on IS 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
-GRANT INSERT, SELECT, UPDATE (state, due_on, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
+COMMENT ON COLUMN legacy_refund_review.answer_by IS 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
+GRANT INSERT, SELECT, UPDATE (state, answer_by, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
 
 CREATE TABLE letter (
   id uuid NOT NULL,
@@ -311,6 +401,7 @@ ALTER TABLE letter FORCE ROW LEVEL SECURITY;
 CREATE POLICY letter_by_owner ON letter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY letter_in_division ON letter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 CREATE POLICY letter_names_its_maker ON letter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY letter_of_an_old_case ON letter AS RESTRICTIVE FOR SELECT TO PUBLIC USING (((kind <> 'legacy-closing'::text) OR ( SELECT legacy_is_archive() AS legacy_is_archive) OR (recipient_key = ( SELECT guard_key() AS guard_key)) OR (( SELECT guard_text('permission'::text) AS guard_text) = 'letter.verify'::text)));
 COMMENT ON TABLE letter IS 'A letter as it was made: neither its bytes nor what it says can change, a correction is another letter.';
 COMMENT ON COLUMN letter.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the letter only.';
 GRANT INSERT, SELECT ON letter TO fees_rw;
@@ -396,6 +487,78 @@ CREATE POLICY parameter_is_set_centrally ON parameter AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE parameter IS 'What changes with place and time in recovering, receiving and giving back money, each value with its days and its source. A change is a new row.';
 GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO fees_rw;
 
+CREATE TABLE payment_request (
+  id uuid NOT NULL,
+  reference text NOT NULL,
+  receivable_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  programme text NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  fen bigint NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  left_fen bigint GENERATED ALWAYS AS ((fen - paid_fen)) STORED NOT NULL,
+  due_on date,
+  instalment_id uuid,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_on date NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  cancelled_by text,
+  cancelled_at timestamp with time zone,
+  cancel_reason text,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN (cancelled_at IS NOT NULL) THEN 'cancelled'::text
+    WHEN (paid_fen = 0) THEN 'open'::text
+    WHEN (paid_fen < fen) THEN 'part'::text
+    ELSE 'paid'::text
+END) STORED NOT NULL,
+  CONSTRAINT payment_request_pkey PRIMARY KEY (id),
+  CONSTRAINT payment_request_reference_is_unique UNIQUE (reference),
+  CONSTRAINT payment_request_is_an_amount CHECK (fen > 0),
+  CONSTRAINT payment_request_is_cancelled_with_a_reason CHECK ((num_nulls(cancelled_by, cancelled_at, cancel_reason) = ANY (ARRAY[0, 3])) AND cancel_reason <> ''::text),
+  CONSTRAINT payment_request_is_never_paid_beyond CHECK (paid_fen >= 0 AND paid_fen <= fen),
+  CONSTRAINT payment_request_reference_has_its_check_digits CHECK (
+CASE
+    WHEN reference ~ '^\d{17}$'::text THEN (reference::bigint % 97::bigint) = 1
+    ELSE false
+END),
+  CONSTRAINT payment_request_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
+);
+CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_key);
+CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
+CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
+CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
+CREATE CONSTRAINT TRIGGER payment_request_adds_up AFTER INSERT OR UPDATE ON payment_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
+CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
+CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
+CREATE TRIGGER payment_request_stays BEFORE DELETE OR TRUNCATE ON payment_request FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE payment_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_request_by_owner ON payment_request AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY payment_request_in_division ON payment_request AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY payment_request_names_who_asks ON payment_request AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((asked_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY payment_request_names_who_cancels ON payment_request AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (((cancelled_by IS NULL) OR (cancelled_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE payment_request IS 'Somebody is asked for an amount under a reference of its own, which they write on their payment.';
+COMMENT ON COLUMN payment_request.reference IS 'County 6 digits, year 2, number 7, check digits 2.';
+COMMENT ON COLUMN payment_request.due_on IS 'Until when it is asked for; nothing follows of itself from its passing.';
+GRANT INSERT (id, reference, receivable_id, fen, due_on, instalment_id, asked_on, asked_at), SELECT, UPDATE (cancelled_by, cancelled_at, cancel_reason) ON payment_request TO fees_rw;
+
+CREATE TABLE payment_request_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT payment_request_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT payment_request_counter_counts_up CHECK (last >= 1 AND last <= 9999999)
+);
+ALTER TABLE payment_request_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_request_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_request_counter_by_owner ON payment_request_counter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY payment_request_counter_in_any_context ON payment_request_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE payment_request_counter IS 'The last number that a county gave a payment request in a year.';
+GRANT INSERT, SELECT, UPDATE ON payment_request_counter TO fees_rw;
+
 CREATE TABLE quarantine (
   message_id uuid NOT NULL,
   producer text NOT NULL,
@@ -416,6 +579,443 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO fees_rw;
 
+CREATE TABLE receipt_gap (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  series_id uuid NOT NULL,
+  numbers int8range NOT NULL,
+  kind text NOT NULL,
+  reason text NOT NULL,
+  happened_on date NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_on date NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  report_due_on date,
+  reported_by text,
+  reported_on date,
+  report_ref text,
+  CONSTRAINT receipt_gap_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_gap_happened_before_it_was_recorded CHECK (happened_on <= recorded_on),
+  CONSTRAINT receipt_gap_has_numbers CHECK (NOT isempty(numbers) AND NOT lower_inf(numbers) AND NOT upper_inf(numbers)),
+  CONSTRAINT receipt_gap_is_reported_whole CHECK (num_nulls(reported_by, reported_on, report_ref) = ANY (ARRAY[0, 3])),
+  CONSTRAINT receipt_gap_kind_is_known CHECK (kind = ANY (ARRAY['lost'::text, 'returned'::text])),
+  CONSTRAINT receipt_gap_reason_is_words CHECK (char_length(reason) >= 4 AND char_length(reason) <= 200),
+  CONSTRAINT receipt_gap_returned_needs_no_report CHECK (kind = 'lost'::text OR num_nulls(report_due_on, reported_on) = 2),
+  CONSTRAINT receipt_gap_explains_a_number_once EXCLUDE USING gist (series_id WITH =, numbers WITH &&),
+  CONSTRAINT receipt_gap_series_id_fkey FOREIGN KEY (series_id) REFERENCES receipt_series(id)
+);
+CREATE INDEX receipt_gap_by_series ON receipt_gap USING btree (series_id);
+CREATE TRIGGER receipt_gap_is_of_what_is_left BEFORE INSERT OR UPDATE ON receipt_gap FOR EACH ROW EXECUTE FUNCTION receipt_gap_is_of_what_is_left();
+ALTER TABLE receipt_gap ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_gap FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_gap_by_owner ON receipt_gap AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_gap_names_who_recorded ON receipt_gap AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (reported_by IS NULL)));
+CREATE POLICY receipt_gap_of_its_series ON receipt_gap AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receipt_series s
+  WHERE (s.id = receipt_gap.series_id))));
+COMMENT ON TABLE receipt_gap IS 'Numbers that were never given out and never will be: blanks that were lost, or a remainder that was returned.';
+COMMENT ON COLUMN receipt_gap.report_due_on IS 'By when a loss is to be reported to who allotted the numbers.';
+GRANT INSERT, SELECT, UPDATE (reported_by, reported_on, report_ref) ON receipt_gap TO fees_rw;
+
+CREATE TABLE receipt_series (
+  id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  receipt_code text NOT NULL,
+  first_no bigint NOT NULL,
+  last_no bigint NOT NULL,
+  number_digits smallint NOT NULL,
+  next_no bigint NOT NULL,
+  document text NOT NULL,
+  allotted_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  allotted_on date NOT NULL,
+  allotted_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_series_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_series_code_is_readable CHECK (receipt_code ~ '^[0-9A-Z-]{1,20}$'::text),
+  CONSTRAINT receipt_series_counts_within_itself CHECK (next_no >= first_no AND next_no <= (last_no + 1)),
+  CONSTRAINT receipt_series_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT receipt_series_has_numbers CHECK (first_no >= 0 AND last_no >= first_no AND (last_no - first_no) < 1000000),
+  CONSTRAINT receipt_series_names_its_document CHECK (char_length(document) >= 2 AND char_length(document) <= 100),
+  CONSTRAINT receipt_series_numbers_fit CHECK (number_digits >= 1 AND number_digits <= 18 AND last_no::numeric < power(10::numeric, number_digits::numeric)),
+  CONSTRAINT receipt_series_numbers_are_allotted_once EXCLUDE USING gist (receipt_code WITH =, int8range(first_no, last_no, '[]'::text) WITH &&)
+);
+CREATE INDEX receipt_series_by_division ON receipt_series USING btree (division_code, id);
+CREATE TRIGGER receipt_series_is_history BEFORE INSERT OR UPDATE ON receipt_series FOR EACH ROW EXECUTE FUNCTION receipt_series_is_history();
+ALTER TABLE receipt_series ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_series FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_series_by_owner ON receipt_series AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_series_in_division ON receipt_series AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_series_names_who_allotted ON receipt_series AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((allotted_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_series IS 'Numbers of fiscal receipts that were allotted to an office, from the first to the last.';
+COMMENT ON COLUMN receipt_series.next_no IS 'Every number below it is accounted for by a receipt or a gap; moved by the triggers below only.';
+GRANT INSERT, SELECT ON receipt_series TO fees_rw;
+
+CREATE TABLE receivable (
+  id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  programme text NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  decided_fen bigint NOT NULL,
+  cut_fen bigint DEFAULT 0 NOT NULL,
+  received_fen bigint DEFAULT 0 NOT NULL,
+  open_fen bigint GENERATED ALWAYS AS (((decided_fen - cut_fen) - received_fen)) STORED NOT NULL,
+  steps integer DEFAULT 0 NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT receivable_pkey PRIMARY KEY (id),
+  CONSTRAINT receivable_is_opened_once_a_matter UNIQUE (matter_id),
+  CONSTRAINT receivable_debtor_key_is_an_index CHECK (length(debtor_key) = 32),
+  CONSTRAINT receivable_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT receivable_is_an_amount CHECK (decided_fen > 0),
+  CONSTRAINT receivable_names_its_debtor CHECK (debtor_name <> ''::text AND programme <> ''::text),
+  CONSTRAINT receivable_open_is_never_negative CHECK (cut_fen >= 0 AND received_fen >= 0 AND (cut_fen + received_fen) <= decided_fen)
+);
+CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key);
+CREATE INDEX receivable_by_division ON receivable USING btree (division_code, id);
+CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT OR UPDATE ON receivable DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER receivable_is_history BEFORE DELETE OR TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_opened();
+ALTER TABLE receivable ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_by_owner ON receivable AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_in_division ON receivable AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY receivable_names_its_opener ON receivable AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receivable IS 'What somebody owes by a decision that was served; nothing is added to it, no interest, no set-off.';
+COMMENT ON COLUMN receivable.cut_fen IS 'What a later decision took off: another amount, a waiver, a ceasing.';
+COMMENT ON COLUMN receivable.received_fen IS 'What came in and was not given back.';
+GRANT INSERT (id, matter_id, division_code, programme, debtor_name, debtor_key, decided_fen, opened_on, opened_at), SELECT ON receivable TO fees_rw;
+
+CREATE TABLE receivable_share (
+  receivable_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  received_fen bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT receivable_share_pkey PRIMARY KEY (receivable_id, level, year),
+  CONSTRAINT receivable_share_gets_no_more_than_its_part CHECK (received_fen >= 0 AND received_fen <= fen),
+  CONSTRAINT receivable_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_share_names_a_level CHECK (level ~ '^[a-z]+$'::text),
+  CONSTRAINT receivable_share_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
+);
+CREATE CONSTRAINT TRIGGER receivable_share_adds_up AFTER INSERT OR UPDATE ON receivable_share DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER receivable_share_is_history BEFORE DELETE OR TRUNCATE ON receivable_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_share_by_owner ON receivable_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_share_of_receivable ON receivable_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_share.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_share.receivable_id)))));
+COMMENT ON TABLE receivable_share IS 'Whose money it was: a level of government and the year of its budget, to which what is received goes back.';
+GRANT INSERT (receivable_id, level, year, fen), SELECT ON receivable_share TO fees_rw;
+
+CREATE TABLE receivable_step (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  receivable_id uuid NOT NULL,
+  no integer NOT NULL,
+  kind text NOT NULL,
+  fen bigint NOT NULL,
+  open_fen bigint NOT NULL,
+  reason text,
+  note text,
+  request_id uuid,
+  receipt_id uuid,
+  by_actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  on_day date NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT receivable_step_pkey PRIMARY KEY (id),
+  CONSTRAINT receivable_step_has_its_place UNIQUE (receivable_id, no),
+  CONSTRAINT receivable_step_cut_has_its_reason CHECK ((kind = 'cut'::text) = (reason IS NOT NULL) AND (reason = ANY (ARRAY['decision-changed'::text, 'waived'::text, 'ceased'::text]))),
+  CONSTRAINT receivable_step_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_step_kind_is_known CHECK (kind = ANY (ARRAY['opened'::text, 'requested'::text, 'withdrawn'::text, 'received'::text, 'cut'::text, 'returned'::text])),
+  CONSTRAINT receivable_step_of_a_request_names_it CHECK (((kind <> ALL (ARRAY['requested'::text, 'withdrawn'::text])) OR request_id IS NOT NULL) AND (request_id IS NULL OR (kind = ANY (ARRAY['requested'::text, 'withdrawn'::text, 'received'::text])))),
+  CONSTRAINT receivable_step_of_money_names_its_receipt CHECK ((kind = ANY (ARRAY['received'::text, 'returned'::text])) = (receipt_id IS NOT NULL)),
+  CONSTRAINT receivable_step_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT receivable_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
+);
+CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
+CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
+CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
+CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
+CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_step_by_owner ON receivable_step AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_step_names_its_actor ON receivable_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((by_actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY receivable_step_of_receivable ON receivable_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_step.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_step.receivable_id)))));
+COMMENT ON TABLE receivable_step IS 'History of a receivable, in order: opened, asked for, a request withdrawn, received, cut, returned. Append-only.';
+COMMENT ON COLUMN receivable_step.open_fen IS 'What is owed after it.';
+GRANT INSERT (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at), SELECT ON receivable_step TO fees_rw;
+
+CREATE TABLE receivable_step_share (
+  step_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT receivable_step_share_pkey PRIMARY KEY (step_id, level, year),
+  CONSTRAINT receivable_step_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_step_share_step_id_fkey FOREIGN KEY (step_id) REFERENCES receivable_step(id)
+);
+CREATE TRIGGER receivable_step_share_counts AFTER INSERT ON receivable_step_share FOR EACH ROW EXECUTE FUNCTION receivable_step_share_counts();
+CREATE TRIGGER receivable_step_share_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_step_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_step_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_step_share_by_owner ON receivable_step_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable_step s
+  WHERE (s.id = receivable_step_share.step_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable_step s
+  WHERE (s.id = receivable_step_share.step_id)))));
+COMMENT ON TABLE receivable_step_share IS 'To whose budgets what was received went, or whose gave back what was returned.';
+GRANT INSERT, SELECT ON receivable_step_share TO fees_rw;
+
+CREATE TABLE refund (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  fen bigint NOT NULL,
+  payer_name text NOT NULL,
+  payer_key bytea,
+  reason text NOT NULL,
+  found_by_unit boolean NOT NULL,
+  received_on date,
+  original_receipt_no text,
+  quoted_receipt_no text,
+  route text,
+  state text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  due_on date,
+  verified_by text,
+  approved_by text,
+  approved_at timestamp with time zone,
+  stepped_up_at timestamp with time zone,
+  account_id uuid,
+  tries smallint DEFAULT 0 NOT NULL,
+  ended_on date,
+  CONSTRAINT refund_pkey PRIMARY KEY (id),
+  CONSTRAINT refund_approval_is_stepped_up CHECK (stepped_up_at >= (approved_at - '00:05:00'::interval) AND stepped_up_at <= approved_at),
+  CONSTRAINT refund_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT refund_ends_on_a_day CHECK ((state = ANY (ARRAY['confirmed'::text, 'rejected'::text])) = (ended_on IS NOT NULL)),
+  CONSTRAINT refund_gives_something_back CHECK (fen > 0),
+  CONSTRAINT refund_is_approved_whole CHECK ((state <> ALL (ARRAY['approved'::text, 'handed'::text, 'confirmed'::text, 'returned'::text, 'repaired'::text])) OR num_nulls(approved_by, approved_at, stepped_up_at, account_id, route) = 0),
+  CONSTRAINT refund_is_verified_by_someone CHECK ((state = ANY (ARRAY['asked'::text, 'rejected'::text])) OR verified_by IS NOT NULL),
+  CONSTRAINT refund_kind_is_known CHECK (kind = ANY (ARRAY['receipt'::text, 'legacy'::text])),
+  CONSTRAINT refund_needs_two_officers CHECK (approved_by <> verified_by),
+  CONSTRAINT refund_payer_key_is_an_index CHECK (length(payer_key) = 32),
+  CONSTRAINT refund_quotes_its_receipt CHECK ((state = ANY (ARRAY['asked'::text, 'rejected'::text])) OR original_receipt_no IS NULL OR quoted_receipt_no = original_receipt_no),
+  CONSTRAINT refund_reason_is_words CHECK (char_length(reason) >= 2 AND char_length(reason) <= 200),
+  CONSTRAINT refund_route_is_known CHECK (route = ANY (ARRAY['reduce-revenue'::text, 'treasury-return'::text])),
+  CONSTRAINT refund_state_is_known CHECK (state = ANY (ARRAY['asked'::text, 'verified'::text, 'approved'::text, 'handed'::text, 'confirmed'::text, 'returned'::text, 'repaired'::text, 'rejected'::text])),
+  CONSTRAINT refund_pays_an_account_of_its_own FOREIGN KEY (account_id, id) REFERENCES refund_account(id, refund_id)
+);
+CREATE INDEX refund_by_account ON refund USING btree (account_id, id);
+CREATE INDEX refund_by_division ON refund USING btree (division_code, id);
+CREATE INDEX refund_by_due ON refund USING btree (due_on) WHERE state <> ALL (ARRAY['confirmed'::text, 'rejected'::text]);
+CREATE INDEX refund_by_payer ON refund USING btree (payer_key) WHERE payer_key IS NOT NULL;
+CREATE INDEX refund_by_source ON refund USING btree (source_id);
+CREATE TRIGGER refund_moves BEFORE INSERT OR UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION refund_moves();
+ALTER TABLE refund ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_by_owner ON refund AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_in_division ON refund AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payer_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY refund_names_its_opener ON refund AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (approved_by IS NULL)));
+COMMENT ON TABLE refund IS 'Money that goes back to who paid it: asked, verified by the unit that took it, approved by finance, paid, confirmed.';
+COMMENT ON COLUMN refund.found_by_unit IS 'Whether our own office found it, which shortens its deadline.';
+COMMENT ON COLUMN refund.original_receipt_no IS 'Number of the fiscal receipt that was issued for the money; whoever asks must quote it.';
+COMMENT ON COLUMN refund.route IS 'Money received this year reduces revenue; that of a past year comes back out of the treasury (退库).';
+COMMENT ON COLUMN refund.due_on IS 'By when our own step is to be done; null where that year''s calendar is not published yet.';
+GRANT INSERT, SELECT, UPDATE (original_receipt_no, quoted_receipt_no, route, state, due_on, verified_by, approved_by, approved_at, stepped_up_at, account_id, tries, ended_on) ON refund TO fees_rw;
+
+CREATE TABLE refund_account (
+  id uuid NOT NULL,
+  refund_id uuid NOT NULL,
+  no smallint NOT NULL,
+  holder_name text NOT NULL,
+  account_sealed bytea NOT NULL,
+  account_key bytea NOT NULL,
+  account_mask text NOT NULL,
+  bank text NOT NULL,
+  reason text,
+  given_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  given_at timestamp with time zone NOT NULL,
+  CONSTRAINT refund_account_pkey PRIMARY KEY (id),
+  CONSTRAINT refund_account_belongs_to_its_refund UNIQUE (id, refund_id),
+  CONSTRAINT refund_account_is_counted UNIQUE (refund_id, no),
+  CONSTRAINT refund_account_key_is_an_index CHECK (length(account_key) = 32),
+  CONSTRAINT refund_account_other_than_the_first_needs_a_reason CHECK (no = 1 OR char_length(reason) >= 4 AND char_length(reason) <= 200),
+  CONSTRAINT refund_account_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+ALTER TABLE refund_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_account_by_owner ON refund_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_account_names_its_giver ON refund_account AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((given_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY refund_account_with_its_refund ON refund_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_account.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_account.refund_id)))));
+COMMENT ON TABLE refund_account IS 'Where a refund goes: the account that the money came from, and later ones with the reason why. Append-only.';
+COMMENT ON COLUMN refund_account.account_sealed IS 'AES-256-GCM, bound to this table, column and row id.';
+GRANT INSERT, SELECT ON refund_account TO fees_rw;
+
+CREATE TABLE refund_payment (
+  refund_id uuid NOT NULL,
+  try_no smallint NOT NULL,
+  file_id uuid NOT NULL,
+  line integer NOT NULL,
+  end_to_end_id text NOT NULL,
+  account_id uuid NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT refund_payment_pkey PRIMARY KEY (refund_id, try_no),
+  CONSTRAINT refund_payment_has_its_line UNIQUE (file_id, line),
+  CONSTRAINT refund_payment_reference_is_unique UNIQUE (end_to_end_id),
+  CONSTRAINT refund_payment_is_an_amount CHECK (fen > 0),
+  CONSTRAINT refund_payment_file_id_fkey FOREIGN KEY (file_id) REFERENCES treasury_file(id),
+  CONSTRAINT refund_payment_goes_to_an_account_of_its_refund FOREIGN KEY (account_id, refund_id) REFERENCES refund_account(id, refund_id),
+  CONSTRAINT refund_payment_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+CREATE INDEX refund_payment_by_account ON refund_payment USING btree (account_id, refund_id);
+ALTER TABLE refund_payment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_payment FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_payment_by_owner ON refund_payment AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_payment_of_refund ON refund_payment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_payment.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_payment.refund_id)))));
+COMMENT ON TABLE refund_payment IS 'One try at paying a refund: a line of a file, to the account that was approved. Append-only.';
+GRANT INSERT, SELECT ON refund_payment TO fees_rw;
+
+CREATE TABLE refund_step (
+  refund_id uuid NOT NULL,
+  seq smallint NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  note text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT refund_step_pkey PRIMARY KEY (refund_id, seq),
+  CONSTRAINT refund_step_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+ALTER TABLE refund_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_step_by_owner ON refund_step AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_step_names_its_actor ON refund_step AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY refund_step_with_its_refund ON refund_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_step.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_step.refund_id)))));
+COMMENT ON TABLE refund_step IS 'Journal of a refund, written with every move; append-only.';
+GRANT INSERT, SELECT ON refund_step TO fees_rw;
+
+CREATE TABLE remittance (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  state text NOT NULL,
+  line_count integer NOT NULL,
+  total_fen bigint NOT NULL,
+  content_hash bytea NOT NULL,
+  drafted_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  drafted_at timestamp with time zone NOT NULL,
+  prepared_by text,
+  prepared_at timestamp with time zone,
+  approved_by text,
+  approved_at timestamp with time zone,
+  approved_hash bytea,
+  stepped_up_at timestamp with time zone,
+  file_id uuid,
+  ended_by text,
+  ended_on date,
+  end_note text,
+  CONSTRAINT remittance_pkey PRIMARY KEY (id),
+  CONSTRAINT remittance_approval_is_of_this_content CHECK (approved_hash = content_hash),
+  CONSTRAINT remittance_approval_is_stepped_up CHECK (stepped_up_at >= (approved_at - '00:05:00'::interval) AND stepped_up_at <= approved_at),
+  CONSTRAINT remittance_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text),
+  CONSTRAINT remittance_ends_by_someone CHECK ((state = ANY (ARRAY['confirmed'::text, 'failed'::text, 'cancelled'::text])) = (num_nulls(ended_by, ended_on, end_note) = 0)),
+  CONSTRAINT remittance_goes_by_a_file CHECK ((state = ANY (ARRAY['handed'::text, 'confirmed'::text, 'failed'::text])) = (file_id IS NOT NULL)),
+  CONSTRAINT remittance_is_approved_whole CHECK ((state = ANY (ARRAY['drafted'::text, 'prepared'::text, 'cancelled'::text])) OR num_nulls(approved_by, approved_at, approved_hash, stepped_up_at) = 0),
+  CONSTRAINT remittance_is_prepared_by_someone CHECK ((state = ANY (ARRAY['drafted'::text, 'cancelled'::text])) OR num_nulls(prepared_by, prepared_at) = 0),
+  CONSTRAINT remittance_needs_two_officers CHECK (approved_by <> prepared_by AND approved_by <> drafted_by),
+  CONSTRAINT remittance_remits_something CHECK (line_count > 0 AND total_fen > 0),
+  CONSTRAINT remittance_state_is_known CHECK (state = ANY (ARRAY['drafted'::text, 'prepared'::text, 'approved'::text, 'handed'::text, 'confirmed'::text, 'failed'::text, 'cancelled'::text])),
+  CONSTRAINT remittance_file_id_fkey FOREIGN KEY (file_id) REFERENCES treasury_file(id)
+);
+CREATE INDEX remittance_by_county ON remittance USING btree (county_code, day, id);
+CREATE INDEX remittance_by_file ON remittance USING btree (file_id) WHERE file_id IS NOT NULL;
+CREATE UNIQUE INDEX remittance_once_a_county_and_day ON remittance USING btree (county_code, day) WHERE state <> ALL (ARRAY['failed'::text, 'cancelled'::text]);
+CREATE CONSTRAINT TRIGGER remittance_adds_up AFTER INSERT ON remittance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION remittance_adds_up();
+CREATE TRIGGER remittance_moves BEFORE INSERT OR UPDATE ON remittance FOR EACH ROW EXECUTE FUNCTION remittance_moves();
+ALTER TABLE remittance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_by_owner ON remittance AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_in_county ON remittance AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY remittance_names_its_drafter ON remittance AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((drafted_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE remittance IS 'What a county remits on a day: drafted, prepared by one officer, approved by another, handed over, confirmed.';
+COMMENT ON COLUMN remittance.content_hash IS 'What the approving officer signs: SHA-256 over every line.';
+GRANT INSERT, SELECT, UPDATE (state, prepared_by, prepared_at, approved_by, approved_at, approved_hash, stepped_up_at, file_id, ended_by, ended_on, end_note) ON remittance TO fees_rw;
+
+CREATE TABLE remittance_line (
+  id uuid NOT NULL,
+  remittance_id uuid NOT NULL,
+  line smallint NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  route text NOT NULL,
+  transfer_id uuid NOT NULL,
+  CONSTRAINT remittance_line_pkey PRIMARY KEY (id),
+  CONSTRAINT remittance_line_has_its_place UNIQUE (remittance_id, line),
+  CONSTRAINT remittance_line_once_a_budget UNIQUE (remittance_id, level, year),
+  CONSTRAINT remittance_line_reserves_once UNIQUE (transfer_id),
+  CONSTRAINT remittance_line_is_an_amount CHECK (fen > 0),
+  CONSTRAINT remittance_line_route_is_known CHECK (route = ANY (ARRAY['reduce-expenditure'::text, 'treasury-return'::text])),
+  CONSTRAINT remittance_line_remittance_id_fkey FOREIGN KEY (remittance_id) REFERENCES remittance(id),
+  CONSTRAINT remittance_line_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfer(id)
+);
+CREATE CONSTRAINT TRIGGER remittance_adds_up AFTER INSERT ON remittance_line DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION remittance_adds_up();
+ALTER TABLE remittance_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_line_by_owner ON remittance_line AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_line_of_remittance ON remittance_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remittance r
+  WHERE (r.id = remittance_line.remittance_id))));
+COMMENT ON TABLE remittance_line IS 'One budget of one funder: money of the current year reduces its expenditure, that of a past year goes to the treasury (退库).';
+GRANT INSERT, SELECT ON remittance_line TO fees_rw;
+
+CREATE TABLE remittance_part (
+  line_id uuid NOT NULL,
+  step_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT remittance_part_pkey PRIMARY KEY (line_id, step_id),
+  CONSTRAINT remittance_part_is_an_amount CHECK (fen > 0),
+  CONSTRAINT remittance_part_is_of_a_share FOREIGN KEY (step_id, level, year) REFERENCES receivable_step_share(step_id, level, year),
+  CONSTRAINT remittance_part_line_id_fkey FOREIGN KEY (line_id) REFERENCES remittance_line(id)
+);
+CREATE INDEX remittance_part_by_share ON remittance_part USING btree (step_id, level, year);
+CREATE TRIGGER remittance_part_is_remitted_once BEFORE INSERT ON remittance_part FOR EACH ROW EXECUTE FUNCTION remittance_part_is_remitted_once();
+CREATE TRIGGER remittance_parts_fill_their_line AFTER INSERT ON remittance_part REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION remittance_parts_fill_their_line();
+ALTER TABLE remittance_part ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance_part FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_part_by_owner ON remittance_part AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_part_of_line ON remittance_part AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remittance_line l
+  WHERE (l.id = remittance_part.line_id))));
+COMMENT ON TABLE remittance_part IS 'Which fen a line remits: of which amount received on which receivable, so that each is traced to the payment and remitted once.';
+GRANT INSERT, SELECT ON remittance_part TO fees_rw;
+
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
   of_column text NOT NULL,
@@ -427,6 +1027,98 @@ CREATE POLICY sealed_column_by_migrations ON sealed_column AS PERMISSIVE FOR ALL
 CREATE POLICY sealed_column_is_open ON sealed_column AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
 COMMENT ON TABLE sealed_column IS 'Every sealed column of this schema; what is not listed cannot be re-sealed.';
 GRANT SELECT ON sealed_column TO fees_rw;
+
+CREATE TABLE transfer (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  debit text NOT NULL,
+  credit text NOT NULL,
+  fen bigint NOT NULL,
+  pending_id uuid,
+  code text NOT NULL,
+  ref uuid,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT transfer_pkey PRIMARY KEY (id),
+  CONSTRAINT transfer_ends_a_pending_one CHECK ((kind = ANY (ARRAY['post'::text, 'void'::text])) = (pending_id IS NOT NULL)),
+  CONSTRAINT transfer_fen_check CHECK (fen > 0),
+  CONSTRAINT transfer_goes_somewhere_else CHECK (debit <> credit),
+  CONSTRAINT transfer_kind_check CHECK (kind = ANY (ARRAY['single'::text, 'pending'::text, 'post'::text, 'void'::text])),
+  CONSTRAINT transfer_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES transfer(id)
+);
+CREATE INDEX transfer_by_ref ON transfer USING btree (ref);
+CREATE UNIQUE INDEX transfer_is_posted_or_voided_once ON transfer USING btree (pending_id) WHERE pending_id IS NOT NULL;
+CREATE TRIGGER transfer_counts AFTER INSERT ON transfer REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION transfer_counts();
+CREATE TRIGGER transfer_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION transfer_is_history();
+ALTER TABLE transfer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfer FORCE ROW LEVEL SECURITY;
+CREATE POLICY transfer_by_owner ON transfer AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY transfer_of_account ON transfer AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM ledger_account a
+  WHERE (a.code = ANY (ARRAY[transfer.debit, transfer.credit]))))));
+COMMENT ON TABLE transfer IS 'One movement of money from debit to credit; append-only. A correction is another transfer with its own code.';
+COMMENT ON COLUMN transfer.id IS 'Made by the client, so that asking twice moves the money once.';
+GRANT INSERT, SELECT ON transfer TO fees_rw;
+
+CREATE TABLE treasury_account (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  purpose text NOT NULL,
+  valid daterange NOT NULL,
+  holder_name text NOT NULL,
+  account text NOT NULL,
+  bank text NOT NULL,
+  document text NOT NULL,
+  set_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT treasury_account_pkey PRIMARY KEY (id),
+  CONSTRAINT treasury_account_begins_somewhere CHECK (NOT lower_inf(valid) AND NOT isempty(valid)),
+  CONSTRAINT treasury_account_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text),
+  CONSTRAINT treasury_account_names_its_document CHECK (char_length(document) >= 2 AND char_length(document) <= 100 AND holder_name <> ''::text AND bank <> ''::text),
+  CONSTRAINT treasury_account_number_is_readable CHECK (account ~ '^[0-9A-Za-z][0-9A-Za-z-]{0,33}$'::text),
+  CONSTRAINT treasury_account_purpose_is_a_word CHECK (purpose ~ '^[a-z]+$'::text),
+  CONSTRAINT treasury_account_is_one_a_day EXCLUDE USING gist (county_code WITH =, purpose WITH =, valid WITH &&)
+);
+ALTER TABLE treasury_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE treasury_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY treasury_account_by_owner ON treasury_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY treasury_account_in_county ON treasury_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY treasury_account_names_who_set_it ON treasury_account AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((set_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE treasury_account IS 'Accounts of offices that collected money comes to and goes to, dated; of no person.';
+GRANT INSERT, SELECT, UPDATE (valid) ON treasury_account TO fees_rw;
+
+CREATE TABLE treasury_file (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  message_id text NOT NULL,
+  format text NOT NULL,
+  name text NOT NULL,
+  sha256 bytea NOT NULL,
+  line_count integer NOT NULL,
+  total_fen bigint NOT NULL,
+  state text NOT NULL,
+  path text NOT NULL,
+  written_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  handed_at timestamp with time zone,
+  CONSTRAINT treasury_file_pkey PRIMARY KEY (id),
+  CONSTRAINT treasury_file_is_counted UNIQUE (county_code, kind, day, no),
+  CONSTRAINT treasury_file_message_is_unique UNIQUE (message_id),
+  CONSTRAINT treasury_file_name_is_unique UNIQUE (name),
+  CONSTRAINT treasury_file_format_is_known CHECK (format = ANY (ARRAY['pain.001'::text, 'csv'::text])),
+  CONSTRAINT treasury_file_hash_is_sha256 CHECK (length(sha256) = 32),
+  CONSTRAINT treasury_file_kind_is_known CHECK (kind = ANY (ARRAY['remittance'::text, 'refund'::text])),
+  CONSTRAINT treasury_file_pays_something CHECK (line_count > 0 AND total_fen > 0),
+  CONSTRAINT treasury_file_state_is_known CHECK ((state = ANY (ARRAY['written'::text, 'handed'::text])) AND (state = 'handed'::text) = (handed_at IS NOT NULL))
+);
+ALTER TABLE treasury_file ENABLE ROW LEVEL SECURITY;
+ALTER TABLE treasury_file FORCE ROW LEVEL SECURITY;
+CREATE POLICY treasury_file_by_owner ON treasury_file AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY treasury_file_in_county ON treasury_file AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE treasury_file IS 'A file of payments that was written for the treasury''s bank: its hash was committed before it was put where the bank looks.';
+GRANT INSERT, SELECT, UPDATE (state, path, handed_at) ON treasury_file TO fees_rw;
 
 CREATE OR REPLACE FUNCTION fees.audit_about(of_type text, subject uuid, most integer)
  RETURNS SETOF audit_entry
@@ -475,6 +1167,66 @@ CREATE OR REPLACE FUNCTION fees.audit_is_history()
 AS $function$
 begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.fiscal_receipt_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare free constant text[] := array['state', 'ended_by', 'ended_on', 'end_reason', 'report_due_on', 'reported_by', 'reported_on', 'report_ref'];
+begin
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free)
+    or not ((old.state = 'issued' and new.state in ('voided', 'lost') and new.reported_on is null and new.ended_by = guard_text('actor'))
+      or (old.state = 'lost' and new.state = 'lost' and old.reported_on is null and new.reported_by = guard_text('actor')
+          and (new.ended_by, new.ended_on, new.end_reason, new.report_due_on) is not distinct from (old.ended_by, old.ended_on, old.end_reason, old.report_due_on))) then
+    raise exception 'a receipt is voided or lost once, and its loss reported once; nothing else changes' using errcode = '23514', constraint = 'fiscal_receipt_is_history';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.fiscal_receipt_takes_the_next_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare series receipt_series; wanted record; free int8multirange; stands bigint;
+begin
+  select * into series from receipt_series s where s.id = new.series_id for no key update;
+  free := receipt_series_free(new.series_id);
+  if free is null or isempty(free) then
+    raise exception 'no number of this series is left' using errcode = '23514', constraint = 'fiscal_receipt_has_a_number_left';
+  end if;
+  new.no := lower(free);
+  new.number := series.receipt_code || lpad(new.no::text, series.number_digits, '0');
+  -- What it is for is what was received, whatever the app says.
+  select t.receivable_id, t.receipt_id, t.fen, r.division_code, r.debtor_name, r.debtor_key into wanted
+    from receivable_step t join receivable r on r.id = t.receivable_id where t.id = new.step_id and t.kind = 'received';
+  if wanted is null or left(wanted.division_code, 6) <> left(series.division_code, 6) then
+    raise exception 'a receipt is for money that an office of its county received' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_of_its_county';
+  end if;
+  -- What a later decision gave back, or a wrong match took back, needs no receipt.
+  select sum(case t.kind when 'received' then t.fen else -t.fen end) into stands
+    from receivable_step t where t.receivable_id = wanted.receivable_id and t.receipt_id = wanted.receipt_id and t.kind in ('received', 'returned');
+  select stands - coalesce(sum(f.fen), 0) into stands from fiscal_receipt f
+   where f.receivable_id = wanted.receivable_id and f.bank_receipt_id = wanted.receipt_id and f.state = 'issued';
+  if stands <= 0 then
+    raise exception 'nothing of this money stands that has no receipt' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_that_stands';
+  end if;
+  new.receivable_id := wanted.receivable_id;
+  new.bank_receipt_id := wanted.receipt_id;
+  new.fen := least(wanted.fen, stands);
+  new.division_code := wanted.division_code;
+  new.payer_name := wanted.debtor_name;
+  new.payer_key := wanted.debtor_key;
+  if new.state <> 'issued' or (new.replaces is not null and not exists (
+      select from fiscal_receipt f where f.id = new.replaces and f.step_id = new.step_id and f.state <> 'issued')) then
+    raise exception 'a receipt replaces one of the same money that was ended' using errcode = '23514', constraint = 'fiscal_receipt_replaces_an_ended_one';
+  end if;
+  update receipt_series s set next_no = new.no + 1 where s.id = new.series_id;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.guard_claims()
@@ -538,6 +1290,32 @@ CREATE OR REPLACE FUNCTION fees.guard_whole()
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
 
+CREATE OR REPLACE FUNCTION fees.ledger_account_lock(codes text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select from ledger_account where code = any(codes) order by code for no key update
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_end_court(id uuid, document text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if guard_text('permission') is distinct from 'legacy-fee.court' then
+    raise exception 'the archive closes the file of the court' using errcode = '42501';
+  end if;
+  update legacy_fee_case c set court_state = 'ended', court_document = document
+   where c.id = $1 and c.court_state = 'pending' and (guard_whole() or c.office_code ^@ guard_from());
+  if not found then
+    raise exception 'no application to a court is pending' using errcode = '23514', constraint = 'legacy_fee_court_is_ended_once';
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -553,7 +1331,10 @@ begin
   before := (today - make_interval(years => years))::date;
   select array_agg(c.id) into ids from legacy_fee_case c
    where c.office_code = office and c.taken_at < before
-     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))
+     and not exists (select from refund f join legacy_fee_payment p on p.id = f.source_id
+                      where p.case_id = c.id and f.state not in ('confirmed', 'rejected'))
+     and c.court_state <> 'pending';
   if ids is null then return 0; end if;
   select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
   with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
@@ -561,6 +1342,28 @@ begin
   insert into legacy_deletion (office_code, taken_before, cases, payments, letters, at)
   values (office, before, cardinality(ids), n_payments, n_letters, at);
   return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare may constant text[] := array['number_sealed', 'court_state', 'court_document', 'ceased_fen'];
+begin
+  if (to_jsonb(new) - may) is distinct from (to_jsonb(old) - may)
+    or ((new.court_state, new.court_document) is distinct from (old.court_state, old.court_document)
+        and (old.court_state, new.court_state) is distinct from ('pending', 'ended')) then
+    raise exception 'an old case stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_payment_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a payment stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_seal(office text, today date)
@@ -616,12 +1419,12 @@ begin
            coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
       into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
     insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
-                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+                                 paid_fen, mispaid_fen, close_out, court_state, court_document, source_ref, row_hash, taken_by, taken_at)
     values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
             decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
             case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
                  when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
-            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+            one ->> 'courtState', one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
     for pay in select value from jsonb_array_elements(one -> 'payments') loop
       insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
       values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
@@ -645,8 +1448,8 @@ CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
-  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
-       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
      or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
     raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
   end if;
@@ -669,6 +1472,380 @@ begin
     raise exception 'A message cannot change once it was sent; plan another.';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into receivable_step (receivable_id, kind, fen, request_id, by_actor, on_day, at)
+    values (new.receivable_id, 'requested', new.fen, new.id, new.asked_by, new.asked_on, new.asked_at);
+  elsif new.cancelled_at is not null and old.cancelled_at is null then
+    insert into receivable_step (receivable_id, kind, fen, request_id, note, by_actor, on_day, at)
+    values (new.receivable_id, 'withdrawn', new.left_fen, new.id, new.cancel_reason, new.cancelled_by,
+            (new.cancelled_at at time zone 'Asia/Shanghai')::date, new.cancelled_at);
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_is_of_its_receivable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  select r.division_code, r.programme, r.debtor_name, r.debtor_key into new.division_code, new.programme, new.debtor_name, new.debtor_key
+    from receivable r where r.id = new.receivable_id for no key update;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.state in ('paid', 'cancelled') or new.paid_fen < old.paid_fen
+     or (to_jsonb(new) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason'])
+        is distinct from (to_jsonb(old) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason']) then
+    raise exception 'a request goes on as its table of states says' using errcode = '23514', constraint = 'payment_request_moves';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_gap_is_of_what_is_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    if (to_jsonb(new) - array['reported_by', 'reported_on', 'report_ref']) is distinct from (to_jsonb(old) - array['reported_by', 'reported_on', 'report_ref'])
+      or old.reported_on is not null or new.reported_by is distinct from guard_text('actor') then
+      raise exception 'a gap is reported once and changes in nothing else' using errcode = '23514', constraint = 'receipt_gap_is_history';
+    end if;
+    return new;
+  end if;
+  perform from receipt_series s where s.id = new.series_id for no key update;
+  if not (new.numbers <@ receipt_series_free(new.series_id)) then
+    raise exception 'only numbers that were not given out can be lost or returned' using errcode = '23514', constraint = 'receipt_gap_is_of_what_is_left';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_series_free(of_series uuid)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select int8multirange(int8range(s.next_no, s.last_no + 1))
+         - coalesce((select range_agg(g.numbers) from receipt_gap g where g.series_id = s.id), '{}'::int8multirange)
+    from receipt_series s where s.id = of_series
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_series_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.next_no <> new.first_no then
+      raise exception 'a series begins at its first number' using errcode = '23514', constraint = 'receipt_series_begins_at_its_first';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - 'next_no') is distinct from (to_jsonb(old) - 'next_no') or new.next_no < old.next_no then
+    raise exception 'an allotment does not change' using errcode = '23514', constraint = 'receipt_series_is_history';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  of uuid := case when tg_table_name = 'receivable' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'receivable_id')::uuid end;
+  one receivable;
+  shared bigint;
+  spread bigint;
+  asked bigint;
+begin
+  select * into one from receivable r where r.id = of;
+  select coalesce(sum(s.fen), 0), coalesce(sum(s.received_fen), 0) into shared, spread from receivable_share s where s.receivable_id = of;
+  if shared <> one.decided_fen then
+    raise exception 'the shares are % fen, the receivable %', shared, one.decided_fen
+      using errcode = '23514', constraint = 'receivable_shares_sum_to_the_amount';
+  end if;
+  if spread <> one.received_fen then
+    raise exception 'the shares got % fen, the receivable %', spread, one.received_fen
+      using errcode = '23514', constraint = 'receivable_received_is_spread_over_its_shares';
+  end if;
+  select coalesce(sum(q.left_fen), 0) into asked from payment_request q where q.receivable_id = of and q.state in ('open', 'part');
+  if asked > one.open_fen then
+    raise exception 'requests are open for % fen, the receivable for %', asked, one.open_fen
+      using errcode = '23514', constraint = 'payment_requests_never_exceed_what_is_open';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what was done is history; another step corrects it' using errcode = '23514', constraint = 'receivable_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_is_opened()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into receivable_step (receivable_id, kind, fen, by_actor, on_day, at)
+  values (new.id, 'opened', new.decided_fen, new.opened_by, new.opened_on, new.opened_at);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_lock(of uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select from receivable where id = of for no key update
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare spread bigint; came bigint; used bigint; back bigint;
+begin
+  select coalesce(sum(s.fen), 0) into spread from receivable_step_share s where s.step_id = new.id;
+  if spread <> new.fen then
+    raise exception '% of % fen are spread over the shares', spread, new.fen
+      using errcode = '23514', constraint = 'receivable_step_is_spread_over_shares';
+  end if;
+  -- What the bank told of this receipt stands in the ledger under its id.
+  select coalesce(sum(t.fen), 0) into came from transfer t where t.ref = new.receipt_id and t.credit ^@ 'unmatched:';
+  select coalesce(sum(s.fen) filter (where s.kind = 'received'), 0), coalesce(sum(s.fen) filter (where s.kind = 'returned'), 0)
+    into used, back from receivable_step s where s.receipt_id = new.receipt_id;
+  if used > came or back > used then
+    raise exception 'a receipt of % fen is used for %', came, used
+      using errcode = '23514', constraint = 'receivable_takes_no_more_than_the_receipt';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  update receivable r set steps = r.steps + 1,
+         cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
+         received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
+   where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  if new.kind = 'received' and new.request_id is not null then
+    update payment_request q set paid_fen = q.paid_fen + new.fen
+     where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
+    if not found then
+      raise exception 'a payment goes to an open request of its own receivable' using errcode = '23514', constraint = 'payment_request_is_open_when_paid';
+    end if;
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_share_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  update receivable_share s set received_fen = s.received_fen + case t.kind when 'received' then new.fen else -new.fen end
+    from receivable_step t
+   where t.id = new.step_id and t.kind in ('received', 'returned')
+     and (s.receivable_id, s.level, s.year) = (t.receivable_id, new.level, new.year);
+  if not found then
+    raise exception 'what is received goes to the shares of its receivable' using errcode = '23514', constraint = 'receivable_step_share_is_of_its_receivable';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.refund_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  received bigint;
+  given bigint;
+  free constant text[] := array['state', 'due_on', 'quoted_receipt_no', 'original_receipt_no', 'route', 'verified_by', 'approved_by',
+    'approved_at', 'stepped_up_at', 'account_id', 'tries', 'ended_on'];
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'asked' then
+      raise exception 'a refund begins by being asked for' using errcode = '23514', constraint = 'refund_moves';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('refund:' || new.source_id, 0));
+    if new.kind = 'receipt' then
+      select a.credits_posted into received from ledger_account a 
+       where a.code = 'refundable:' || rpad(left(new.division_code, 6), 12, '0') || ':' || new.source_id;
+    else
+      select p.fen into received from legacy_fee_payment p where p.id = new.source_id and p.error is not null;
+    end if;
+    select coalesce(sum(r.fen), 0) into given from refund r where r.source_id = new.source_id and r.state <> 'rejected';
+    if given + new.fen > coalesce(received, 0) then
+      raise exception 'no more goes back than was received' using errcode = '23514', constraint = 'refund_gives_back_no_more_than_was_received';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free) then
+    raise exception 'what a refund is of does not change' using errcode = '23514', constraint = 'refund_is_history';
+  end if;
+  if old.original_receipt_no is not null and new.original_receipt_no is distinct from old.original_receipt_no then
+    raise exception 'the original receipt stays' using errcode = '23514', constraint = 'refund_is_history';
+  end if;
+  if (old.state, new.state) not in (('asked', 'verified'), ('asked', 'rejected'), ('verified', 'approved'), ('verified', 'rejected'),
+      ('approved', 'handed'), ('handed', 'confirmed'), ('handed', 'returned'), ('confirmed', 'returned'), ('returned', 'repaired'),
+      ('repaired', 'approved')) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'refund_moves';
+  end if;
+  if (old.state, new.state) = ('asked', 'verified') and new.kind = 'receipt'
+    and exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id)
+    and not exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id and f.number = new.quoted_receipt_no) then
+    raise exception 'the receipt that was issued for it is quoted' using errcode = '23514', constraint = 'refund_quotes_its_receipt';
+  end if;
+  if (new.verified_by is distinct from old.verified_by and new.verified_by is distinct from guard_text('actor'))
+    or (new.approved_by is distinct from old.approved_by and new.approved_by is distinct from guard_text('actor'))
+    or (new.state = 'approved' and new.approved_by is distinct from guard_text('actor')) then
+    raise exception 'nobody signs for another' using errcode = '23514', constraint = 'refund_is_signed_by_who_acts';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare one remittance;
+begin
+  select * into one from remittance r where r.id = coalesce(to_jsonb(new) ->> 'remittance_id', to_jsonb(new) ->> 'id')::uuid;
+  if (select count(*) <> one.line_count or coalesce(sum(l.fen), 0) <> one.total_fen from remittance_line l where l.remittance_id = one.id)
+    or exists (select from remittance_line l where l.remittance_id = one.id
+                and l.fen <> (select coalesce(sum(p.fen), 0) from remittance_part p where p.line_id = l.id))
+    or exists (select from remittance_line l left join transfer t on t.id = l.transfer_id and t.kind = 'pending' and t.fen = l.fen
+                 and t.debit = concat_ws(':', 'collected', one.county_code, l.level, l.year) and t.credit = concat_ws(':', 'treasury', one.county_code, l.level, l.year)
+                where l.remittance_id = one.id and t.id is null)
+    or remittance_hash(one.id) <> one.content_hash then
+    raise exception 'a remittance is the sum of its lines, and a line of its parts' using errcode = '23514', constraint = 'remittance_adds_up';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_hash(of uuid)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select sha256(convert_to(r.county_code || '|' || r.day || '|' || coalesce(string_agg(
+           concat_ws('|', l.line, l.level, l.year, l.fen, l.route, l.transfer_id), ';' order by l.line), ''), 'UTF8'))
+    from remittance r left join remittance_line l on l.remittance_id = r.id where r.id = of group by r.county_code, r.day
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare free constant text[] := array['state', 'prepared_by', 'prepared_at', 'approved_by', 'approved_at', 'approved_hash', 'stepped_up_at',
+  'file_id', 'ended_by', 'ended_on', 'end_note'];
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'drafted' or num_nulls(new.prepared_by, new.approved_by) < 2 then
+      raise exception 'a remittance begins as a draft' using errcode = '23514', constraint = 'remittance_moves';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free) then
+    raise exception 'what a remittance is of does not change' using errcode = '23514', constraint = 'remittance_is_history';
+  end if;
+  if (old.state, new.state) not in (('drafted', 'prepared'), ('drafted', 'cancelled'), ('prepared', 'approved'), ('prepared', 'cancelled'),
+      ('approved', 'handed'), ('approved', 'cancelled'), ('handed', 'confirmed'), ('handed', 'failed')) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'remittance_moves';
+  end if;
+  if (new.prepared_by is distinct from old.prepared_by and (new.prepared_by is distinct from guard_text('actor') or new.prepared_by ~ '^system'))
+    or (new.approved_by is distinct from old.approved_by and (new.approved_by is distinct from guard_text('actor') or new.approved_by ~ '^system'))
+    or (old.prepared_by is not null and new.prepared_by is distinct from old.prepared_by)
+    or (old.approved_by is not null and new.approved_by is distinct from old.approved_by)
+    or (new.ended_by is distinct from old.ended_by and new.ended_by is distinct from guard_text('actor')) then
+    raise exception 'nobody signs for another, and no machine signs' using errcode = '23514', constraint = 'remittance_is_signed_by_who_acts';
+  end if;
+  if new.state = 'confirmed' and exists (select from remittance_line l where l.remittance_id = new.id
+      and not exists (select from transfer t where t.pending_id = l.transfer_id and t.kind = 'post'))
+    or new.state in ('failed', 'cancelled') and exists (select from remittance_line l where l.remittance_id = new.id
+      and not exists (select from transfer t where t.pending_id = l.transfer_id and t.kind = 'void')) then
+    raise exception 'the ledger says what became of a remittance' using errcode = '23514', constraint = 'remittance_ends_as_the_ledger_says';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_part_is_remitted_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare received bigint; taken bigint; line remittance_line;
+begin
+  select s.fen into received from receivable_step_share s where s.step_id = new.step_id and s.level = new.level and s.year = new.year for update;
+  select * into line from remittance_line l where l.id = new.line_id;
+  select coalesce(sum(p.fen), 0) into taken
+    from remittance_part p join remittance_line l on l.id = p.line_id join remittance r on r.id = l.remittance_id
+   where p.step_id = new.step_id and p.level = new.level and p.year = new.year and r.state not in ('failed', 'cancelled');
+  if (new.level, new.year) is distinct from (line.level, line.year) or taken + new.fen > received then
+    raise exception 'a fen is remitted once' using errcode = '23514', constraint = 'remittance_part_is_remitted_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_parts_fill_their_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from (select distinct line_id from arrived) a join remittance_line l on l.id = a.line_id
+              where l.fen <> (select sum(p.fen) from remittance_part p where p.line_id = l.id)) then
+    raise exception 'a line is the sum of its parts' using errcode = '23514', constraint = 'remittance_adds_up';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
@@ -739,6 +1916,56 @@ begin
     end if;
   end loop;
   return 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.transfer_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare wanted integer; found_accounts integer;
+begin
+  if exists (select from arrived a where a.pending_id is not null and not exists (
+      select from transfer p where p.id = a.pending_id and p.kind = 'pending'
+        and (p.debit, p.credit, p.fen) = (a.debit, a.credit, a.fen))) then
+    raise exception 'a transfer may end only a pending one with the same accounts and amount'
+      using errcode = '23514', constraint = 'transfer_ends_what_was_pending';
+  end if;
+  perform from ledger_account where code in (select debit from arrived union select credit from arrived)
+    order by code for no key update;
+  with side as (
+    select debit as code, kind, fen, true as gives from arrived
+    union all
+    select credit, kind, fen, false from arrived
+  ), delta as (
+    select code,
+      coalesce(sum(fen) filter (where gives and kind in ('single', 'post')), 0) as debits_posted,
+      coalesce(sum(fen) filter (where not gives and kind in ('single', 'post')), 0) as credits_posted,
+      coalesce(sum(case kind when 'pending' then fen else -fen end) filter (where gives and kind <> 'single'), 0) as debits_pending,
+      coalesce(sum(case kind when 'pending' then fen else -fen end) filter (where not gives and kind <> 'single'), 0) as credits_pending
+    from side group by code
+  )
+  update ledger_account a set
+    debits_posted = a.debits_posted + d.debits_posted,
+    credits_posted = a.credits_posted + d.credits_posted,
+    debits_pending = a.debits_pending + d.debits_pending,
+    credits_pending = a.credits_pending + d.credits_pending
+  from delta d where d.code = a.code;
+  get diagnostics found_accounts = row_count;
+  select count(*) into wanted from (select debit from arrived union select credit from arrived) codes;
+  if found_accounts <> wanted then
+    raise exception 'a transfer names an account that does not exist' using errcode = '23503', constraint = 'transfer_knows_its_accounts';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.transfer_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a transfer is history; write another one that corrects it' using errcode = '23514', constraint = 'transfer_is_history';
 end $function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE fees_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO fees_rw;

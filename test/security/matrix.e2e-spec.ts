@@ -13,6 +13,7 @@ import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
+import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -71,6 +72,12 @@ interface Subject {
   readonly endedIds: readonly string[];
   readonly visitId: string;
   readonly complaintId: string;
+  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
+  readonly caseId: string;
+  readonly mispaidId: string;
+  readonly reviewId: string;
+  readonly noticeId: string;
+  readonly letterId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -199,6 +206,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
+    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
   };
 }
 
@@ -391,6 +399,28 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
   'Query.feeParameters': ofNobody('{ feeParameters(division: "34") { name } }'),
+  'Query.legacyCases': about(
+    ({ division }) => `{ legacyCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
+  'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
+  'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
+  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ letterId }) => `{ letterFile(id: ${q(letterId)}) { sha256 } }`),
+  'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
+  'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
+  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.endLegacyCourtCase': about(
+    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+  ),
+  'Mutation.openLegacyRefund': about(
+    ({ caseId, mispaidId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+  ),
+  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.decideLegacyRefund': about(
+    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+  ),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
   ),
@@ -910,6 +940,9 @@ const ABSENT = new Set([
   'SUPPORT_CONSENT_UNKNOWN',
   'SUPPORT_VISIT_UNKNOWN',
   'COMPLAINT_UNKNOWN',
+  'LEGACY_CASE_UNKNOWN',
+  'LEGACY_REVIEW_UNKNOWN',
+  'LETTER_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {

@@ -1,6 +1,7 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
+import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
@@ -34,6 +35,8 @@ const KINDS: Readonly<Record<string, string>> = {
   Complaint: 'complaint',
   AuthorityDecision: 'authority_decision',
   Reimbursement: 'reimbursement',
+  LegacyCase: 'legacy-fee',
+  Letter: 'letter',
 };
 
 let world: TwoCounties;
@@ -45,6 +48,7 @@ beforeAll(async () => {
   );
   await world.get(CoordinationOpeningService).want(questions.map(({ id }) => ({ app: 'registration', matter: id })));
   await plantMoved();
+  for (let n = 0; n < 15; n++) await plantLegacy(world, OURS, Buffer.alloc(32, n), `read-${n}`);
   graph = await GraphClient.open(world);
 }, 120_000);
 
@@ -164,6 +168,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
     ['authority_decision', 'reimbursement'],
+  ],
+  [
+    'archivist',
+    '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
+    ['legacy-fee', 'letter'],
   ],
   [
     'county-confirmer',

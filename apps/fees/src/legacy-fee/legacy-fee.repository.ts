@@ -34,30 +34,32 @@ const REVIEW = `id, case_id as "caseId", payment_id as "paymentId", fen, state, 
 @Injectable()
 export class LegacyFeeRepository {
   take(tx: Tx, cases: readonly ReadyCase[], at: Date): Promise<{ line: number; outcome: string }[]> {
-    const rows = cases.map(({ officeCode, leviedFen, decidedOn, courtState, courtDocument, sourceRef, payerName, ...one }) => ({
-      id: one.id,
-      line: one.line,
-      hash: one.hash.toString('hex'),
-      office: officeCode,
-      caseNo: one.caseNo,
-      name: payerName,
-      sealed: one.number?.sealed.toString('hex') ?? null,
-      key: one.number?.key.toString('hex') ?? null,
-      mask: one.number?.mask ?? null,
-      decided: decidedOn,
-      levied: leviedFen?.toString() ?? null,
-      courtState,
-      court: courtDocument,
-      source: sourceRef,
-      payments: one.payments.map(({ id, paidOn, fen, receiptNo, payerName: payer, error }) => ({
-        id,
-        paidOn,
-        fen: fen.toString(),
-        receipt: receiptNo,
-        payer,
-        error,
-      })),
-    }));
+    const rows = cases.map(
+      ({ officeCode, leviedFen, decidedOn, courtState, courtDocument, sourceRef, payerName, ...one }) => ({
+        id: one.id,
+        line: one.line,
+        hash: one.hash.toString('hex'),
+        office: officeCode,
+        caseNo: one.caseNo,
+        name: payerName,
+        sealed: one.number?.sealed.toString('hex') ?? null,
+        key: one.number?.key.toString('hex') ?? null,
+        mask: one.number?.mask ?? null,
+        decided: decidedOn,
+        levied: leviedFen?.toString() ?? null,
+        courtState,
+        court: courtDocument,
+        source: sourceRef,
+        payments: one.payments.map(({ id, paidOn, fen, receiptNo, payerName: payer, error }) => ({
+          id,
+          paidOn,
+          fen: fen.toString(),
+          receipt: receiptNo,
+          payer,
+          error,
+        })),
+      }),
+    );
     return tx.query<{ line: number; outcome: string }>('select line, outcome from legacy_fee_take($1::jsonb, $2)', [
       JSON.stringify(rows),
       at,

@@ -15,7 +15,14 @@ import { type DivisionCode, divisionPrefix } from '@app/kernel';
 import { LetterService } from '../letter/letter.service';
 import type { LetterRow } from '../letter/letter.types';
 import { LegacyFeeService } from './legacy-fee.service';
-import type { CloseOut, FollowedReview, LegacyCase, LegacyDeletion, LegacyMemo, LegacyPayment } from './legacy-fee.types';
+import type {
+  CloseOut,
+  FollowedReview,
+  LegacyCase,
+  LegacyDeletion,
+  LegacyMemo,
+  LegacyPayment,
+} from './legacy-fee.types';
 
 interface FilterInput {
   readonly division?: string | null;

@@ -163,7 +163,10 @@ export class LegacyFeeService {
   verifyReview(id: string, actor: string): Promise<string> {
     return this.move(id, 'verified', async (tx, { caseId }) => {
       const found = await this.cases.byId(tx, caseId);
-      return { verifiedBy: actor, answerBy: await this.answerBy(tx, 'legacy-fee.decide-working-days', found!.officeCode) };
+      return {
+        verifiedBy: actor,
+        answerBy: await this.answerBy(tx, 'legacy-fee.decide-working-days', found!.officeCode),
+      };
     });
   }
 
@@ -200,7 +203,13 @@ export class LegacyFeeService {
     how: (
       tx: Tx,
       review: RefundReview,
-    ) => Promise<{ verifiedBy?: string; decidedBy?: string; decision?: string; decidedAt?: Date; answerBy: Day | null }>,
+    ) => Promise<{
+      verifiedBy?: string;
+      decidedBy?: string;
+      decision?: string;
+      decidedAt?: Date;
+      answerBy: Day | null;
+    }>,
   ): Promise<string> {
     return this.database.write(async (tx) => {
       const review = await this.cases.reviewForUpdate(tx, id);
