@@ -16,6 +16,7 @@ import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
 import { type PlantedPlan, plantInstalments } from '../support/instalments';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
+import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
 import { plantLetters } from '../support/served-letters';
 import { openGraph, type OpenGraph } from '../support/topology';
@@ -81,6 +82,12 @@ interface Subject extends PlantedReceivable, PlantedPlan {
   readonly sendingId: string;
   readonly contestedId: string;
   readonly remedyId: string;
+  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
+  readonly caseId: string;
+  readonly mispaidId: string;
+  readonly reviewId: string;
+  readonly noticeId: string;
+  readonly paperId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -96,10 +103,6 @@ beforeAll(async () => {
   schema = mergedSchema(world); // Words and fields are the same in every topology; what is asked goes through this run's.
   await plantPaymentAccount(world);
   graph = await openGraph(world, report);
-  graph = await openGraph(world, report);
-  await plantPaymentAccount(world);
-  graph = await openGraph(world, report);
-  await plantPaymentAccount(world);
   subjects = {
     'own family': await findSubject('own family', OURS, 0),
     'other family, same county': await findSubject('other family, same county', OURS, 1),
@@ -218,6 +221,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
     ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
   };
 }
 
@@ -505,6 +509,28 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
   ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
+  'Query.legacyCases': about(
+    ({ division }) => `{ legacyCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
+  'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
+  'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
+  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ paperId }) => `{ letterFile(id: ${q(paperId)}) { sha256 } }`),
+  'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
+  'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
+  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.endLegacyCourtCase': about(
+    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+  ),
+  'Mutation.openLegacyRefund': about(
+    ({ caseId, mispaidId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+  ),
+  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.decideLegacyRefund': about(
+    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+  ),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
   ),
@@ -1049,6 +1075,9 @@ const ABSENT = new Set([
   'REMEDY_NOTHING_TO_CONTEST',
   'INSTALMENT_PLAN_UNKNOWN',
   'INSTALMENT_NOTHING_OWED',
+  'LEGACY_CASE_UNKNOWN',
+  'LEGACY_REVIEW_UNKNOWN',
+  'LETTER_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {

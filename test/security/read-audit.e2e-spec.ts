@@ -1,6 +1,7 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
+import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { plantInstalments } from '../support/instalments';
@@ -44,6 +45,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Remedy: 'remedy',
   InstalmentPlan: 'instalment-plan',
   Overpayment: 'overpayment',
+  LegacyCase: 'legacy-fee',
 };
 
 let world: TwoCounties;
@@ -55,6 +57,7 @@ beforeAll(async () => {
   );
   await world.get(CoordinationOpeningService).want(questions.map(({ id }) => ({ app: 'registration', matter: id })));
   await plantMoved();
+  for (let n = 0; n < 15; n++) await plantLegacy(world, OURS, Buffer.alloc(32, n), `read-${n}`);
   graph = await GraphClient.open(world);
 }, 120_000);
 
@@ -196,6 +199,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     `{ instalmentPlanList { nodes { __typename id state open affordable next { dueOn reference } history { kind }
          instalments { no open reference } } } }`,
     ['instalment-plan'],
+  ],
+  [
+    'archivist',
+    '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
+    ['legacy-fee', 'letter'],
   ],
   [
     'county-confirmer',

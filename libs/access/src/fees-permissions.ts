@@ -18,6 +18,10 @@ export const FEES_PERMISSIONS = {
     roles: ['archivist'],
     lets: { zh: '封存历史台账', en: 'end the taking in of old ledgers' },
   },
+  'legacy-fee.court': {
+    roles: ['archivist'],
+    lets: { zh: '登记撤回强制执行申请', en: 'record that an application to a court was withdrawn' },
+  },
   'legacy-fee.notice': {
     roles: ['archivist'],
     lets: { zh: '出具历史案件办结告知书', en: 'write that what was not paid has ceased' },
@@ -131,7 +135,7 @@ export const FEES_PERMISSIONS = {
     },
   },
   'letter.read': {
-    roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
+    roles: [...REVIEWERS, 'finance-officer', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },
   },
   'letter.basics': {
