@@ -100,8 +100,8 @@ export async function openCountyWorld(
       const [tables] = await database.admin<{ list: string }>(
         `select string_agg(format('%I.%I', schemaname, tablename), ', ') as list from pg_tables
           where schemaname in ('registration', 'subsidy', 'migrant', 'fees', 'exchange')
-            and tablename not in ('migration', 'programme_version', 'division', 'claim_state', 'context_key', 'parameter', 'sealed_column', 'service_entitlement', 'newborn_item', 'newborn_channel', 'newborn_state', 'certificate_scheme', 'certificate_state', 'birth_registration_parameter', 'portability_parameter', 'coordination_state', 'personal_table', 'retention_class', 'retention_holder', 'retention_key')
-            and tablename not like '%\\_move'`,
+            and tablename not in ('migration', 'programme_version', 'division', 'context_key', 'parameter', 'sealed_column', 'service_entitlement', 'newborn_item', 'newborn_channel', 'certificate_scheme', 'birth_registration_parameter', 'portability_parameter', 'personal_table', 'retention_class', 'retention_holder', 'retention_key')
+            and tablename not like '%\\_move' and tablename not like '%\\_state'`,
       );
       await database.empty(tables!.list);
     },
