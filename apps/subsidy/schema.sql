@@ -1026,6 +1026,7 @@ CREATE TABLE overpayment (
   programme text NOT NULL,
   county_code text NOT NULL,
   ground text NOT NULL,
+  part smallint NOT NULL,
   days daterange NOT NULL,
   fen bigint NOT NULL,
   paid_on date NOT NULL,
@@ -1057,6 +1058,7 @@ CREATE TABLE overpayment (
   CONSTRAINT overpayment_is_told_at_a_moment CHECK ((state <> ALL (ARRAY['told'::text, 'taken-up'::text])) OR told_at IS NOT NULL),
   CONSTRAINT overpayment_needs_another_officer CHECK (seen_by <> reported_by),
   CONSTRAINT overpayment_of_a_person_is_reported_by_one CHECK ((ground <> ALL (ARRAY['false-claim'::text, 'office-error'::text])) OR reported_by IS NOT NULL),
+  CONSTRAINT overpayment_part_counts CHECK (part > 0),
   CONSTRAINT overpayment_state_is_known CHECK (state = ANY (ARRAY['reported'::text, 'found'::text, 'told'::text, 'taken-up'::text, 'taken-back'::text, 'dismissed'::text])),
   CONSTRAINT overpayment_anew_id_fkey FOREIGN KEY (anew_id) REFERENCES determination(id),
   CONSTRAINT overpayment_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id),
@@ -1069,7 +1071,7 @@ CREATE INDEX overpayment_by_attempt ON overpayment USING btree (attempt_id);
 CREATE INDEX overpayment_by_claim ON overpayment USING btree (claim_id);
 CREATE INDEX overpayment_by_county ON overpayment USING btree (county_code text_pattern_ops, id);
 CREATE INDEX overpayment_by_determination ON overpayment USING btree (determination_id) WHERE determination_id IS NOT NULL;
-CREATE UNIQUE INDEX overpayment_is_found_once ON overpayment USING btree (instruction_id, ground) WHERE state <> ALL (ARRAY['taken-back'::text, 'dismissed'::text]);
+CREATE UNIQUE INDEX overpayment_is_found_once ON overpayment USING btree (instruction_id, ground, part) WHERE state <> ALL (ARRAY['taken-back'::text, 'dismissed'::text]);
 CREATE INDEX overpayment_standing ON overpayment USING btree (instruction_id) WHERE state = ANY (ARRAY['found'::text, 'told'::text, 'taken-up'::text]);
 CREATE INDEX overpayment_to_tell ON overpayment USING btree (id) WHERE state = 'found'::text;
 CREATE CONSTRAINT TRIGGER overpayment_adds_up AFTER INSERT OR UPDATE ON overpayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION overpayment_adds_up();
@@ -1107,7 +1109,7 @@ ALTER TABLE overpayment_change FORCE ROW LEVEL SECURITY;
 CREATE POLICY overpayment_change_of_overpayment ON overpayment_change AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
    FROM overpayment o
   WHERE (o.id = overpayment_change.overpayment_id)))));
-COMMENT ON TABLE overpayment_change IS 'What an overpayment that fees has taken up is more or less by, since a fact was corrected again. Append-only.';
+COMMENT ON TABLE overpayment_change IS 'By how much an overpayment that fees has taken up is less, or no longer less, since a fact was corrected again; what is more is an overpayment of its own. Append-only.';
 GRANT INSERT, SELECT ON overpayment_change TO subsidy_rw;
 
 CREATE TABLE overpayment_doubt (
@@ -2003,8 +2005,8 @@ begin
   end if;
   if exists (select from overpayment_change c where c.overpayment_id = of_overpayment)
      and not exists (select from overpayment o where o.id = of_overpayment and o.state = 'taken-up'
-       and o.fen + (select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id) >= 0) then
-    raise exception 'only what fees has is changed, and never below nothing' using errcode = '23514', constraint = 'overpayment_change_is_of_what_was_taken_up';
+       and (select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id) between -o.fen and 0) then
+    raise exception 'only what fees has is changed, never below nothing and never beyond what it was found as' using errcode = '23514', constraint = 'overpayment_change_is_of_what_was_taken_up';
   end if;
   select o.instruction_id into of_instruction from overpayment o where o.id = of_overpayment;
   if exists (

@@ -15,9 +15,9 @@ export async function addOverpayments(
   const insert = async (ground: string, fen: number, report: string): Promise<string> => {
     const [made] = await admin<{ id: string }>(
       `with made as (
-         insert into subsidy.overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, days, fen, paid_on, found_on,
+         insert into subsidy.overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, part, days, fen, paid_on, found_on,
            found_at, state, reported_by, evidence, note)
-         select c.id, i.id, a.id, c.programme, left(c.division_code, 6) || '000000', $2, i.period, $3, '2026-03-01', '2026-03-02',
+         select c.id, i.id, a.id, c.programme, left(c.division_code, 6) || '000000', $2, 1, i.period, $3, '2026-03-01', '2026-03-02',
                 '2026-03-02', ${report}
            from subsidy.claim c join subsidy.instruction i on i.claim_id = c.id and i.is_live
            join lateral (select id from subsidy.attempt where instruction_id = i.id order by no desc limit 1) a on true where c.id = $1

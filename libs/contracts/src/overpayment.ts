@@ -39,7 +39,7 @@ export interface Overpayment {
   readonly until: Day;
   readonly paidOn: Day;
   readonly fen: bigint;
-  /** What of it is not owed as is known now: less, or more, once a fact was corrected again after it was taken up. */
+  /** What of it is not owed as is known now: never more than `fen`, less once a fact was corrected after it was taken up. */
   readonly stillFen: bigint;
   readonly shares: readonly OverpaymentShare[];
   /** When this installation came to know of it: limitation runs from here at the latest. */
@@ -56,8 +56,8 @@ export const overpaymentFound = defineJob<{ overpayment: string }>({
 });
 
 /**
- * Told by subsidy to fees: one that fees has asked for already is more or less by now, or was owed after all. The receiver asks
- * for the same overpayment again and looks at `stillFen`.
+ * Told by subsidy to fees: one that fees has asked for already is less by now, or was owed after all, or is no longer less. The
+ * receiver asks for the same overpayment again and looks at `stillFen`. What is more is an overpayment of its own.
  */
 export const overpaymentChanged = defineJob<{ overpayment: string; change: number }>({
   queue: 'fees',

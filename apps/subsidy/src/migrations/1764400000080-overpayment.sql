@@ -93,6 +93,8 @@ create table overpayment (
   programme         text not null,
   county_code       text not null,
   ground            text not null,
+  -- Counts on where more is found for the same reason after fees had taken up what was found before.
+  part              smallint not null,
   days              daterange not null,
   fen               bigint not null,
   paid_on           date not null,
@@ -114,6 +116,7 @@ create table overpayment (
   taken_back_at     timestamptz,
   taken_back_why    text,
   constraint overpayment_is_of_money check (fen > 0),
+  constraint overpayment_part_counts check (part > 0),
   constraint overpayment_is_of_days check (not isempty(days) and lower(days) is not null and upper(days) is not null),
   constraint overpayment_is_of_a_county check (county_code ~ '^[0-9]{6}000000$'),
   constraint overpayment_ground_is_known check (ground in ('late-death', 'late-move', 'duplicate', 'false-claim', 'changed-fact', 'office-error')),
@@ -130,7 +133,7 @@ create table overpayment (
 );
 comment on table overpayment is 'An amount that was paid for some days and, as is known now, was not owed, with the payment it is of. Never edited: one that turns out otherwise is taken back, or changed by a row of its own once fees has it.';
 comment on column overpayment.found_on is 'When this installation came to know of it: an officer''s report, or the fact that says so.';
-create unique index overpayment_is_found_once on overpayment (instruction_id, ground) where state not in ('taken-back', 'dismissed');
+create unique index overpayment_is_found_once on overpayment (instruction_id, ground, part) where state not in ('taken-back', 'dismissed');
 create index overpayment_by_claim on overpayment (claim_id);
 create index overpayment_by_attempt on overpayment (attempt_id);
 create index overpayment_by_determination on overpayment (determination_id) where determination_id is not null;
@@ -160,7 +163,7 @@ create table overpayment_change (
   primary key (overpayment_id, seq),
   constraint overpayment_change_is_of_money check (fen <> 0)
 );
-comment on table overpayment_change is 'What an overpayment that fees has taken up is more or less by, since a fact was corrected again. Append-only.';
+comment on table overpayment_change is 'By how much an overpayment that fees has taken up is less, or no longer less, since a fact was corrected again; what is more is an overpayment of its own. Append-only.';
 create index overpayment_change_by_anew on overpayment_change (anew_id) where anew_id is not null;
 
 create function overpayment_moves() returns trigger language plpgsql set search_path from current as $$
@@ -192,8 +195,8 @@ begin
   end if;
   if exists (select from overpayment_change c where c.overpayment_id = of_overpayment)
      and not exists (select from overpayment o where o.id = of_overpayment and o.state = 'taken-up'
-       and o.fen + (select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id) >= 0) then
-    raise exception 'only what fees has is changed, and never below nothing' using errcode = '23514', constraint = 'overpayment_change_is_of_what_was_taken_up';
+       and (select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id) between -o.fen and 0) then
+    raise exception 'only what fees has is changed, never below nothing and never beyond what it was found as' using errcode = '23514', constraint = 'overpayment_change_is_of_what_was_taken_up';
   end if;
   select o.instruction_id into of_instruction from overpayment o where o.id = of_overpayment;
   if exists (

@@ -44,7 +44,8 @@ export class FindingService {
   ) {}
 
   async of(tx: Tx, payment: Payment): Promise<Anew> {
-    const parts = await this.parts(tx, payment);
+    const before = await this.payments.earlierForOneChild(tx, payment);
+    const parts = await this.parts(tx, payment, before);
     const isTwice = parts.some(({ isPaidTwice }) => isPaidTwice);
     const known = await this.payments.facts(tx, claimRelation(`c.id = '${payment.claimId}'`));
     const programme = await this.programmes.ofVersion(tx, payment.programme, payment.version);
@@ -71,7 +72,6 @@ export class FindingService {
     const less = found({ withDeath: true, withPlaces: true });
     if (!less) return { is: 'owed' };
     const ground = groundOf(less.fen, isTwice, found);
-    const twin = await this.payments.earlierForOneChild(tx, payment);
     return {
       is: 'overpaid',
       finding: {
@@ -81,18 +81,17 @@ export class FindingService {
           outcome: decision.outcome,
           notMet: decision.conditions.filter(({ result }) => result === 'not_met').map(({ code }) => code),
           factsVersion: known?.factsVersion ?? null,
-          paidBefore: twin.map(({ instructionId }) => instructionId),
+          paidBefore: before.map(({ instructionId }) => instructionId),
         },
         decision: isUnclear || !known ? null : anewOf(programme, decision, known),
       },
     };
   }
 
-  private async parts(tx: Tx, payment: Payment): Promise<Part[]> {
+  private async parts(tx: Tx, payment: Payment, before: readonly Days[]): Promise<Part[]> {
     const county = countyOf((payment.divisionCode ?? '') as DivisionCode);
     const authorities = await this.payments.authorities(tx, payment);
     const elsewhere = await this.payments.enrolledElsewhere(tx, payment);
-    const before = await this.payments.earlierForOneChild(tx, payment);
     const reimbursed = await this.payments.reimbursed(tx, payment.instructionId!, county);
     return cut(payment, [...authorities, ...elsewhere, ...before]).map((days) => {
       const authority = authorities.find((one) => covers(one, days));

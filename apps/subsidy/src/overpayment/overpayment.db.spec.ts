@@ -255,15 +255,27 @@ describe('a fact that is corrected back', () => {
     ]);
   });
 
-  it('a little and then more: what fees has grows by a change, and another reason is one of its own for the rest only', async () => {
+  it('a little and then more: what fees has stays, and what is more, for whatever reason, is told as one of its own', async () => {
     const { children } = await paid();
     await tell({ ...children[0]!, born: '2023-05-05' as Day });
     const [{ id }] = (await found()) as [Row];
     await overpayments.overpayment(id);
     await tell({ ...children[0]!, born: '2023-03-05' as Day });
-    expect(await overpayments.overpayment(id)).toMatchObject({ fen: 210_000n, stillFen: 270_000n });
+    expect(await overpayments.overpayment(id)).toMatchObject({ fen: 210_000n, stillFen: 210_000n });
+    const [, { id: second }] = (await found()) as [Row, Row];
+    await overpayments.overpayment(second);
     await tell({ ...children[0]!, born: '2023-03-05' as Day, died: '2025-11-30' as Day, status: 9 });
-    expect(await grounds()).toEqual(['changed-fact taken-up 210000', 'late-death told 90000']);
+    expect(await grounds()).toEqual([
+      'changed-fact taken-up 210000',
+      'changed-fact taken-up 60000',
+      'late-death told 90000',
+    ]);
+    await tell({ ...children[0]!, born: '2023-05-05' as Day });
+    expect(await overpayments.overpayment(id)).toMatchObject({ stillFen: 210_000n });
+    expect(await overpayments.overpayment(second)).toMatchObject({ stillFen: 0n });
+    await tell({ ...children[0]!, born: '2023-02-05' as Day });
+    expect(await overpayments.overpayment(second)).toMatchObject({ stillFen: 60_000n });
+    expect((await grounds()).slice(2)).toEqual(['late-death taken-back 90000', 'changed-fact told 30000']);
   });
 });
 
@@ -445,18 +457,20 @@ describe('whatever the code does, PostgreSQL', () => {
     await expect(write(`update overpayment set state = 'found' where id = $1`)).rejects.toThrow('does not move');
     const again = (
       more: string,
-    ) => `insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, days, fen, paid_on,
+    ) => `insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, part, days, fen, paid_on,
         found_on, found_at, state) select claim_id, instruction_id, attempt_id, programme, county_code, ${more}, paid_on, found_on, found_at, 'found'
       from overpayment where id = $1`;
-    await expect(write(again(`ground, days, 1`))).rejects.toThrow('overpayment_is_found_once');
-    await expect(write(again(`'duplicate', days, 1`))).rejects.toThrow('add up');
-    await expect(write(again(`'false-claim', days, 1`))).rejects.toThrow('overpayment_of_a_person_is_reported_by_one');
+    await expect(write(again(`ground, part, days, 1`))).rejects.toThrow('overpayment_is_found_once');
+    await expect(write(again(`'duplicate', 1, days, 1`))).rejects.toThrow('add up');
+    await expect(write(again(`'false-claim', 1, days, 1`))).rejects.toThrow(
+      'overpayment_of_a_person_is_reported_by_one',
+    );
     await expect(write(`insert into overpayment_change values ($1, 1, -1, 'x', null, now())`)).rejects.toThrow(
       'only what fees has',
     );
     await overpayments.overpayment(id);
     await expect(write(`insert into overpayment_change values ($1, 1, 1, 'x', null, now())`)).rejects.toThrow(
-      'No more can be overpaid',
+      'never beyond what it was found as',
     );
     await expect(
       write(`update overpayment set state = 'taken-back', taken_back_at = now(), taken_back_why = 'x' where id = $1`),

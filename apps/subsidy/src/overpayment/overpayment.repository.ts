@@ -39,14 +39,21 @@ export class OverpaymentRepository {
   async insert(
     tx: Tx,
     payment: Payment,
-    found: Days & { ground: OverpaymentGround; fen: Fen; facts: Finding['facts']; anewId: bigint | null; foundOn: Day },
+    found: Days & {
+      part: number;
+      ground: OverpaymentGround;
+      fen: Fen;
+      facts: Finding['facts'];
+      anewId: bigint | null;
+      foundOn: Day;
+    },
     report: { reportedBy: string; evidence: string; note: string } | null,
     at: Date,
   ): Promise<string> {
     const [row] = await tx.query<{ id: string }>(
-      `insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, days, fen, paid_on, found_on, found_at,
+      `insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, part, days, fen, paid_on, found_on, found_at,
          determination_id, anew_id, facts, state, reported_by, evidence, note)
-       values ($1, $2, $3, $4, left($5, 6) || '000000', $6, daterange($7, $8), $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id`,
+       values ($1, $2, $3, $4, left($5, 6) || '000000', $6, $7, daterange($8, $9), $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id`,
       [
         payment.claimId,
         payment.instructionId,
@@ -54,6 +61,7 @@ export class OverpaymentRepository {
         payment.programme,
         payment.divisionCode,
         found.ground,
+        found.part,
         found.from,
         found.until,
         found.fen,

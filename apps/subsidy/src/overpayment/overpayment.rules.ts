@@ -65,6 +65,10 @@ export function remaining(shares: readonly Bearing[], taken: readonly Bearing[])
     .filter(({ fen }) => fen > 0n);
 }
 
+/** Which one it is of its reason: those that fees has stand, and what is found now comes after them. */
+export const partOf = (standing: readonly { ground: string; state: string }[], ground: string): number =>
+  1 + standing.filter((one) => one.ground === ground && one.state === 'taken-up').length;
+
 export const sum = (parts: readonly { readonly fen: Fen }[]): Fen => parts.reduce((total, { fen }) => total + fen, 0n);
 
 /** Some days of a payment, and what is owed for the whole of it as if all its days were like these. */

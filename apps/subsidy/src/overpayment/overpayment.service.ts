@@ -7,7 +7,7 @@ import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { FindingService } from './finding.service';
 import { findOverpayments } from './overpayment.jobs';
 import { OverpaymentRepository } from './overpayment.repository';
-import { type Bearing, lineShares, proportion, remaining } from './overpayment.rules';
+import { type Bearing, lineShares, partOf, proportion, remaining } from './overpayment.rules';
 import type { Finding, Payment, Standing } from './overpayment.types';
 import { PaymentRepository } from './payment.repository';
 
@@ -132,13 +132,17 @@ export class OverpaymentService implements Overpayments {
     await this.takeBack(tx, open, why);
     if (rest === 0n) return;
     const anewId = finding?.decision ? await this.recordAnew(tx, payment, finding.decision) : null;
-    const same = taken.find(({ ground }) => ground === finding?.ground);
-    if (rest > 0n && !same) return this.insert(tx, payment, { ...finding!, fen: rest, anewId });
-    if (rest > 0n) return this.change(tx, same!.id, { fen: rest, why, anewId });
-    await this.lessen(tx, taken, -rest, { why, anewId });
+    if (rest < 0n) return this.lessen(tx, taken, -rest, { why, anewId });
+    const more = await this.restore(tx, taken, rest, { why, anewId });
+    if (more > 0n)
+      await this.insert(tx, payment, { ...finding!, fen: more, part: partOf(standing, finding!.ground), anewId });
   }
 
-  private async insert(tx: Tx, payment: Payment, found: Finding & { anewId: bigint | null }): Promise<void> {
+  private async insert(
+    tx: Tx,
+    payment: Payment,
+    found: Finding & { part: number; anewId: bigint | null },
+  ): Promise<void> {
     const at = this.clock.now();
     const shares = proportion(await this.unspoken(tx, payment), found.fen);
     const id = await this.overpayments.insert(tx, payment, { ...found, foundOn: this.clock.today() }, null, at);
@@ -161,6 +165,23 @@ export class OverpaymentService implements Overpayments {
       await this.change(tx, id, { ...made, fen: -part });
       left -= part;
     }
+  }
+
+  /** What was lessened before is first; gives what is left, which nobody was told of yet. */
+  private async restore(
+    tx: Tx,
+    taken: readonly Standing[],
+    by: Fen,
+    made: { why: string; anewId: bigint | null },
+  ): Promise<Fen> {
+    let left = by;
+    for (const { id, fen, stillFen } of taken) {
+      const part = smaller(left, fen - stillFen);
+      if (part === 0n) continue;
+      await this.change(tx, id, { ...made, fen: part });
+      left -= part;
+    }
+    return left;
   }
 
   private async change(tx: Tx, id: string, made: { fen: Fen; why: string; anewId: bigint | null }): Promise<void> {

@@ -7,7 +7,7 @@ import { SUBSIDY_DATABASE, SUBSIDY_OUTBOX } from '../subsidy.tokens';
 import { refuse } from './overpayment.errors';
 import { findOverpayments } from './overpayment.jobs';
 import { OverpaymentRepository } from './overpayment.repository';
-import { proportion, sum } from './overpayment.rules';
+import { partOf, proportion, sum } from './overpayment.rules';
 import { OverpaymentService } from './overpayment.service';
 import type { OverpaymentView, Payment } from './overpayment.types';
 import { PaymentRepository } from './payment.repository';
@@ -60,7 +60,8 @@ export class ReportingService {
         const fen = command.fen ?? sum(unspoken);
         if (fen <= 0n || fen > sum(unspoken)) throw refuse.amountUnfit(sum(unspoken));
 
-        const found = { ...days, ground, fen, facts: {}, anewId: null, foundOn: this.clock.today() };
+        const part = partOf(await this.rows.standing(tx, payment.instructionId!), ground);
+        const found = { ...days, ground, part, fen, facts: {}, anewId: null, foundOn: this.clock.today() };
         const report = { reportedBy: actor, evidence, note };
         const id = await this.rows.insert(tx, payment, found, report, this.clock.now());
         await this.rows.insertShares(tx, id, proportion(unspoken, fen));

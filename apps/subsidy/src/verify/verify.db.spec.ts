@@ -30,8 +30,8 @@ const line = (n: number) => `(select id from attempt where line = ${n})`;
 
 const overpaid = (fen: number) =>
   `with made as (
-     insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, days, fen, paid_on, found_on, found_at, state)
-     select i.claim_id, i.id, a.id, i.programme, '340202000000', 'duplicate', i.period, ${fen}, '2026-03-20', '2026-03-20', now(), 'found'
+     insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, part, days, fen, paid_on, found_on, found_at, state)
+     select i.claim_id, i.id, a.id, i.programme, '340202000000', 'duplicate', 1, i.period, ${fen}, '2026-03-20', '2026-03-20', now(), 'found'
        from instruction i join attempt a on a.instruction_id = i.id where i.state = 'paid' limit 1 returning id)`;
 const sharedBy = (fen: number) => `insert into overpayment_share select id, 'county', 2026, ${fen} from made`;
 
