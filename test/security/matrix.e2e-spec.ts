@@ -15,11 +15,12 @@ import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
+import { type PlantedRecovery, plantRecovery, proposal, RECOVERY_STEPS } from '../support/recoveries';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable {
+interface Subject extends PlantedReceivable, PlantedRecovery {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -202,6 +203,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantRecovery(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
   };
 }
 
@@ -403,6 +405,19 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
   'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Query.recoveryCase': about(({ recoveryId }) => `{ recoveryCase(id: ${q(recoveryId)}) { id } }`),
+  'Query.recoveryCases': about(
+    ({ division }) => `{ recoveryCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.recoveryCasesCsv': about(
+    ({ division }) => `{ recoveryCasesCsv(first: 1, filter: { division: ${q(division)} }) { csv } }`,
+  ),
+  'Query.recoveryStatementCsv': about(({ recoveryId }) => `{ recoveryStatementCsv(id: ${q(recoveryId)}) }`),
+  'Query.myRecoveries': ofNobody('{ myRecoveries { id } }'),
+  'Mutation.proposeRecovery': about(({ division }) => proposal(division)),
+  ...Object.fromEntries(
+    Object.entries(RECOVERY_STEPS).map(([step, ask]) => [step, about(({ recoveryId }) => ask(recoveryId))]),
+  ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
@@ -926,6 +941,7 @@ const ABSENT = new Set([
   'FEE_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
+  'RECOVERY_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -1073,6 +1089,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     SupportConsent: subject.consentId,
     SupportVisit: subject.visitId,
     Complaint: subject.complaintId,
+    RecoveryCase: subject.recoveryId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

@@ -4,6 +4,7 @@ import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { plantReceivable } from '../support/receivables';
+import { plantRecovery } from '../support/recoveries';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -36,6 +37,7 @@ const KINDS: Readonly<Record<string, string>> = {
   AuthorityDecision: 'authority_decision',
   Reimbursement: 'reimbursement',
   Receivable: 'receivable',
+  RecoveryCase: 'recovery',
   PaymentRequest: 'payment-request',
 };
 
@@ -62,6 +64,7 @@ async function plantMoved(): Promise<void> {
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 4; n++) await plantRecovery(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -173,6 +176,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'auditor',
+    '{ recoveryCases { nodes { __typename id caseNo payeeName statements { words } history { act } shares { amount } } } }',
+    ['recovery'],
   ],
   [
     'county-confirmer',

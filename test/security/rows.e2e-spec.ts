@@ -15,6 +15,7 @@ import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
 import { plantReceivable } from '../support/receivables';
+import { plantRecovery } from '../support/recoveries';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -41,6 +42,7 @@ const CONSENT = (id: string) => `(select c.division_code from migrant.support_co
 const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
 
+const RECOVERED = (id: string) => `(select c.division_code from fees.recovery_case c where c.id = ${id})`;
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
@@ -143,6 +145,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.flow_correction': 't.division_code',
   'migrant.flow_stated': 't.division_code',
   'migrant.flow_stated_figure': '(select s.division_code from migrant.flow_stated s where s.id = t.stated_id)',
+  'fees.recovery_case': 't.division_code',
+  'fees.recovery_share': RECOVERED('t.case_id'),
+  'fees.recovery_line': RECOVERED('t.case_id'),
+  'fees.recovery_statement': RECOVERED('t.case_id'),
+  'fees.recovery_event': RECOVERED('t.case_id'),
   'fees.receivable': 't.division_code',
   'fees.receivable_share': OWED('t.receivable_id'),
   'fees.receivable_step': OWED('t.receivable_id'),
@@ -201,6 +208,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
   'fees.parameter': 'deadlines and bounds by region',
+  'fees.recovery_state': 'the rules, public',
+  'fees.recovery_move': 'the rules, public',
+  'fees.recovery_counter': 'counts of cases by county and year',
   'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
@@ -270,6 +280,7 @@ beforeAll(async () => {
     await addMove(world.database, paid!.id);
     await plantMoved(county);
     await plantReceivable(world, { division: county, ownKey: null });
+    await plantRecovery(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });
