@@ -1992,6 +1992,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_adds_up()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 declare of_instruction uuid; of_overpayment uuid;
 begin
@@ -2018,6 +2019,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_conflict()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id, (new.facts ->> 'otherBeneficiary')::uuid]);
@@ -2027,6 +2029,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_finding()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   perform overpayment_doubt_raise(array[c.beneficiary_id]) from claim c where c.id = new.claim_id;
@@ -2036,6 +2039,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_merge()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id, new.keeper_id]);
@@ -2045,6 +2049,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_place()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id]);
@@ -2067,6 +2072,7 @@ $function$;
 CREATE OR REPLACE FUNCTION subsidy.overpayment_moves()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
 AS $function$
 declare may_change text[] := array['state', 'seen_by', 'seen_at', 'seen_note', 'told_at', 'taken_up_at', 'taken_back_at', 'taken_back_why'];
 begin

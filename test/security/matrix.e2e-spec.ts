@@ -11,6 +11,7 @@ import { FamilyService } from '../../apps/registration/src/person/family.service
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { addOverpayments, type MadeOverpayments } from '../support/overpayments';
 import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
@@ -66,6 +67,7 @@ interface Subject extends PlantedReceivable, PlantedRecovery {
   readonly ownRequestId: string;
   readonly holdId: string;
   readonly move: MadeMove;
+  readonly overpaid: MadeOverpayments;
   /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
   readonly serviceId: string;
   readonly consentId: string;
@@ -199,6 +201,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     move: await addMove(world.database, claim.claimId!),
+    overpaid: await addOverpayments(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
@@ -623,6 +626,20 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.reimbursements': about(
     ({ division }) => `{ reimbursements(first: 1, division: ${q(division)}) { nodes { id } } }`,
   ),
+  'Query.overpayments': about(
+    ({ division }) => `{ overpayments(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.overpaymentExport': about(
+    ({ division }) => `{ overpaymentExport(filter: { division: ${q(division)} }) { csv after } }`,
+  ),
+  'Query.myOverpayments': ofNobody('{ myOverpayments { id } }'),
+  'Mutation.reportOverpayment': about(
+    ({ claimId }) =>
+      `mutation { reportOverpayment(report: { claim: ${q(claimId)}, ground: OFFICE_ERROR, evidence: "试4号", note: "试一试多发", fen: "1" }) { id } }`,
+  ),
+  'Mutation.seeOverpayment': about(
+    ({ overpaid }) => `mutation { seeOverpayment(id: ${q(overpaid.reportedId)}, isOverpaid: true) { id } }`,
+  ),
   'Mutation.decideMove': about(
     ({ childId }) =>
       `mutation { decideMove(person: ${q(childId)}, programme: "YEB", to: "340202", leftOn: "2026-03-01", documentNo: "试1号") { id } }`,
@@ -908,6 +925,8 @@ const ABSENT = new Set([
   'CLAIM_UNKNOWN',
   'MOVE_DECISION_UNKNOWN',
   'MOVE_NOTHING_TO_CARRY',
+  'OVERPAYMENT_OF_UNKNOWN_CLAIM',
+  'OVERPAYMENT_UNKNOWN',
   'REIMBURSEMENT_UNKNOWN',
   'PERSON_UNKNOWN',
   'PERSONS_UNKNOWN',

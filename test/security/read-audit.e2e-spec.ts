@@ -5,6 +5,7 @@ import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { plantReceivable } from '../support/receivables';
 import { plantRecovery } from '../support/recoveries';
+import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -39,6 +40,7 @@ const KINDS: Readonly<Record<string, string>> = {
   Receivable: 'receivable',
   RecoveryCase: 'recovery',
   PaymentRequest: 'payment-request',
+  Overpayment: 'overpayment',
 };
 
 let world: TwoCounties;
@@ -62,6 +64,7 @@ async function plantMoved(): Promise<void> {
     [`${OURS.slice(0, 6)}%`],
   );
   await addMove(world.database, child!.claimId);
+  await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   for (let n = 0; n < 4; n++) await plantRecovery(world, { division: OURS, ownKey: null });
@@ -169,8 +172,9 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
   [
     'auditor',
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
+       overpayments { nodes { __typename id fen payeeName claim { __typename id state accountMask } } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
-    ['authority_decision', 'reimbursement'],
+    ['authority_decision', 'reimbursement', 'overpayment'],
   ],
   [
     'finance-officer-1',

@@ -12,6 +12,7 @@ import { divisionPrefix } from '@app/kernel';
 import { Client } from 'pg';
 import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
+import { addOverpayments } from '../support/overpayments';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
 import { plantReceivable } from '../support/receivables';
@@ -46,6 +47,7 @@ const RECOVERED = (id: string) => `(select c.division_code from fees.recovery_ca
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
+const OVERPAID = (id: string) => `(select ${CLAIM('o.claim_id')} from subsidy.overpayment o where o.id = ${id})`;
 
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
@@ -128,6 +130,9 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'subsidy.carried_claim': MOVE('t.decision_id'),
   'subsidy.enrolment_question': 't.county_code',
   'subsidy.place_matter': 't.from_county',
+  'subsidy.overpayment': CLAIM('t.claim_id'),
+  'subsidy.overpayment_share': OVERPAID('t.overpayment_id'),
+  'subsidy.overpayment_change': OVERPAID('t.overpayment_id'),
   'subsidy.reimbursement': 't.debtor_county',
   'subsidy.reimbursement_share':
     '(select r.debtor_county from subsidy.reimbursement r where r.id = t.reimbursement_id)',
@@ -192,6 +197,8 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.fact_vital': 'ids of persons to look at',
   'subsidy.enrolment_peers': 'whether there is anybody to ask',
   'subsidy.fact_moved': 'ids of persons to look at',
+  'subsidy.overpayment_doubt': 'ids of claims to look at',
+  'subsidy.overpayment_move': 'the rules, public',
   'subsidy.portability_parameter': 'the rules, public',
   'subsidy.person_merge': 'opaque ids and keys that two authorities may share',
   'registration.birth_registration_parameter': 'the rules, public',
@@ -278,6 +285,7 @@ beforeAll(async () => {
       [`${county.slice(0, 6)}%`],
     );
     await addMove(world.database, paid!.id);
+    await addOverpayments(world.database, paid!.id);
     await plantMoved(county);
     await plantReceivable(world, { division: county, ownKey: null });
     await plantRecovery(world, { division: county, ownKey: null });

@@ -216,9 +216,14 @@ export class FactRepository {
           and exists (select from determination d where d.person_id = f.person_id and d.facts_version = f.facts_version)
        on conflict do nothing`,
     );
-    // What was paid on the earlier version may not have been owed; a row that is there is written again, so that nobody looks past it.
+    // What was paid on the earlier version may not have been owed. A row that is there is written again, so that whoever looks waits.
     await tx.query(
-      `select overpayment_doubt_raise(array_agg(b.id)) from beneficiary b where b.person_id in (${personIds})`,
+      `insert into overpayment_doubt (claim_id)
+       select c.id from beneficiary b join claim c on c.beneficiary_id = b.id
+        where b.person_id in (${personIds})
+          and c.state in ('determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed')
+        order by c.id
+       on conflict (claim_id) do update set raised = overpayment_doubt.raised + 1`,
     );
   }
 }

@@ -17,21 +17,21 @@ create function overpayment_doubt_raise(of_beneficiaries uuid[]) returns void la
   on conflict (claim_id) do update set raised = overpayment_doubt.raised + 1
 $$;
 
-create function overpayment_doubt_by_finding() returns trigger language plpgsql as $$
+create function overpayment_doubt_by_finding() returns trigger language plpgsql set search_path from current as $$
 begin
   perform overpayment_doubt_raise(array[c.beneficiary_id]) from claim c where c.id = new.claim_id;
   return null;
 end $$;
 create trigger overpayment_doubt_by_finding after insert on claim_finding for each row execute function overpayment_doubt_by_finding();
 
-create function overpayment_doubt_by_merge() returns trigger language plpgsql as $$
+create function overpayment_doubt_by_merge() returns trigger language plpgsql set search_path from current as $$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id, new.keeper_id]);
   return null;
 end $$;
 create trigger overpayment_doubt_by_merge after insert or update on person_merge for each row execute function overpayment_doubt_by_merge();
 
-create function overpayment_doubt_by_conflict() returns trigger language plpgsql as $$
+create function overpayment_doubt_by_conflict() returns trigger language plpgsql set search_path from current as $$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id, (new.facts ->> 'otherBeneficiary')::uuid]);
   return null;
@@ -39,7 +39,7 @@ end $$;
 create trigger overpayment_doubt_by_conflict after insert on review_case for each row
   when (new.reason = 'MERGE_CONFLICT') execute function overpayment_doubt_by_conflict();
 
-create function overpayment_doubt_by_place() returns trigger language plpgsql as $$
+create function overpayment_doubt_by_place() returns trigger language plpgsql set search_path from current as $$
 begin
   perform overpayment_doubt_raise(array[new.beneficiary_id]);
   return null;
@@ -163,7 +163,7 @@ create table overpayment_change (
 comment on table overpayment_change is 'What an overpayment that fees has taken up is more or less by, since a fact was corrected again. Append-only.';
 create index overpayment_change_by_anew on overpayment_change (anew_id) where anew_id is not null;
 
-create function overpayment_moves() returns trigger language plpgsql as $$
+create function overpayment_moves() returns trigger language plpgsql set search_path from current as $$
 declare may_change text[] := array['state', 'seen_by', 'seen_at', 'seen_note', 'told_at', 'taken_up_at', 'taken_back_at', 'taken_back_why'];
 begin
   if tg_op = 'INSERT' then
@@ -182,7 +182,7 @@ end $$;
 create trigger overpayment_moves before insert or update on overpayment for each row execute function overpayment_moves();
 
 -- Looked at when the transaction ends, because the shares and changes are written after the row.
-create function overpayment_adds_up() returns trigger language plpgsql as $$
+create function overpayment_adds_up() returns trigger language plpgsql set search_path from current as $$
 declare of_instruction uuid; of_overpayment uuid;
 begin
   of_overpayment := case tg_table_name when 'overpayment' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'overpayment_id' end;

@@ -5,9 +5,9 @@ import { decide, type Decision, type FactValues, type Programme } from '@app/rul
 import { Inject, Injectable } from '@nestjs/common';
 import { claimRelation } from '../determination/determination.rules';
 import { ProgrammeService } from '../programme/programme.service';
-import { OverpaymentRepository } from './overpayment.repository';
 import { covers, cut, type Days, notOwed, type Stretch } from './overpayment.rules';
 import type { Finding, Payment } from './overpayment.types';
+import { PaymentRepository } from './payment.repository';
 
 /** What a payment comes to when it is decided anew. */
 export type Anew =
@@ -40,13 +40,13 @@ export class FindingService {
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly programmes: ProgrammeService,
-    private readonly overpayments: OverpaymentRepository,
+    private readonly payments: PaymentRepository,
   ) {}
 
   async of(tx: Tx, payment: Payment): Promise<Anew> {
     const parts = await this.parts(tx, payment);
     const isTwice = parts.some(({ isPaidTwice }) => isPaidTwice);
-    const known = await this.overpayments.facts(tx, claimRelation(`c.id = '${payment.claimId}'`));
+    const known = await this.payments.facts(tx, claimRelation(`c.id = '${payment.claimId}'`));
     const programme = await this.programmes.ofVersion(tx, payment.programme, payment.version);
     const asOf = payment.asOf ?? this.clock.today();
     // Which place completes a claim is for those places to settle: what one pays for another goes from budget to budget.
@@ -71,7 +71,7 @@ export class FindingService {
     const less = found({ withDeath: true, withPlaces: true });
     if (!less) return { is: 'owed' };
     const ground = groundOf(less.fen, isTwice, found);
-    const twin = await this.overpayments.earlierForOneChild(tx, payment);
+    const twin = await this.payments.earlierForOneChild(tx, payment);
     return {
       is: 'overpaid',
       finding: {
@@ -90,10 +90,10 @@ export class FindingService {
 
   private async parts(tx: Tx, payment: Payment): Promise<Part[]> {
     const county = countyOf((payment.divisionCode ?? '') as DivisionCode);
-    const authorities = await this.overpayments.authorities(tx, payment);
-    const elsewhere = await this.overpayments.enrolledElsewhere(tx, payment);
-    const before = await this.overpayments.earlierForOneChild(tx, payment);
-    const reimbursed = await this.overpayments.reimbursed(tx, payment.instructionId!, county);
+    const authorities = await this.payments.authorities(tx, payment);
+    const elsewhere = await this.payments.enrolledElsewhere(tx, payment);
+    const before = await this.payments.earlierForOneChild(tx, payment);
+    const reimbursed = await this.payments.reimbursed(tx, payment.instructionId!, county);
     return cut(payment, [...authorities, ...elsewhere, ...before]).map((days) => {
       const authority = authorities.find((one) => covers(one, days));
       const isPaidElsewhere = authority?.isElsewhere === true && elsewhere.some((one) => covers(one, days));

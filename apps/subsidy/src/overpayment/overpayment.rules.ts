@@ -108,8 +108,8 @@ function lastDays({ from, until }: Days, whole: Fen, fen: Fen): Days {
 }
 
 const index = (at: Day): number => yearOf(at) * 12 + monthOf(at);
-export const min = (a: Day, b: Day): Day => (a < b ? a : b);
-export const max = (a: Day, b: Day): Day => (a > b ? a : b);
+const min = (a: Day, b: Day): Day => (a < b ? a : b);
+const max = (a: Day, b: Day): Day => (a > b ? a : b);
 
 /** Cuts days wherever one of the others begins or ends. */
 export function cut(days: Days, others: readonly { readonly from: Day; readonly until: Day | null }[]): Days[] {

@@ -9,6 +9,7 @@ import { findOverpayments } from './overpayment.jobs';
 import { OverpaymentRepository } from './overpayment.repository';
 import { type Bearing, lineShares, proportion, remaining } from './overpayment.rules';
 import type { Finding, Payment, Standing } from './overpayment.types';
+import { PaymentRepository } from './payment.repository';
 
 const PAGE = 500;
 
@@ -23,6 +24,7 @@ export class OverpaymentService implements Overpayments {
     @Inject(SUBSIDY_OUTBOX) private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly overpayments: OverpaymentRepository,
+    private readonly payments: PaymentRepository,
     private readonly findings: FindingService,
   ) {}
 
@@ -36,7 +38,7 @@ export class OverpaymentService implements Overpayments {
   /** Looks at every payment in doubt, one transaction each, and tells fees of what was found. Repeatable at any line. */
   async findAll(): Promise<void> {
     for (let found = PAGE; found === PAGE;) {
-      const doubts = await this.database.read((read) => this.overpayments.doubts(read, PAGE));
+      const doubts = await this.database.read((read) => this.payments.doubts(read, PAGE));
       for (const { claimId } of doubts) await this.database.write((tx) => this.look(tx, claimId));
       found = doubts.length;
     }
@@ -75,23 +77,23 @@ export class OverpaymentService implements Overpayments {
 
   /** What budgets bore of a payment, and what of that no overpayment speaks for yet. */
   async unspoken(tx: Tx, { instructionId, fen }: Payment, except: readonly string[] = []): Promise<Bearing[]> {
-    const { before, shares } = await this.overpayments.bearing(tx, instructionId!);
+    const { before, shares } = await this.payments.bearing(tx, instructionId!);
     const standing = await this.overpayments.standing(tx, instructionId!);
     const ids = standing.map(({ id }) => id).filter((id) => !except.includes(id));
     return remaining(lineShares(shares, before, fen), await this.overpayments.shares(tx, ids));
   }
 
   private async look(tx: Tx, claimId: string): Promise<void> {
-    await this.overpayments.take(tx, claimId);
-    const payment = await this.overpayments.paymentForUpdate(tx, claimId);
+    await this.payments.take(tx, claimId);
+    const payment = await this.payments.paymentForUpdate(tx, claimId);
     if (!payment?.instructionId) return;
     if (!payment.isPaid) {
       await this.takeAllBack(tx, payment.instructionId);
-      return this.overpayments.keepInDoubt(tx, claimId);
+      return this.payments.keepInDoubt(tx, claimId);
     }
     const anew = await this.findings.of(tx, payment);
-    if (anew.is === 'unclear') return this.overpayments.ask(tx, payment, anew.unknown, this.clock.now());
-    await this.overpayments.answerAsked(tx, claimId, this.clock.now());
+    if (anew.is === 'unclear') return this.payments.ask(tx, payment, anew.unknown, this.clock.now());
+    await this.payments.answerAsked(tx, claimId, this.clock.now());
     await this.settle(tx, payment, anew.is === 'overpaid' ? anew.finding : null);
   }
 
@@ -175,7 +177,7 @@ export class OverpaymentService implements Overpayments {
   }
 
   private recordAnew(tx: Tx, payment: Payment, decision: NonNullable<Finding['decision']>): Promise<bigint> {
-    return this.overpayments.recordAnew(tx, payment, decision, payment.asOf ?? this.clock.today(), this.clock.now());
+    return this.payments.recordAnew(tx, payment, decision, payment.asOf ?? this.clock.today(), this.clock.now());
   }
 }
 

@@ -130,7 +130,9 @@ select 'V18', i.id::text, '儿童在该年度之前已去世。', 'A payment is 
    -- Paid before anybody knew: found as overpaid, or about to be looked at.
    and not (i.state = 'paid' and (
      exists (select from overpayment o where o.instruction_id = i.id and o.state not in ('taken-back', 'dismissed'))
-     or exists (select from overpayment_doubt d where d.claim_id = i.claim_id)))
+     or exists (select from overpayment_doubt d where d.claim_id = i.claim_id)
+     -- Nor anybody's to give back but the place's that was primary.
+     or exists (select from reimbursement r where r.instruction_id = i.id and r.state in ('open', 'settled'))))
 union all
 select 'V19', coalesce(l.code, r.code), '地区间应收账款与未结清的结算不符。', 'What a place is owed in the ledger is not what its open reimbursements say.'
   from (select code, credits_posted - debits_posted as fen from ledger_account where code like 'owed:%') l
