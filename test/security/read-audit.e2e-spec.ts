@@ -67,7 +67,7 @@ async function plantMoved(): Promise<void> {
   await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
-  for (let n = 0; n < 4; n++) await plantRecovery(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 11; n++) await plantRecovery(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
