@@ -19,11 +19,12 @@ import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '..
 import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
 import { plantLetters } from '../support/served-letters';
+import { type PlantedRecovery, plantRecovery, proposal, RECOVERY_STEPS } from '../support/recoveries';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable, PlantedPlan {
+interface Subject extends PlantedReceivable, PlantedPlan, PlantedRecovery {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -222,6 +223,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
     ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
     ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
+    ...(await plantRecovery(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
   };
 }
 
@@ -507,6 +509,19 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Mutation.settleInstalmentsEarly': about(
     ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
+  ),
+  'Query.recoveryCase': about(({ recoveryId }) => `{ recoveryCase(id: ${q(recoveryId)}) { id } }`),
+  'Query.recoveryCases': about(
+    ({ division }) => `{ recoveryCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.recoveryCasesCsv': about(
+    ({ division }) => `{ recoveryCasesCsv(first: 1, filter: { division: ${q(division)} }) { csv } }`,
+  ),
+  'Query.recoveryStatementCsv': about(({ recoveryId }) => `{ recoveryStatementCsv(id: ${q(recoveryId)}) }`),
+  'Query.myRecoveries': ofNobody('{ myRecoveries { id } }'),
+  'Mutation.proposeRecovery': about(({ division }) => proposal(division)),
+  ...Object.fromEntries(
+    Object.entries(RECOVERY_STEPS).map(([step, ask]) => [step, about(({ recoveryId }) => ask(recoveryId))]),
   ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.legacyCases': about(
@@ -1078,6 +1093,7 @@ const ABSENT = new Set([
   'LEGACY_CASE_UNKNOWN',
   'LEGACY_REVIEW_UNKNOWN',
   'LETTER_UNKNOWN',
+  'RECOVERY_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -1225,6 +1241,7 @@ function referenceOf(type: string, subject: Subject): Record<string, string> | u
     SupportConsent: subject.consentId,
     SupportVisit: subject.visitId,
     Complaint: subject.complaintId,
+    RecoveryCase: subject.recoveryId,
   };
   if (type === 'Division') return { code: subject.division };
   return ids[type] === undefined ? undefined : { id: ids[type] };

@@ -7,6 +7,7 @@ import { addMove } from '../support/moves';
 import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
+import { plantRecovery } from '../support/recoveries';
 import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
@@ -40,6 +41,7 @@ const KINDS: Readonly<Record<string, string>> = {
   AuthorityDecision: 'authority_decision',
   Reimbursement: 'reimbursement',
   Receivable: 'receivable',
+  RecoveryCase: 'recovery',
   PaymentRequest: 'payment-request',
   Letter: 'letter',
   Remedy: 'remedy',
@@ -75,6 +77,7 @@ async function plantMoved(): Promise<void> {
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   for (let n = 0; n < 6; n++) await plantLetters(world, child!);
   for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 11; n++) await plantRecovery(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -187,6 +190,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'auditor',
+    '{ recoveryCases { nodes { __typename id caseNo payeeName statements { words } history { act } shares { amount } } } }',
+    ['recovery'],
   ],
   [
     'county-confirmer',

@@ -19,6 +19,7 @@ import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
 import { plantLegacy } from '../support/legacy-cases';
+import { plantRecovery } from '../support/recoveries';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -45,6 +46,7 @@ const CONSENT = (id: string) => `(select c.division_code from migrant.support_co
 const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
 
+const RECOVERED = (id: string) => `(select c.division_code from fees.recovery_case c where c.id = ${id})`;
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
 const PLAN = (id: string) => `(select p.division_code from fees.instalment_plan p where p.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
@@ -168,6 +170,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.flow_correction': 't.division_code',
   'migrant.flow_stated': 't.division_code',
   'migrant.flow_stated_figure': '(select s.division_code from migrant.flow_stated s where s.id = t.stated_id)',
+  'fees.recovery_case': 't.division_code',
+  'fees.recovery_share': RECOVERED('t.case_id'),
+  'fees.recovery_line': RECOVERED('t.case_id'),
+  'fees.recovery_statement': RECOVERED('t.case_id'),
+  'fees.recovery_event': RECOVERED('t.case_id'),
   'fees.receivable': 't.division_code',
   'fees.receivable_share': OWED('t.receivable_id'),
   'fees.receivable_step': OWED('t.receivable_id'),
@@ -251,6 +258,9 @@ const SHARED: Readonly<Record<string, string>> = {
   'fees.parameter': 'deadlines and bounds by region',
   'fees.instalment_state': 'the rules, public',
   'fees.instalment_move': 'the rules, public',
+  'fees.recovery_state': 'the rules, public',
+  'fees.recovery_move': 'the rules, public',
+  'fees.recovery_counter': 'counts of cases by county and year',
   'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
@@ -323,6 +333,7 @@ beforeAll(async () => {
     await plantReceivable(world, { division: county, ownKey: null });
     await plantInstalments(world, { division: county, ownKey: null });
     await plantLegacy(world, county, Buffer.alloc(32, Number(county.slice(0, 6)) % 251), 'rows');
+    await plantRecovery(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });
