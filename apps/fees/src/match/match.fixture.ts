@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { inContext, systemContext } from '@app/database';
-import { type Fen, yuanText } from '@app/kernel';
+import { type Database, inContext, systemContext } from '@app/database';
+import { type Clock, type Fen, yuanText } from '@app/kernel';
+import type { Ledger } from '@app/ledger';
 import { Outbox } from '@app/jobs';
 import { Vault } from '@app/vault';
 import { BankReceiptRepository } from '../bank-receipt/bank-receipt.repository';
@@ -73,8 +74,10 @@ export const listOf = (bookings: readonly Booking[]): string =>
   ].join('\n');
 
 /** The services over a county, as this process has loaded them. */
-export function matchingOf(county: Pick<CollectingCounty, 'database' | 'clock' | 'ledger'>, folder: string) {
-  const { database, clock, ledger } = county;
+export function matchingOf(
+  { database, clock, ledger }: { readonly database: Database; readonly clock: Clock; readonly ledger: Ledger },
+  folder: string,
+) {
   const vault = new Vault(Buffer.alloc(32, 1));
   const parameters = new ParameterService(database, clock, new ParameterRepository());
   const rows = new BankReceiptRepository();
