@@ -3,6 +3,7 @@ import { explainConstraint as explainBankReceipt } from './bank-receipt/bank-rec
 import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.errors';
 import { explainConstraint as explainMatch } from './match/match.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
+import { explainConstraint as explainReceiptReconciliation } from './receipt-reconciliation/receipt-reconciliation.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
 import { explainConstraint as explainRefund } from './refund/refund.errors';
 import { explainConstraint as explainRemittance } from './remittance/remittance.errors';
@@ -15,6 +16,7 @@ const EXPLAIN = [
   explainMatch,
   explainRefund,
   explainRemittance,
+  explainReceiptReconciliation,
 ];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */

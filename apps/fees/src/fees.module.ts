@@ -12,6 +12,8 @@ import { MatchModule } from './match/match.module';
 import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
+import { ReceiptReconciliationModule } from './receipt-reconciliation/receipt-reconciliation.module';
+import { ReceiptReconciliationService } from './receipt-reconciliation/receipt-reconciliation.service';
 import { ReceivableModule } from './receivable/receivable.module';
 import { RefundModule } from './refund/refund.module';
 import { RemittanceModule } from './remittance/remittance.module';
@@ -28,6 +30,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   MatchService,
   FiscalReceiptBellService,
   TreasuryBellService,
+  ReceiptReconciliationService,
 ];
 
 /**
@@ -47,6 +50,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     FiscalReceiptModule,
     RefundModule,
     RemittanceModule,
+    ReceiptReconciliationModule,
   ],
   providers: [
     {
@@ -69,6 +73,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     FiscalReceiptModule,
     RefundModule,
     RemittanceModule,
+    ReceiptReconciliationModule,
   ],
 })
 export class FeesModule {}
