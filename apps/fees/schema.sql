@@ -137,6 +137,36 @@ CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USIN
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO fees_rw;
 
+CREATE TABLE ledger_account (
+  code text NOT NULL,
+  kind text NOT NULL,
+  debits_posted bigint DEFAULT 0 NOT NULL,
+  credits_posted bigint DEFAULT 0 NOT NULL,
+  debits_pending bigint DEFAULT 0 NOT NULL,
+  credits_pending bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT ledger_account_pkey PRIMARY KEY (code),
+  CONSTRAINT ledger_account_code_check CHECK (code ~ '^[a-z]+(:[A-Za-z0-9_.-]+)*$'::text),
+  CONSTRAINT ledger_account_credits_pending_check CHECK (credits_pending >= 0),
+  CONSTRAINT ledger_account_credits_posted_check CHECK (credits_posted >= 0),
+  CONSTRAINT ledger_account_debits_pending_check CHECK (debits_pending >= 0),
+  CONSTRAINT ledger_account_debits_posted_check CHECK (debits_posted >= 0),
+  CONSTRAINT ledger_account_has_cover CHECK (kind = 'source'::text OR (debits_posted + debits_pending) <= credits_posted),
+  CONSTRAINT ledger_account_kind_check CHECK (kind = ANY (ARRAY['source'::text, 'budget'::text, 'working'::text, 'final'::text]))
+);
+ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_account_by_owner ON ledger_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY ledger_account_of_county ON ledger_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR
+CASE split_part(code, ':'::text, 1)
+    WHEN 'receivable'::text THEN (EXISTS ( SELECT
+       FROM receivable r
+      WHERE (r.id = (substr(ledger_account.code, 12))::uuid)))
+    ELSE (split_part(code, ':'::text, 2) ^@ "left"(( SELECT guard_from() AS guard_from), 6))
+END));
+COMMENT ON TABLE ledger_account IS 'Where money stands, in fen. Only a source may give more than it got: it stands for the world outside.';
+COMMENT ON COLUMN ledger_account.debits_pending IS 'Reserved: promised away and not yet gone; counts against what is available.';
+GRANT INSERT (code, kind), SELECT ON ledger_account TO fees_rw;
+
 CREATE TABLE legacy_deletion (
   id uuid DEFAULT uuidv7() NOT NULL,
   office_code text COLLATE "C" NOT NULL,
@@ -396,6 +426,78 @@ CREATE POLICY parameter_is_set_centrally ON parameter AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE parameter IS 'What changes with place and time in recovering, receiving and giving back money, each value with its days and its source. A change is a new row.';
 GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO fees_rw;
 
+CREATE TABLE payment_request (
+  id uuid NOT NULL,
+  reference text NOT NULL,
+  receivable_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  programme text NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  fen bigint NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  left_fen bigint GENERATED ALWAYS AS ((fen - paid_fen)) STORED NOT NULL,
+  due_on date,
+  instalment_id uuid,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_on date NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  cancelled_by text,
+  cancelled_at timestamp with time zone,
+  cancel_reason text,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN (cancelled_at IS NOT NULL) THEN 'cancelled'::text
+    WHEN (paid_fen = 0) THEN 'open'::text
+    WHEN (paid_fen < fen) THEN 'part'::text
+    ELSE 'paid'::text
+END) STORED NOT NULL,
+  CONSTRAINT payment_request_pkey PRIMARY KEY (id),
+  CONSTRAINT payment_request_reference_is_unique UNIQUE (reference),
+  CONSTRAINT payment_request_is_an_amount CHECK (fen > 0),
+  CONSTRAINT payment_request_is_cancelled_with_a_reason CHECK ((num_nulls(cancelled_by, cancelled_at, cancel_reason) = ANY (ARRAY[0, 3])) AND cancel_reason <> ''::text),
+  CONSTRAINT payment_request_is_never_paid_beyond CHECK (paid_fen >= 0 AND paid_fen <= fen),
+  CONSTRAINT payment_request_reference_has_its_check_digits CHECK (
+CASE
+    WHEN reference ~ '^\d{17}$'::text THEN (reference::bigint % 97::bigint) = 1
+    ELSE false
+END),
+  CONSTRAINT payment_request_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
+);
+CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_key);
+CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
+CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
+CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
+CREATE CONSTRAINT TRIGGER payment_request_adds_up AFTER INSERT OR UPDATE ON payment_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
+CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
+CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
+CREATE TRIGGER payment_request_stays BEFORE DELETE OR TRUNCATE ON payment_request FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE payment_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_request_by_owner ON payment_request AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY payment_request_in_division ON payment_request AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY payment_request_names_who_asks ON payment_request AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((asked_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY payment_request_names_who_cancels ON payment_request AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (((cancelled_by IS NULL) OR (cancelled_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE payment_request IS 'Somebody is asked for an amount under a reference of its own, which they write on their payment.';
+COMMENT ON COLUMN payment_request.reference IS 'County 6 digits, year 2, number 7, check digits 2.';
+COMMENT ON COLUMN payment_request.due_on IS 'Until when it is asked for; nothing follows of itself from its passing.';
+GRANT INSERT (id, reference, receivable_id, fen, due_on, instalment_id, asked_on, asked_at), SELECT, UPDATE (cancelled_by, cancelled_at, cancel_reason) ON payment_request TO fees_rw;
+
+CREATE TABLE payment_request_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT payment_request_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT payment_request_counter_counts_up CHECK (last >= 1 AND last <= 9999999)
+);
+ALTER TABLE payment_request_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_request_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY payment_request_counter_by_owner ON payment_request_counter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY payment_request_counter_in_any_context ON payment_request_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE payment_request_counter IS 'The last number that a county gave a payment request in a year.';
+GRANT INSERT, SELECT, UPDATE ON payment_request_counter TO fees_rw;
+
 CREATE TABLE quarantine (
   message_id uuid NOT NULL,
   producer text NOT NULL,
@@ -416,6 +518,133 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO fees_rw;
 
+CREATE TABLE receivable (
+  id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  programme text NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  decided_fen bigint NOT NULL,
+  cut_fen bigint DEFAULT 0 NOT NULL,
+  received_fen bigint DEFAULT 0 NOT NULL,
+  open_fen bigint GENERATED ALWAYS AS (((decided_fen - cut_fen) - received_fen)) STORED NOT NULL,
+  steps integer DEFAULT 0 NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT receivable_pkey PRIMARY KEY (id),
+  CONSTRAINT receivable_is_opened_once_a_matter UNIQUE (matter_id),
+  CONSTRAINT receivable_debtor_key_is_an_index CHECK (length(debtor_key) = 32),
+  CONSTRAINT receivable_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT receivable_is_an_amount CHECK (decided_fen > 0),
+  CONSTRAINT receivable_names_its_debtor CHECK (debtor_name <> ''::text AND programme <> ''::text),
+  CONSTRAINT receivable_open_is_never_negative CHECK (cut_fen >= 0 AND received_fen >= 0 AND (cut_fen + received_fen) <= decided_fen)
+);
+CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key);
+CREATE INDEX receivable_by_division ON receivable USING btree (division_code, id);
+CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT OR UPDATE ON receivable DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER receivable_is_history BEFORE DELETE OR TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_opened();
+ALTER TABLE receivable ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_by_owner ON receivable AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_in_division ON receivable AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY receivable_names_its_opener ON receivable AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receivable IS 'What somebody owes by a decision that was served; nothing is added to it, no interest, no set-off.';
+COMMENT ON COLUMN receivable.cut_fen IS 'What a later decision took off: another amount, a waiver, a ceasing.';
+COMMENT ON COLUMN receivable.received_fen IS 'What came in and was not given back.';
+GRANT INSERT (id, matter_id, division_code, programme, debtor_name, debtor_key, decided_fen, opened_on, opened_at), SELECT ON receivable TO fees_rw;
+
+CREATE TABLE receivable_share (
+  receivable_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  received_fen bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT receivable_share_pkey PRIMARY KEY (receivable_id, level, year),
+  CONSTRAINT receivable_share_gets_no_more_than_its_part CHECK (received_fen >= 0 AND received_fen <= fen),
+  CONSTRAINT receivable_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_share_names_a_level CHECK (level ~ '^[a-z]+$'::text),
+  CONSTRAINT receivable_share_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
+);
+CREATE CONSTRAINT TRIGGER receivable_share_adds_up AFTER INSERT OR UPDATE ON receivable_share DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+CREATE TRIGGER receivable_share_is_history BEFORE DELETE OR TRUNCATE ON receivable_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_share_by_owner ON receivable_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_share_of_receivable ON receivable_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_share.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_share.receivable_id)))));
+COMMENT ON TABLE receivable_share IS 'Whose money it was: a level of government and the year of its budget, to which what is received goes back.';
+GRANT INSERT (receivable_id, level, year, fen), SELECT ON receivable_share TO fees_rw;
+
+CREATE TABLE receivable_step (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  receivable_id uuid NOT NULL,
+  no integer NOT NULL,
+  kind text NOT NULL,
+  fen bigint NOT NULL,
+  open_fen bigint NOT NULL,
+  reason text,
+  note text,
+  request_id uuid,
+  receipt_id uuid,
+  by_actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  on_day date NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT receivable_step_pkey PRIMARY KEY (id),
+  CONSTRAINT receivable_step_has_its_place UNIQUE (receivable_id, no),
+  CONSTRAINT receivable_step_cut_has_its_reason CHECK ((kind = 'cut'::text) = (reason IS NOT NULL) AND (reason = ANY (ARRAY['decision-changed'::text, 'waived'::text, 'ceased'::text]))),
+  CONSTRAINT receivable_step_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_step_kind_is_known CHECK (kind = ANY (ARRAY['opened'::text, 'requested'::text, 'withdrawn'::text, 'received'::text, 'cut'::text, 'returned'::text])),
+  CONSTRAINT receivable_step_of_a_request_names_it CHECK (((kind <> ALL (ARRAY['requested'::text, 'withdrawn'::text])) OR request_id IS NOT NULL) AND (request_id IS NULL OR (kind = ANY (ARRAY['requested'::text, 'withdrawn'::text, 'received'::text])))),
+  CONSTRAINT receivable_step_of_money_names_its_receipt CHECK ((kind = ANY (ARRAY['received'::text, 'returned'::text])) = (receipt_id IS NOT NULL)),
+  CONSTRAINT receivable_step_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT receivable_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
+);
+CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
+CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
+CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
+CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
+CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_step_by_owner ON receivable_step AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_step_names_its_actor ON receivable_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((by_actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY receivable_step_of_receivable ON receivable_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_step.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable r
+  WHERE (r.id = receivable_step.receivable_id)))));
+COMMENT ON TABLE receivable_step IS 'History of a receivable, in order: opened, asked for, a request withdrawn, received, cut, returned. Append-only.';
+COMMENT ON COLUMN receivable_step.open_fen IS 'What is owed after it.';
+GRANT INSERT (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at), SELECT ON receivable_step TO fees_rw;
+
+CREATE TABLE receivable_step_share (
+  step_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT receivable_step_share_pkey PRIMARY KEY (step_id, level, year),
+  CONSTRAINT receivable_step_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT receivable_step_share_step_id_fkey FOREIGN KEY (step_id) REFERENCES receivable_step(id)
+);
+CREATE TRIGGER receivable_step_share_counts AFTER INSERT ON receivable_step_share FOR EACH ROW EXECUTE FUNCTION receivable_step_share_counts();
+CREATE TRIGGER receivable_step_share_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+ALTER TABLE receivable_step_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_step_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_step_share_by_owner ON receivable_step_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receivable_step s
+  WHERE (s.id = receivable_step_share.step_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM receivable_step s
+  WHERE (s.id = receivable_step_share.step_id)))));
+COMMENT ON TABLE receivable_step_share IS 'To whose budgets what was received went, or whose gave back what was returned.';
+GRANT INSERT, SELECT ON receivable_step_share TO fees_rw;
+
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
   of_column text NOT NULL,
@@ -427,6 +656,39 @@ CREATE POLICY sealed_column_by_migrations ON sealed_column AS PERMISSIVE FOR ALL
 CREATE POLICY sealed_column_is_open ON sealed_column AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
 COMMENT ON TABLE sealed_column IS 'Every sealed column of this schema; what is not listed cannot be re-sealed.';
 GRANT SELECT ON sealed_column TO fees_rw;
+
+CREATE TABLE transfer (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  debit text NOT NULL,
+  credit text NOT NULL,
+  fen bigint NOT NULL,
+  pending_id uuid,
+  code text NOT NULL,
+  ref uuid,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT transfer_pkey PRIMARY KEY (id),
+  CONSTRAINT transfer_ends_a_pending_one CHECK ((kind = ANY (ARRAY['post'::text, 'void'::text])) = (pending_id IS NOT NULL)),
+  CONSTRAINT transfer_fen_check CHECK (fen > 0),
+  CONSTRAINT transfer_goes_somewhere_else CHECK (debit <> credit),
+  CONSTRAINT transfer_kind_check CHECK (kind = ANY (ARRAY['single'::text, 'pending'::text, 'post'::text, 'void'::text])),
+  CONSTRAINT transfer_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES transfer(id)
+);
+CREATE INDEX transfer_by_credit ON transfer USING btree (credit, at);
+CREATE INDEX transfer_by_debit ON transfer USING btree (debit, at);
+CREATE INDEX transfer_by_ref ON transfer USING btree (ref);
+CREATE UNIQUE INDEX transfer_is_posted_or_voided_once ON transfer USING btree (pending_id) WHERE pending_id IS NOT NULL;
+CREATE TRIGGER transfer_counts AFTER INSERT ON transfer REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION transfer_counts();
+CREATE TRIGGER transfer_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION transfer_is_history();
+ALTER TABLE transfer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfer FORCE ROW LEVEL SECURITY;
+CREATE POLICY transfer_by_owner ON transfer AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY transfer_of_account ON transfer AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM ledger_account a
+  WHERE (a.code = ANY (ARRAY[transfer.debit, transfer.credit]))))));
+COMMENT ON TABLE transfer IS 'One movement of money from debit to credit; append-only. A correction is another transfer with its own code.';
+COMMENT ON COLUMN transfer.id IS 'Made by the client, so that asking twice moves the money once.';
+GRANT INSERT, SELECT ON transfer TO fees_rw;
 
 CREATE OR REPLACE FUNCTION fees.audit_about(of_type text, subject uuid, most integer)
  RETURNS SETOF audit_entry
@@ -537,6 +799,15 @@ CREATE OR REPLACE FUNCTION fees.guard_whole()
  STABLE PARALLEL SAFE
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
+
+CREATE OR REPLACE FUNCTION fees.ledger_account_lock(codes text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select from ledger_account where code = any(codes) order by code for no key update
+$function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
  RETURNS integer
@@ -671,6 +942,173 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.payment_request_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into receivable_step (receivable_id, kind, fen, request_id, by_actor, on_day, at)
+    values (new.receivable_id, 'requested', new.fen, new.id, new.asked_by, new.asked_on, new.asked_at);
+  elsif new.cancelled_at is not null and old.cancelled_at is null then
+    insert into receivable_step (receivable_id, kind, fen, request_id, note, by_actor, on_day, at)
+    values (new.receivable_id, 'withdrawn', new.left_fen, new.id, new.cancel_reason, new.cancelled_by,
+            (new.cancelled_at at time zone 'Asia/Shanghai')::date, new.cancelled_at);
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_is_of_its_receivable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  select r.division_code, r.programme, r.debtor_name, r.debtor_key into new.division_code, new.programme, new.debtor_name, new.debtor_key
+    from receivable r where r.id = new.receivable_id for no key update;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.state in ('paid', 'cancelled') or new.paid_fen < old.paid_fen
+     or (to_jsonb(new) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason'])
+        is distinct from (to_jsonb(old) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason']) then
+    raise exception 'a request goes on as its table of states says' using errcode = '23514', constraint = 'payment_request_moves';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  of uuid := case when tg_table_name = 'receivable' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'receivable_id')::uuid end;
+  one receivable;
+  shared bigint;
+  spread bigint;
+  asked bigint;
+begin
+  select * into one from receivable r where r.id = of;
+  select coalesce(sum(s.fen), 0), coalesce(sum(s.received_fen), 0) into shared, spread from receivable_share s where s.receivable_id = of;
+  if shared <> one.decided_fen then
+    raise exception 'the shares are % fen, the receivable %', shared, one.decided_fen
+      using errcode = '23514', constraint = 'receivable_shares_sum_to_the_amount';
+  end if;
+  if spread <> one.received_fen then
+    raise exception 'the shares got % fen, the receivable %', spread, one.received_fen
+      using errcode = '23514', constraint = 'receivable_received_is_spread_over_its_shares';
+  end if;
+  select coalesce(sum(q.left_fen), 0) into asked from payment_request q where q.receivable_id = of and q.state in ('open', 'part');
+  if asked > one.open_fen then
+    raise exception 'requests are open for % fen, the receivable for %', asked, one.open_fen
+      using errcode = '23514', constraint = 'payment_requests_never_exceed_what_is_open';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what was done is history; another step corrects it' using errcode = '23514', constraint = 'receivable_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_is_opened()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into receivable_step (receivable_id, kind, fen, by_actor, on_day, at)
+  values (new.id, 'opened', new.decided_fen, new.opened_by, new.opened_on, new.opened_at);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_lock(of uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select from receivable where id = of for no key update
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare spread bigint; came bigint; used bigint; back bigint;
+begin
+  select coalesce(sum(s.fen), 0) into spread from receivable_step_share s where s.step_id = new.id;
+  if spread <> new.fen then
+    raise exception '% of % fen are spread over the shares', spread, new.fen
+      using errcode = '23514', constraint = 'receivable_step_is_spread_over_shares';
+  end if;
+  -- What the bank told of this receipt stands in the ledger under its id.
+  select coalesce(sum(t.fen), 0) into came from transfer t where t.ref = new.receipt_id and t.credit ^@ 'unmatched:';
+  select coalesce(sum(s.fen) filter (where s.kind = 'received'), 0), coalesce(sum(s.fen) filter (where s.kind = 'returned'), 0)
+    into used, back from receivable_step s where s.receipt_id = new.receipt_id;
+  if used > came or back > used then
+    raise exception 'a receipt of % fen is used for %', came, used
+      using errcode = '23514', constraint = 'receivable_takes_no_more_than_the_receipt';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  update receivable r set steps = r.steps + 1,
+         cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
+         received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
+   where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  if new.kind = 'received' and new.request_id is not null then
+    update payment_request q set paid_fen = q.paid_fen + new.fen
+     where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
+    if not found then
+      raise exception 'a payment goes to an open request of its own receivable' using errcode = '23514', constraint = 'payment_request_is_open_when_paid';
+    end if;
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_share_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  update receivable_share s set received_fen = s.received_fen + case t.kind when 'received' then new.fen else -new.fen end
+    from receivable_step t
+   where t.id = new.step_id and t.kind in ('received', 'returned')
+     and (s.receivable_id, s.level, s.year) = (t.receivable_id, new.level, new.year);
+  if not found then
+    raise exception 'what is received goes to the shares of its receivable' using errcode = '23514', constraint = 'receivable_step_share_is_of_its_receivable';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])
  RETURNS integer
  LANGUAGE plpgsql
@@ -739,6 +1177,56 @@ begin
     end if;
   end loop;
   return 0;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.transfer_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare wanted integer; found_accounts integer;
+begin
+  if exists (select from arrived a where a.pending_id is not null and not exists (
+      select from transfer p where p.id = a.pending_id and p.kind = 'pending'
+        and (p.debit, p.credit, p.fen) = (a.debit, a.credit, a.fen))) then
+    raise exception 'a transfer may end only a pending one with the same accounts and amount'
+      using errcode = '23514', constraint = 'transfer_ends_what_was_pending';
+  end if;
+  perform from ledger_account where code in (select debit from arrived union select credit from arrived)
+    order by code for no key update;
+  with side as (
+    select debit as code, kind, fen, true as gives from arrived
+    union all
+    select credit, kind, fen, false from arrived
+  ), delta as (
+    select code,
+      coalesce(sum(fen) filter (where gives and kind in ('single', 'post')), 0) as debits_posted,
+      coalesce(sum(fen) filter (where not gives and kind in ('single', 'post')), 0) as credits_posted,
+      coalesce(sum(case kind when 'pending' then fen else -fen end) filter (where gives and kind <> 'single'), 0) as debits_pending,
+      coalesce(sum(case kind when 'pending' then fen else -fen end) filter (where not gives and kind <> 'single'), 0) as credits_pending
+    from side group by code
+  )
+  update ledger_account a set
+    debits_posted = a.debits_posted + d.debits_posted,
+    credits_posted = a.credits_posted + d.credits_posted,
+    debits_pending = a.debits_pending + d.debits_pending,
+    credits_pending = a.credits_pending + d.credits_pending
+  from delta d where d.code = a.code;
+  get diagnostics found_accounts = row_count;
+  select count(*) into wanted from (select debit from arrived union select credit from arrived) codes;
+  if found_accounts <> wanted then
+    raise exception 'a transfer names an account that does not exist' using errcode = '23503', constraint = 'transfer_knows_its_accounts';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.transfer_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a transfer is history; write another one that corrects it' using errcode = '23514', constraint = 'transfer_is_history';
 end $function$;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE fees_owner GRANT DELETE, INSERT, SELECT, UPDATE ON TABLES TO fees_rw;

@@ -3,6 +3,7 @@ import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -34,6 +35,8 @@ const KINDS: Readonly<Record<string, string>> = {
   Complaint: 'complaint',
   AuthorityDecision: 'authority_decision',
   Reimbursement: 'reimbursement',
+  Receivable: 'receivable',
+  PaymentRequest: 'payment-request',
 };
 
 let world: TwoCounties;
@@ -58,6 +61,7 @@ async function plantMoved(): Promise<void> {
   );
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
+  for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -164,6 +168,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
     ['authority_decision', 'reimbursement'],
+  ],
+  [
+    'finance-officer-1',
+    '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
+    ['receivable', 'payment-request'],
   ],
   [
     'county-confirmer',

@@ -14,6 +14,7 @@ import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
+import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -39,6 +40,10 @@ const REQUEST = (id: string) => `(select r.first_code from migrant.service_reque
 const CONSENT = (id: string) => `(select c.division_code from migrant.support_consent c where c.id = ${id})`;
 const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
+
+const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
+const FEE_ACCOUNT = (code: string) =>
+  `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
 
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
@@ -138,6 +143,13 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'migrant.flow_correction': 't.division_code',
   'migrant.flow_stated': 't.division_code',
   'migrant.flow_stated_figure': '(select s.division_code from migrant.flow_stated s where s.id = t.stated_id)',
+  'fees.receivable': 't.division_code',
+  'fees.receivable_share': OWED('t.receivable_id'),
+  'fees.receivable_step': OWED('t.receivable_id'),
+  'fees.receivable_step_share': `(select ${OWED('s.receivable_id')} from fees.receivable_step s where s.id = t.step_id)`,
+  'fees.payment_request': 't.division_code',
+  'fees.ledger_account': FEE_ACCOUNT('t.code'),
+  'fees.transfer': FEE_ACCOUNT('t.credit'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -189,6 +201,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'subsidy.fact_dirty': 'ids of persons to derive anew',
   'subsidy.feed_cursor': 'a position',
   'fees.parameter': 'deadlines and bounds by region',
+  'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
   'migrant.support_visit_move': 'the rules, public',
@@ -256,6 +269,7 @@ beforeAll(async () => {
     );
     await addMove(world.database, paid!.id);
     await plantMoved(county);
+    await plantReceivable(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });

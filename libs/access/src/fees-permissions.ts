@@ -31,6 +31,26 @@ export const FEES_PERMISSIONS = {
     power: 'funds',
     lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
   },
+  'fee-ledger.read': {
+    roles: ['finance-officer', ...WATCHERS],
+    lets: { zh: '查看收入账户余额和对账单', en: 'see balances and statements of money that comes in' },
+  },
+  'receivable.read': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '查询应收款', en: 'look up what is owed by decisions' },
+  },
+  'receivable.case': {
+    roles: ['county-confirmer', 'finance-officer', 'citizen'],
+    lets: { zh: '查看应收款和缴款通知', en: 'see a receivable with its steps and payment requests' },
+  },
+  'receivable.shares': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '查看资金归属', en: 'see whose money it was and to which budget it goes back' },
+  },
+  'payment-request.slip': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '出具缴款通知书', en: 'write a payment slip' },
+  },
   'letter.read': {
     roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },

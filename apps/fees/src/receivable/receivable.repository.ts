@@ -5,9 +5,11 @@ import type {
   CutReason,
   NewReceivable,
   Receivable,
+  ReceivableFilter,
   ReceivableShare,
   ReceivableStep,
   ShareStanding,
+  StepShare,
 } from './receivable.types';
 
 const COLUMNS = `id, matter_id as "matterId", division_code as "divisionCode", programme, debtor_name as "debtorName",
@@ -121,13 +123,33 @@ export class ReceivableRepository {
     );
   }
 
-  steps(read: Read, receivableId: string): Promise<ReceivableStep[]> {
+  list(read: Read, filter: ReceivableFilter, after: string | null, limit: number): Promise<Receivable[]> {
+    return read.query<Receivable>(
+      `select ${COLUMNS} from receivable
+        where division_code ^@ $1 and ($2::uuid is null or matter_id = $2) and ($3::boolean is null or (open_fen > 0) = $3)
+          and ($4::bytea is null or debtor_key = $4) and ($5::uuid is null or id > $5) order by id limit $6`,
+      [filter.prefix, filter.matterId, filter.isOpen, filter.numberKey, after, limit],
+    );
+  }
+
+  own(read: Read): Promise<Receivable[]> {
+    return read.query<Receivable>(`select ${COLUMNS} from receivable where debtor_key = guard_key() order by id`);
+  }
+
+  steps(read: Read, receivableIds: readonly string[]): Promise<ReceivableStep[]> {
     return read.query<ReceivableStep>(
       `select s.id, s.receivable_id as "receivableId", s.no, s.kind, s.fen, s.open_fen as "openFen", s.reason, s.note,
               q.reference, s.receipt_id as "receiptId", s.on_day as "onDay", s.at
          from receivable_step s left join payment_request q on q.id = s.request_id
-        where s.receivable_id = $1 order by s.no`,
-      [receivableId],
+        where s.receivable_id = any ($1) order by s.receivable_id, s.no`,
+      [receivableIds],
+    );
+  }
+
+  stepShares(read: Read, stepIds: readonly string[]): Promise<StepShare[]> {
+    return read.query<StepShare>(
+      `select step_id as "stepId", level, year, fen from receivable_step_share where step_id = any ($1) order by level, year`,
+      [stepIds],
     );
   }
 

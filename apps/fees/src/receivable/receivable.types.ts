@@ -79,3 +79,17 @@ export interface ReceivableStep {
   readonly onDay: Day;
   readonly at: Date;
 }
+
+/** What of a step was a budget's. */
+export interface StepShare extends ReceivableShare {
+  readonly stepId: string;
+}
+
+export interface ReceivableFilter {
+  /** Leading digits of the division. */
+  readonly prefix: string;
+  readonly matterId: string | null;
+  /** Whether something is still owed; null: both. */
+  readonly isOpen: boolean | null;
+  readonly numberKey: Buffer | null;
+}
