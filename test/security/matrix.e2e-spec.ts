@@ -12,6 +12,7 @@ import { VoucherService } from '../../apps/registration/src/voucher/voucher.serv
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
+import { type PlantedReceipt, plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
@@ -19,7 +20,7 @@ import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable {
+interface Subject extends PlantedReceivable, PlantedReceipt {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -175,6 +176,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     [division],
   );
   await makeFlows(division);
+  const owed = await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey });
   return {
     ...(claim as unknown as Subject),
     pairId: pair!.id,
@@ -201,7 +203,8 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
-    ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...owed,
+    ...(await plantBankReceipt(world, { division, requestId: owed.requestId })),
   };
 }
 
@@ -403,6 +406,41 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
   'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Query.bankReceipts': about(
+    ({ division }) => `{ bankReceipts(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.receiptAgeing': about(({ division }) => `{ receiptAgeing(division: ${q(division)}) { receipts } }`),
+  'Query.bankEntriesAside': about(
+    ({ division }) => `{ bankEntriesAside(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.receivingAccounts': about(({ division }) => `{ receivingAccounts(division: ${q(division)}) { account } }`),
+  'Query.receiptMatches': about(
+    ({ division }) => `{ receiptMatches(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Mutation.openReceivingAccount': about(
+    ({ division, receivingAccount }) =>
+      `mutation { openReceivingAccount(account: ${q(receivingAccount)}, division: ${q(division)}, bank: "示例", holderName: "示例") { account } }`,
+  ),
+  'Mutation.recordBankReceipt': about(
+    ({ receivingAccount }) =>
+      `mutation { recordBankReceipt(receipt: { account: ${q(receivingAccount)}, bankRef: "M1", bookedOn: "2026-03-20", amount: "100", payerName: "示例" }) { isNew } }`,
+  ),
+  'Mutation.settleBankEntry': about(
+    ({ asideId }) => `mutation { settleBankEntry(id: ${q(asideId)}, note: "已经核实") { id } }`,
+  ),
+  'Mutation.confirmMatch': about(({ matchId }) => `mutation { confirmMatch(id: ${q(matchId)}) { id } }`),
+  'Mutation.declineMatch': about(
+    ({ matchId }) => `mutation { declineMatch(id: ${q(matchId)}, reason: "另有其人") { id } }`,
+  ),
+  'Mutation.matchReceipt': about(
+    ({ receiptId }) => `mutation { matchReceipt(receiptId: ${q(receiptId)}, reference: "0") { id } }`,
+  ),
+  'Mutation.undoMatch': about(
+    ({ confirmedId }) => `mutation { undoMatch(id: ${q(confirmedId)}, reason: "张冠李戴") { id } }`,
+  ),
+  'Mutation.sendReceiptBack': about(
+    ({ receiptId }) => `mutation { sendReceiptBack(receiptId: ${q(receiptId)}, reason: "付错账户") { id } }`,
+  ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
@@ -923,7 +961,11 @@ const ABSENT = new Set([
   'SUPPORT_CONSENT_UNKNOWN',
   'SUPPORT_VISIT_UNKNOWN',
   'COMPLAINT_UNKNOWN',
+  'BANK_ENTRY_ASIDE_UNKNOWN',
+  'BANK_RECEIPT_UNKNOWN',
   'FEE_ACCOUNT_UNKNOWN',
+  'MATCH_UNKNOWN',
+  'RECEIVING_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
 ]);

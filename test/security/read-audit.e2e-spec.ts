@@ -1,5 +1,6 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
+import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
@@ -37,6 +38,8 @@ const KINDS: Readonly<Record<string, string>> = {
   Reimbursement: 'reimbursement',
   Receivable: 'receivable',
   PaymentRequest: 'payment-request',
+  BankReceipt: 'bank-receipt',
+  ReceiptMatch: 'match',
 };
 
 let world: TwoCounties;
@@ -61,7 +64,10 @@ async function plantMoved(): Promise<void> {
   );
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
-  for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 4; n++) {
+    const { requestId } = await plantReceivable(world, { division: OURS, ownKey: null });
+    await plantBankReceipt(world, { division: OURS, requestId });
+  }
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -173,6 +179,12 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'finance-officer-1',
+    `{ bankReceipts { nodes { __typename id payerName matches { __typename id debtorName } } }
+       receiptMatches { nodes { __typename id amount } } }`,
+    ['bank-receipt', 'match'],
   ],
   [
     'county-confirmer',

@@ -13,6 +13,7 @@ import { Client } from 'pg';
 import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
+import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
@@ -148,6 +149,11 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'fees.receivable_step': OWED('t.receivable_id'),
   'fees.receivable_step_share': `(select ${OWED('s.receivable_id')} from fees.receivable_step s where s.id = t.step_id)`,
   'fees.payment_request': 't.division_code',
+  'fees.receiving_account': 't.division_code',
+  'fees.bank_notice': 't.division_code',
+  'fees.bank_receipt': 't.division_code',
+  'fees.bank_entry_aside': 't.division_code',
+  'fees.match': 't.division_code',
   'fees.ledger_account': FEE_ACCOUNT('t.code'),
   'fees.transfer': FEE_ACCOUNT('t.credit'),
   'exchange.nomination': 't.division_code',
@@ -269,7 +275,8 @@ beforeAll(async () => {
     );
     await addMove(world.database, paid!.id);
     await plantMoved(county);
-    await plantReceivable(world, { division: county, ownKey: null });
+    const { requestId } = await plantReceivable(world, { division: county, ownKey: null });
+    await plantBankReceipt(world, { division: county, requestId });
   }
   await plantFlows();
 });
