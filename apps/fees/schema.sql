@@ -1000,7 +1000,6 @@ CREATE TABLE receivable_step (
 );
 CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
-CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
 CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
 CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
 CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
@@ -2000,6 +1999,12 @@ begin
          cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
          received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
    where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
+  if new.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+    raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
+  end if;
   if new.kind = 'received' and new.request_id is not null then
     update payment_request q set paid_fen = q.paid_fen + new.fen
      where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
