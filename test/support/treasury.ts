@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Database } from '@app/database';
 import { countyOf, type Day, type DivisionCode } from '@app/kernel';
 import { Ledger, transferId } from '@app/ledger';
@@ -34,9 +34,8 @@ export async function plantTreasury(
   return asOfficer('planted', async () => {
     await receive(world, county, payer.ownKey);
     const [fiscal, refunds] = [world.get(FiscalReceiptService), world.get(RefundService)];
-    const first = BigInt(Date.now()) * 1_000n + BigInt(Math.floor(Math.random() * 900)); // Numbers are allotted once.
-    const receiptCode = county.slice(0, 8);
-    const series = { divisionCode: county, receiptCode, firstNo: first % 10n ** 9n, lastNo: (first % 10n ** 9n) + 40n };
+    const firstNo = BigInt(randomInt(20_000_000)) * 50n; // Numbers are allotted once.
+    const series = { divisionCode: county, receiptCode: county.slice(0, 8), firstNo, lastNo: firstNo + 40n };
     const { id: seriesId } = await fiscal.allot({ ...series, document: '财票〔2026〕1号' });
     await fiscal.issueDue(county.slice(0, 6));
     const today = world.clock.today();
