@@ -41,7 +41,7 @@ export async function plantTreasury(
     const today = world.clock.today();
     await fiscal.loseBlanks(seriesId, series.lastNo, series.lastNo, today, '保险柜被盗');
     await fiscal.loseBlanks(seriesId, series.lastNo - 1n, series.lastNo - 1n, today, '保险柜被盗');
-    const [loss] = await fiscal.losses(county.slice(0, 6));
+    const [loss] = await fiscal.gaps([seriesId]);
     const [fiscalReceipt] = await world.database.admin<{ id: string }>(
       `select id from fees.fiscal_receipt where state = 'issued' and division_code = $1 and payer_key is not distinct from $2
         order by issued_at desc, id desc limit 1`,
