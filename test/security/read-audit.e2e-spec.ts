@@ -1,5 +1,6 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
+import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
@@ -9,6 +10,7 @@ import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
 import { plantRecovery } from '../support/recoveries';
 import { addOverpayments } from '../support/overpayments';
+import { plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -48,6 +50,10 @@ const KINDS: Readonly<Record<string, string>> = {
   InstalmentPlan: 'instalment-plan',
   Overpayment: 'overpayment',
   LegacyCase: 'legacy-fee',
+  BankReceipt: 'bank-receipt',
+  ReceiptMatch: 'match',
+  Refund: 'refund',
+  FiscalReceipt: 'fiscal_receipt',
 };
 
 let world: TwoCounties;
@@ -78,6 +84,11 @@ async function plantMoved(): Promise<void> {
   for (let n = 0; n < 6; n++) await plantLetters(world, child!);
   for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
   for (let n = 0; n < 11; n++) await plantRecovery(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 4; n++) {
+    const { requestId } = await plantReceivable(world, { division: OURS, ownKey: null });
+    await plantBankReceipt(world, { division: OURS, requestId });
+    await plantTreasury(world, { division: OURS, ownKey: null });
+  }
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -212,6 +223,18 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'archivist',
     '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
     ['legacy-fee', 'letter'],
+  ],
+  [
+    'finance-officer-1',
+    `{ bankReceipts { nodes { __typename id payerName matches { __typename id debtorName } } }
+       receiptMatches { nodes { __typename id amount } } }`,
+    ['bank-receipt', 'match'],
+  ],
+  [
+    'finance-officer-1',
+    `{ refunds { nodes { __typename id payerName accounts { accountMask } steps { to } } }
+       fiscalReceipts { nodes { __typename id number payerName } } }`,
+    ['refund', 'fiscal_receipt'],
   ],
   [
     'county-confirmer',

@@ -1,22 +1,26 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { inContext, systemContext } from '@app/database';
-import { type Fen, yuanText } from '@app/kernel';
+import { type Database, inContext, systemContext } from '@app/database';
+import { type Clock, type Fen, yuanText } from '@app/kernel';
+import type { Ledger } from '@app/ledger';
 import { Outbox } from '@app/jobs';
 import { Vault } from '@app/vault';
 import { BankReceiptRepository } from '../bank-receipt/bank-receipt.repository';
 import { BankReceiptService } from '../bank-receipt/bank-receipt.service';
 import { NoticeImportService } from '../bank-receipt/notice-import.service';
-import type { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
+import { FiscalReceiptRepository } from '../fiscal-receipt/fiscal-receipt.repository';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
+import { ParameterRepository } from '../parameter/parameter.repository';
+import { ParameterService } from '../parameter/parameter.service';
 import { PaymentRequestRepository } from '../payment-request/payment-request.repository';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ACCOUNT, type CollectingCounty, COUNTY, createCollectingCounty } from '../receivable/receivable.fixture';
 import { ReceivableRepository } from '../receivable/receivable.repository';
 import { ReceivableService } from '../receivable/receivable.service';
 import type { NewReceivable } from '../receivable/receivable.types';
-import { refundsOf } from '../refund/refund.fixture';
-import type { RefundService } from '../refund/refund.service';
+import { RefundRepository } from '../refund/refund.repository';
+import { RefundService } from '../refund/refund.service';
 import { MatchRepository } from './match.repository';
 import { MatchService } from './match.service';
 
@@ -70,13 +74,17 @@ export const listOf = (bookings: readonly Booking[]): string =>
   ].join('\n');
 
 /** The services over a county, as this process has loaded them. */
-export function matchingOf(county: Pick<CollectingCounty, 'database' | 'clock' | 'ledger'>, folder: string) {
-  const { database, clock, ledger } = county;
+export function matchingOf(
+  { database, clock, ledger }: { readonly database: Database; readonly clock: Clock; readonly ledger: Ledger },
+  folder: string,
+) {
   const vault = new Vault(Buffer.alloc(32, 1));
-  const { parameters, fiscalReceipts: fiscal, refunds } = refundsOf({ ...county, vault });
+  const parameters = new ParameterService(database, clock, new ParameterRepository());
   const rows = new BankReceiptRepository();
   const receipts = new BankReceiptService(database, clock, vault, ledger, rows, parameters);
   const notices = new NoticeImportService(database, clock, vault, ledger, rows);
+  const fiscal = new FiscalReceiptService(database, clock, new FiscalReceiptRepository(), parameters);
+  const refunds = new RefundService(database, clock, vault, ledger, new RefundRepository(), parameters, fiscal);
   const requests = new PaymentRequestService(clock, new PaymentRequestRepository());
   const owed = new ReceivableService(clock, new Outbox('fees'), ledger, new ReceivableRepository(), requests);
   const matches = new MatchService(database, clock, new MatchRepository(), receipts, owed, requests, refunds, fiscal);

@@ -113,7 +113,7 @@ create table receivable_step (
   constraint receivable_step_of_a_request_names_it check ((kind not in ('requested', 'withdrawn') or request_id is not null) and (request_id is null or kind in ('requested', 'withdrawn', 'received')))
 );
 create index receivable_step_by_request on receivable_step (request_id);
-create unique index receivable_takes_a_receipt_once on receivable_step (receipt_id, receivable_id, request_id) nulls not distinct where kind = 'received';
+create index receivable_step_by_receipt on receivable_step (receipt_id) where receipt_id is not null;
 comment on table receivable_step is 'History of a receivable, in order: opened, asked for, a request withdrawn, received, cut, returned. Append-only.';
 comment on column receivable_step.open_fen is 'What is owed after it.';
 
@@ -147,6 +147,12 @@ begin
          cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
          received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
    where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
+  if new.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+    raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
+  end if;
   if new.kind = 'received' and new.request_id is not null then
     update payment_request q set paid_fen = q.paid_fen + new.fen
      where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');

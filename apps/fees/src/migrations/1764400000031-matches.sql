@@ -85,6 +85,6 @@ create policy match_names_who_decides on match as restrictive for update using (
   with check (case state when 'undone' then undone_by = (select guard_text('actor'))
     else decided_by is null or decided_by = (select guard_text('actor')) end);
 revoke insert, update, delete, truncate on match from fees_rw;
-grant insert (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by,
-              decided_at, reason) on match to fees_rw;
+grant insert (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_by, proposed_at,
+              decided_by, decided_at, reason) on match to fees_rw;
 grant update (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) on match to fees_rw;

@@ -1,11 +1,13 @@
 import type { Database, Tx } from '@app/database';
-import { CLOCK, type Clock, type Day, findDay } from '@app/kernel';
+import type { Outbox } from '@app/jobs';
+import { CLOCK, type Clock, type Day, findDay, Refusal } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryService } from '../delivery/delivery.service';
-import { FEES_DATABASE } from '../fees.tokens';
+import { FEES_DATABASE, FEES_OUTBOX } from '../fees.tokens';
 import { InstalmentService } from '../instalment/instalment.service';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ReceivableService } from '../receivable/receivable.service';
+import { remedyDecided } from '../remedy/remedy.jobs';
 import { RemedyService } from '../remedy/remedy.service';
 import { RecoveryLetterService } from './recovery-letter.service';
 import { RecoveryRepository } from './recovery.repository';
@@ -17,6 +19,8 @@ import type { RecoveryEvent, RecoveryRow } from './recovery.types';
 
 const CORRECTED = 'notice ';
 const NOBODY = '-';
+/** How long an outcome waits for money on its way, in milliseconds, before it is tried again. */
+const LOOK_AGAIN = 3_600_000;
 
 /** What a case does by itself when something happened to its letters, its money or its decision. Repeatable at any point. */
 @Injectable()
@@ -24,6 +28,7 @@ export class RecoveryFollowingService {
   constructor(
     @Inject(FEES_DATABASE) private readonly database: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(FEES_OUTBOX) private readonly outbox: Outbox,
     private readonly cases: RecoveryRepository,
     private readonly steps: RecoveryStepService,
     private readonly terms: RecoveryTermsService,
@@ -68,8 +73,21 @@ export class RecoveryFollowingService {
     });
   }
 
-  /** A remedy came to its outcome. */
-  decided(remedyId: string): Promise<void> {
+  /**
+   * A remedy came to its outcome. Money that is on its way to the treasury comes back out of it once it is there: the
+   * outcome waits for that, as long as it takes.
+   */
+  async decided(remedyId: string): Promise<void> {
+    try {
+      await this.follow(remedyId);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === 'RECEIVABLE_MONEY_ON_ITS_WAY')) throw error;
+      const notBefore = new Date(this.clock.now().getTime() + LOOK_AGAIN);
+      await this.database.write((tx) => this.outbox.plan(tx, remedyDecided, [{ remedy: remedyId }], { notBefore }));
+    }
+  }
+
+  private follow(remedyId: string): Promise<void> {
     return this.database.write(async (tx) => {
       const remedy = await this.remedies.outcome(tx, remedyId);
       const row = remedy && (await this.cases.forUpdate(tx, remedy.matterId));

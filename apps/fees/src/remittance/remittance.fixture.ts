@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Day, day } from '@app/kernel';
+import { day } from '@app/kernel';
 import { asOfficer } from '../../../../test/support/officer';
 import { COUNTY } from '../receivable/receivable.fixture';
 import { createRefundingCounty, type RefundingCounty } from '../refund/refund.fixture';
@@ -53,7 +53,7 @@ export async function createRemittingCounty(format: TreasuryFolder['format'] = '
         await treasury.files.setAccount({
           countyCode: COUNTY,
           purpose,
-          validFrom: day('2020-01-01') as Day,
+          validFrom: day('2020-01-01'),
           holderName: `示例${purpose}`,
           account: `A-${purpose}`,
           bank: '示例银行',
