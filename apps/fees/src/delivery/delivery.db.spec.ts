@@ -156,7 +156,7 @@ describe('an attempt written by hand in SQL', () => {
     await send(await letter(), 'mail');
     await expect(attempt('left', 'null')).rejects.toThrow(/nobody has refused it/);
     await expect(attempt('electronic', 'null')).rejects.toThrow(/has not consented/);
-    const other = '340202198811112340';
+    const other = '340202198811112347';
     await writeLetter(world, { matterId: randomUUID(), number: other });
     await citizen(world, () => world.get(ConsentService).give(keyOf(world, other).toString('hex')), other);
     await expect(attempt('electronic', '(select id from delivery_consent)')).rejects.toThrow(/has not consented/);
@@ -207,7 +207,7 @@ describe('electronic service', () => {
 
   it('is nobody else’s to confirm, nor another county’s to prove', async () => {
     const id = await letter();
-    const other = '340202198811112340';
+    const other = '340202198811112347';
     expect(await codeOf(citizen(world, () => deliveries().confirm(id), other))).toBe('DELIVERY_LETTER_UNKNOWN');
     const attempt = await send(id, 'direct');
     const foreign = officer('x', () => deliveries().prove(attempt, { ...NO_PROOF, ...RECEIPT }), ELSEWHERE.slice(0, 6));
