@@ -11,15 +11,19 @@ import { FamilyService } from '../../apps/registration/src/person/family.service
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { addOverpayments, type MadeOverpayments } from '../support/overpayments';
 import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
+import { type PlantedPlan, plantInstalments } from '../support/instalments';
+import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
+import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
 import { plantLetters } from '../support/served-letters';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject {
+interface Subject extends PlantedReceivable, PlantedPlan {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -65,6 +69,7 @@ interface Subject {
   readonly ownRequestId: string;
   readonly holdId: string;
   readonly move: MadeMove;
+  readonly overpaid: MadeOverpayments;
   /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
   readonly serviceId: string;
   readonly consentId: string;
@@ -77,6 +82,12 @@ interface Subject {
   readonly sendingId: string;
   readonly contestedId: string;
   readonly remedyId: string;
+  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
+  readonly caseId: string;
+  readonly mispaidId: string;
+  readonly reviewId: string;
+  readonly noticeId: string;
+  readonly paperId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -90,6 +101,7 @@ let family: Caller['family'];
 beforeAll(async () => {
   world = await openTwoCounties();
   schema = mergedSchema(world); // Words and fields are the same in every topology; what is asked goes through this run's.
+  await plantPaymentAccount(world);
   graph = await openGraph(world, report);
   subjects = {
     'own family': await findSubject('own family', OURS, 0),
@@ -202,10 +214,14 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     move: await addMove(world.database, claim.claimId!),
+    overpaid: await addOverpayments(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
+    ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
+    ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
   };
 }
 
@@ -375,6 +391,7 @@ const about = (ask: Asked['ask']): Asked => ({ ask });
 const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
 
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
+const onTerms = (caseId: string): string => `{ caseId: ${q(caseId)}, months: 6, firstOn: "2026-05-08" }`;
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 const onRequest = (field: (id: string) => string): Asked =>
@@ -458,6 +475,62 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.confirmRemedy': onRemedy((id) => `confirmRemedy(id: ${id})`),
   'Mutation.sendRemedyBack': onRemedy((id) => `sendRemedyBack(id: ${id}, reason: "事实不清")`),
   'Query.feeParameters': ofNobody('{ feeParameters(division: "34") { name } }'),
+  'Query.feeBalances': ofNobody('{ feeBalances(first: 1) { nodes { code } } }'),
+  'Query.feeBalanceExport': ofNobody('{ feeBalanceExport(prefix: "collected:") { csv } }'),
+  'Query.feeStatement': about(({ collected }) => `{ feeStatement(account: ${q(collected)}) { nodes { balance } } }`),
+  'Query.feeStatementExport': about(({ collected }) => `{ feeStatementExport(account: ${q(collected)}) { csv } }`),
+  'Query.receivable': about(({ receivableId }) => `{ receivable(id: ${q(receivableId)}) { open } }`),
+  'Query.receivables': about(
+    ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Query.instalmentPlans': about(({ owedCaseId }) => `{ instalmentPlans(caseId: ${q(owedCaseId)}) { id } }`),
+  'Query.instalmentPlanList': about(
+    ({ division }) => `{ instalmentPlanList(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myInstalmentPlans': ofNobody('{ myInstalmentPlans { id } }'),
+  'Query.previewInstalments': about(
+    ({ owedCaseId }) => `{ previewInstalments(proposal: ${onTerms(owedCaseId)}) { amount } }`,
+  ),
+  'Query.instalmentPlanFile': about(({ planId }) => `{ instalmentPlanFile(id: ${q(planId)}) { csv } }`),
+  'Mutation.proposeInstalments': about(
+    ({ owedCaseId }) => `mutation { proposeInstalments(proposal: ${onTerms(owedCaseId)}) { id } }`,
+  ),
+  'Mutation.agreeInstalments': about(
+    ({ proposedPlanId }) => `mutation { agreeInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.declineInstalments': about(
+    ({ proposedPlanId }) => `mutation { declineInstalments(id: ${q(proposedPlanId)}, reason: "金额太高") { id } }`,
+  ),
+  'Mutation.withdrawInstalments': about(
+    ({ proposedPlanId }) => `mutation { withdrawInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.settleInstalmentsEarly': about(
+    ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
+  ),
+  'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
+  'Query.legacyCases': about(
+    ({ division }) => `{ legacyCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
+  'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
+  'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
+  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ paperId }) => `{ letterFile(id: ${q(paperId)}) { sha256 } }`),
+  'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
+  'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
+  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.endLegacyCourtCase': about(
+    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+  ),
+  'Mutation.openLegacyRefund': about(
+    ({ caseId, mispaidId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+  ),
+  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.decideLegacyRefund': about(
+    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+  ),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
   ),
@@ -661,6 +734,20 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myAuthorities': ofNobody('{ myAuthorities { id } }'),
   'Query.reimbursements': about(
     ({ division }) => `{ reimbursements(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.overpayments': about(
+    ({ division }) => `{ overpayments(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.overpaymentExport': about(
+    ({ division }) => `{ overpaymentExport(filter: { division: ${q(division)} }) { csv after } }`,
+  ),
+  'Query.myOverpayments': ofNobody('{ myOverpayments { id } }'),
+  'Mutation.reportOverpayment': about(
+    ({ claimId }) =>
+      `mutation { reportOverpayment(report: { claim: ${q(claimId)}, ground: OFFICE_ERROR, evidence: "试4号", note: "试一试多发", fen: "1" }) { id } }`,
+  ),
+  'Mutation.seeOverpayment': about(
+    ({ overpaid }) => `mutation { seeOverpayment(id: ${q(overpaid.reportedId)}, isOverpaid: true) { id } }`,
   ),
   'Mutation.decideMove': about(
     ({ childId }) =>
@@ -947,6 +1034,8 @@ const ABSENT = new Set([
   'CLAIM_UNKNOWN',
   'MOVE_DECISION_UNKNOWN',
   'MOVE_NOTHING_TO_CARRY',
+  'OVERPAYMENT_OF_UNKNOWN_CLAIM',
+  'OVERPAYMENT_UNKNOWN',
   'REIMBURSEMENT_UNKNOWN',
   'PERSON_UNKNOWN',
   'PERSONS_UNKNOWN',
@@ -977,10 +1066,18 @@ const ABSENT = new Set([
   'SUPPORT_CONSENT_UNKNOWN',
   'SUPPORT_VISIT_UNKNOWN',
   'COMPLAINT_UNKNOWN',
+  'FEE_ACCOUNT_UNKNOWN',
+  'PAYMENT_REQUEST_UNKNOWN',
+  'RECEIVABLE_UNKNOWN',
   'DELIVERY_LETTER_UNKNOWN',
   'DELIVERY_ATTEMPT_UNKNOWN',
   'REMEDY_UNKNOWN',
   'REMEDY_NOTHING_TO_CONTEST',
+  'INSTALMENT_PLAN_UNKNOWN',
+  'INSTALMENT_NOTHING_OWED',
+  'LEGACY_CASE_UNKNOWN',
+  'LEGACY_REVIEW_UNKNOWN',
+  'LETTER_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -1057,6 +1154,19 @@ describe('the authorisation matrix', () => {
     expect(myFamily.map(({ id }) => id)).toContain(subjects['own family'].childId);
     expect(myClaims.length).toBeGreaterThan(0);
     expect(myClaims.filter(({ child }) => !own.has(child.id))).toEqual([]);
+  });
+
+  it('shows a debtor only what they owe themselves, and not to whose budgets it goes', async () => {
+    const source = '{ myReceivables { id open statement { kind openAfter } requests { reference left } } }';
+    const { data, errors } = await graph.ask(source, contextOf(callerOf('citizen')));
+    expect(errors).toBeUndefined();
+    const { myReceivables } = data as unknown as { myReceivables: { id: string; statement: { kind: string }[] }[] };
+    const ids = myReceivables.map(({ id }) => id);
+    expect(ids).toContain(subjects['own family'].receivableId);
+    expect(ids).not.toContain(subjects['other family, same county'].receivableId);
+    expect(ids).not.toContain(subjects['other county'].receivableId);
+    const shares = await graph.ask('{ myReceivables { shares { level } } }', contextOf(callerOf('citizen')));
+    expect(shares.errors?.map(codeOf)).toContain('NOT_PERMITTED');
   });
 
   it('shows every field to the roles of its word and to no other, of those that may be seen and of no others', async () => {

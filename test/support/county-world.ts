@@ -9,7 +9,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { explainConstraint as explainRegister } from '../../apps/registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../apps/subsidy/src/power/power.errors';
-import { explainConstraint as explainFees } from '../../apps/fees/src/legacy-fee/legacy-fee.errors';
+import { explainConstraint as explainFees } from '../../apps/fees/src/fees.errors';
 import { bankFolders } from '../../apps/standalone/src/folders';
 import type { HouseholdRegistry } from '../../apps/exchange/src/household-registry/household-registry.types';
 import type { Peers } from '../../apps/exchange/src/peer/peer.types';

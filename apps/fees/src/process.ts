@@ -4,7 +4,7 @@ import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
 import { Vault } from '@app/vault';
 import type { readConfig } from './config';
-import { explainConstraint } from './legacy-fee/legacy-fee.errors';
+import { explainConstraint } from './fees.errors';
 import { FeesModule } from './fees.module';
 import { FEES_DATABASE, FEES_OUTBOX } from './fees.tokens';
 

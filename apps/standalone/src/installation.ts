@@ -14,7 +14,7 @@ import { openPeers } from '../../exchange/src/peer/peer-directory.client';
 import { bindMode } from './mode';
 import { explainConstraint as explainRegister } from '../../registration/src/fact/fact.errors';
 import { explainConstraint as explainPayment } from '../../subsidy/src/power/power.errors';
-import { explainConstraint as explainFees } from '../../fees/src/legacy-fee/legacy-fee.errors';
+import { explainConstraint as explainFees } from '../../fees/src/fees.errors';
 import { openHousehold } from './demo-registry';
 import { REGISTRATION_HANDLERS } from '../../registration/src/registration.tokens';
 import { FEES_HANDLERS } from '../../fees/src/fees.tokens';

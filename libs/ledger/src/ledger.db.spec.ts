@@ -48,9 +48,9 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('the ledger', () => {
-  it('is the text that apps have in their migrations', () => {
+  it.each(['subsidy', 'fees'])('is the text that %s has in its migrations, once', (app) => {
     const text = fs.readFileSync(path.join(__dirname, 'ledger.sql'), 'utf8');
-    const folder = path.join(__dirname, '../../../apps/subsidy/src/migrations');
+    const folder = path.join(__dirname, '../../../apps', app, 'src/migrations');
     const copies = fs
       .readdirSync(folder)
       .filter((file) => fs.readFileSync(path.join(folder, file), 'utf8').includes(text));
