@@ -312,6 +312,7 @@ CREATE TABLE delivery_attempt (
 );
 CREATE INDEX delivery_attempt_by_consent ON delivery_attempt USING btree (consent_id) WHERE consent_id IS NOT NULL;
 CREATE INDEX delivery_attempt_by_letter ON delivery_attempt USING btree (letter_id);
+CREATE TRIGGER delivery_attempt_keeps_the_rules BEFORE INSERT ON delivery_attempt FOR EACH ROW EXECUTE FUNCTION delivery_attempt_keeps_the_rules();
 ALTER TABLE delivery_attempt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE delivery_attempt FORCE ROW LEVEL SECURITY;
 CREATE POLICY delivery_attempt_by_owner ON delivery_attempt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
@@ -2291,6 +2292,25 @@ AS $function$
 begin
   if old.settled_at is not null then
     raise exception 'somebody has settled this already' using errcode = '23514', constraint = 'bank_entry_aside_is_settled_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.delivery_attempt_keeps_the_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.mode = 'electronic' and not exists (
+      select from delivery_consent c join letter_delivery d on d.letter_id = new.letter_id and d.recipient_key = c.owner_key
+       where c.id = new.consent_id and not exists (select from delivery_consent_end e where e.consent_id = c.id)) then
+    raise exception 'the recipient has not consented' using errcode = '23514', constraint = 'delivery_electronic_needs_the_recipients_consent';
+  end if;
+  if new.mode = 'left' and not exists (
+      select from delivery_attempt a join delivery_outcome o on o.attempt_id = a.id
+       where a.letter_id = new.letter_id and o.failure = 'refused') then
+    raise exception 'nobody has refused it' using errcode = '23514', constraint = 'delivery_leaves_what_was_refused_only';
   end if;
   return new;
 end $function$;

@@ -40,13 +40,8 @@ export async function plantLetters(
     );
   };
   const consentId = await one(
-    `with c as (
-       insert into fees.delivery_consent (id, owner_key, basis, reference, words, given_on, recorded_by, recorded_at)
-       values (uuidv7(), $1, 'paper', '同意书1号', '同意以本系统账户接收文书', '2026-03-02', 'planted', '2026-03-02') returning id),
-     e as (
-       insert into fees.delivery_consent_end (consent_id, ended_on, ended_by, recorded_at)
-       select id, '2026-03-03', 'planted', '2026-03-03' from c)
-     select id from c`,
+    `insert into fees.delivery_consent (id, owner_key, basis, reference, words, given_on, recorded_by, recorded_at)
+     values (uuidv7(), $1, 'paper', '同意书1号', '同意以本系统账户接收文书', '2026-03-02', 'planted', '2026-03-02') returning id`,
     [person.ownKey],
   );
   const [letterId, served] = [await letter(), await letter()];
@@ -60,6 +55,10 @@ export async function plantLetters(
   await world.database.admin(
     `insert into fees.delivery_paper (id, letter_id, asked_by, asked_on, asked_at) values (uuidv7(), $1, 'planted', '2026-03-03', '2026-03-03')`,
     [served],
+  );
+  await world.database.admin(
+    `insert into fees.delivery_consent_end (consent_id, ended_on, ended_by, recorded_at) values ($1, '2026-03-03', 'planted', '2026-03-03')`,
+    [consentId],
   );
   const remedyId = await one(
     `with d as (

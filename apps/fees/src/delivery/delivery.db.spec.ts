@@ -141,6 +141,32 @@ describe('a wrong proof', () => {
   });
 });
 
+describe('an attempt written by hand in SQL', () => {
+  const attempt = (mode: Mode, consent: string) =>
+    officer('server', () =>
+      feesOf(world).write((tx) =>
+        tx.query(
+          `insert into delivery_attempt (id, letter_id, mode, consent_id, sent_on, sent_at)
+           select uuidv7(), letter_id, '${mode}', ${consent}, '2026-03-02', now() from letter_delivery`,
+        ),
+      ),
+    );
+
+  it('is refused where it would be left without a refusal, or be electronic by another’s consent or one that ended', async () => {
+    await send(await letter(), 'mail');
+    await expect(attempt('left', 'null')).rejects.toThrow(/nobody has refused it/);
+    await expect(attempt('electronic', 'null')).rejects.toThrow(/has not consented/);
+    const other = '340202198811112347';
+    await writeLetter(world, { matterId: randomUUID(), number: other });
+    await citizen(world, () => world.get(ConsentService).give(keyOf(world, other).toString('hex')), other);
+    await expect(attempt('electronic', '(select id from delivery_consent)')).rejects.toThrow(/has not consented/);
+    const key = keyOf(world).toString('hex');
+    const own = await citizen(world, () => world.get(ConsentService).give(key));
+    await citizen(world, () => world.get(ConsentService).revoke(key));
+    await expect(attempt('electronic', `'${own}'::uuid`)).rejects.toThrow(/has not consented/);
+  });
+});
+
 describe('electronic service', () => {
   it('needs a consent that holds, and serves on arrival', async () => {
     const [first, second] = [await letter(), await letter()];
@@ -181,7 +207,7 @@ describe('electronic service', () => {
 
   it('is nobody else’s to confirm, nor another county’s to prove', async () => {
     const id = await letter();
-    const other = '340202198811112340';
+    const other = '340202198811112347';
     expect(await codeOf(citizen(world, () => deliveries().confirm(id), other))).toBe('DELIVERY_LETTER_UNKNOWN');
     const attempt = await send(id, 'direct');
     const foreign = officer('x', () => deliveries().prove(attempt, { ...NO_PROOF, ...RECEIPT }), ELSEWHERE.slice(0, 6));

@@ -9,7 +9,7 @@ import type { Database, Tx } from '@app/database';
 const COUNTY = '340202000000';
 export const ELSEWHERE = '340203000000';
 /** A number of nobody: the county is real, the rest is made up. */
-const NUMBER = '340202199003077721';
+export const NUMBER = '340202199003077728';
 
 export const feesOf = (world: CountyWorld): Database => world.app.get<Database>(FEES_DATABASE, { strict: false });
 export const keyOf = (world: CountyWorld, number = NUMBER): Buffer => world.get(Vault).blindIndex('id-number', number);

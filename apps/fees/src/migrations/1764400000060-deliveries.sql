@@ -137,6 +137,23 @@ create unique index delivery_paper_is_asked_once_at_a_time on delivery_paper (le
 create index delivery_paper_by_letter on delivery_paper (letter_id);
 comment on table delivery_paper is 'Somebody who is served electronically asks for the letter on paper, and gets it.';
 
+create function delivery_attempt_keeps_the_rules() returns trigger language plpgsql set search_path from current as $$
+begin
+  if new.mode = 'electronic' and not exists (
+      select from delivery_consent c join letter_delivery d on d.letter_id = new.letter_id and d.recipient_key = c.owner_key
+       where c.id = new.consent_id and not exists (select from delivery_consent_end e where e.consent_id = c.id)) then
+    raise exception 'the recipient has not consented' using errcode = '23514', constraint = 'delivery_electronic_needs_the_recipients_consent';
+  end if;
+  if new.mode = 'left' and not exists (
+      select from delivery_attempt a join delivery_outcome o on o.attempt_id = a.id
+       where a.letter_id = new.letter_id and o.failure = 'refused') then
+    raise exception 'nobody has refused it' using errcode = '23514', constraint = 'delivery_leaves_what_was_refused_only';
+  end if;
+  return new;
+end $$;
+create trigger delivery_attempt_keeps_the_rules before insert on delivery_attempt
+  for each row execute function delivery_attempt_keeps_the_rules();
+
 create function delivery_outcome_is_next() returns trigger language plpgsql set search_path from current as $$
 declare last integer; made date;
 begin
