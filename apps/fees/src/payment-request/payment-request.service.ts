@@ -74,7 +74,7 @@ export class PaymentRequestService {
     const portions = (await this.requests.stillOpen(read, receivableId)).map(({ id, leftFen }) => {
       const part = leftFen < left ? leftFen : left;
       left -= part;
-      return { requestId: id as string | null, fen: part };
+      return { requestId: id, fen: part };
     });
     return [...portions, { requestId: null, fen: left }].filter((portion) => portion.fen > 0n);
   }
