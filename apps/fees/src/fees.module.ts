@@ -2,21 +2,35 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
 import { DeliveryBellService } from './delivery/delivery-bell.service';
 import { DeliveryModule } from './delivery/delivery.module';
-import { FEES_HANDLERS } from './fees.tokens';
 import { InstalmentBellService } from './instalment/instalment-bell.service';
 import { InstalmentModule } from './instalment/instalment.module';
 import { InstalmentProcessor } from './instalment/instalment.processor';
+import { BankReceiptModule } from './bank-receipt/bank-receipt.module';
+import { FEES_HANDLERS } from './fees.tokens';
+import { FiscalReceiptBellService } from './fiscal-receipt/fiscal-receipt-bell.service';
+import { FiscalReceiptModule } from './fiscal-receipt/fiscal-receipt.module';
+import { FiscalReceiptProcessor } from './fiscal-receipt/fiscal-receipt.processor';
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
+import { MatchModule } from './match/match.module';
+import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
+import { ReceiptReconciliationModule } from './receipt-reconciliation/receipt-reconciliation.module';
+import { ReceiptReconciliationService } from './receipt-reconciliation/receipt-reconciliation.service';
 import { ReceivableModule } from './receivable/receivable.module';
+import { RefundModule } from './refund/refund.module';
 import { RemedyModule } from './remedy/remedy.module';
 import { RemedyStepService } from './remedy/remedy-step.service';
+import { RemittanceModule } from './remittance/remittance.module';
+import { RemittanceProcessor } from './remittance/remittance.processor';
+import { TreasuryBellService } from './remittance/treasury-bell.service';
 
 const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: readonly JobHandler<Payload>[] })[] = [
   InstalmentProcessor,
+  FiscalReceiptProcessor,
+  RemittanceProcessor,
 ];
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
@@ -24,6 +38,10 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   InstalmentBellService,
   DeliveryBellService,
   RemedyStepService,
+  MatchService,
+  FiscalReceiptBellService,
+  TreasuryBellService,
+  ReceiptReconciliationService,
 ];
 
 /**
@@ -41,6 +59,12 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     PaymentRequestModule,
     ReceivableModule,
     InstalmentModule,
+    BankReceiptModule,
+    MatchModule,
+    FiscalReceiptModule,
+    RefundModule,
+    RemittanceModule,
+    ReceiptReconciliationModule,
   ],
   providers: [
     {
@@ -61,6 +85,12 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     PaymentRequestModule,
     ReceivableModule,
     InstalmentModule,
+    BankReceiptModule,
+    MatchModule,
+    FiscalReceiptModule,
+    RefundModule,
+    RemittanceModule,
+    ReceiptReconciliationModule,
   ],
 })
 export class FeesModule {}

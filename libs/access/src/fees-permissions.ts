@@ -100,4 +100,25 @@ export const FEES_PERMISSIONS = {
     roles: 'everyone',
     lets: { zh: '查看资金追回的期限和参数', en: 'see the deadlines and parameters of recovering money' },
   },
+  'bank-receipt.read': {
+    roles: ['finance-officer', 'auditor'],
+    lets: { zh: '查询银行到账', en: 'look into what money came in' },
+  },
+  'bank-receipt.case': {
+    roles: ['finance-officer', 'auditor'],
+    lets: { zh: '查看到账和匹配内容', en: 'see what a bank receipt says and what it pays' },
+  },
+  'bank-receipt.figures': {
+    roles: ['finance-officer', ...WATCHERS],
+    lets: { zh: '查看未匹配到账的账龄', en: 'see how much lies without a match for how long' },
+  },
+  'bank-receipt.take': {
+    roles: ['finance-officer'],
+    lets: { zh: '登记收款账户和到账', en: 'name receiving accounts and record what came in' },
+  },
+  'match.decide': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '确认、拒绝、撤销到账匹配并提出退付', en: 'decide what a bank receipt pays, undo it, or send it back' },
+  },
 } as const;

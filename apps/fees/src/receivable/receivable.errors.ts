@@ -79,6 +79,11 @@ export const refuse = {
       },
       { receiptId },
     ),
+  remittedAlready: () =>
+    new Refusal('RECEIVABLE_REMITTED_ALREADY', {
+      zh: '该款项已经或正在上缴国库，不能撤销匹配。请按退付程序办理。',
+      en: 'This money is with the treasury or on its way there, so that the match stays; give the money back as a refund.',
+    }),
   receiptTaken: () =>
     new Refusal('RECEIVABLE_RECEIPT_TAKEN', {
       zh: '该笔银行收款已计入这笔应收款，不重复计入。',

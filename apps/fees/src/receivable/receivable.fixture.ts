@@ -14,7 +14,7 @@ import { ReceivableService } from './receivable.service';
 import type { NewReceivable } from './receivable.types';
 
 export const COUNTY = '340202000000';
-const ACCOUNT = 'a1';
+export const ACCOUNT = 'a1';
 
 /** A county that collects, on a real database. */
 export interface CollectingCounty {

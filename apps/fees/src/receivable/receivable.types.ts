@@ -21,6 +21,14 @@ export interface NewReceivable {
   readonly shares: readonly ReceivableShare[];
 }
 
+/** A bank receipt, or part of one, that is counted for a receivable: for the request it names, or those due first. */
+export interface Payment {
+  readonly id: string;
+  readonly requestId: string | null;
+  readonly receiptId: string;
+  readonly fen: Fen;
+}
+
 export type CutReason = 'decision-changed' | 'waived' | 'ceased';
 
 /** Open is decided less cut less received, and never below nothing: the database keeps it so. */
