@@ -93,6 +93,145 @@ CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INS
 COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
 GRANT INSERT, SELECT ON audit_node TO fees_rw;
 
+CREATE TABLE bank_day_total (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  receipts integer NOT NULL,
+  fen bigint NOT NULL,
+  source text NOT NULL,
+  stated_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  stated_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_day_total_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_day_total_is_counted UNIQUE (account, day, no),
+  CONSTRAINT bank_day_total_is_an_amount CHECK (receipts >= 0 AND fen >= 0 AND (receipts = 0) = (fen = 0)),
+  CONSTRAINT bank_day_total_names_its_source CHECK (char_length(source) >= 2 AND char_length(source) <= 100),
+  CONSTRAINT bank_day_total_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account)
+);
+CREATE INDEX bank_day_total_by_county ON bank_day_total USING btree (county_code, day);
+ALTER TABLE bank_day_total ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_day_total FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_day_total_by_owner ON bank_day_total AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_day_total_in_county ON bank_day_total AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY bank_day_total_names_who_states ON bank_day_total AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((stated_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_day_total IS 'What the bank''s statement says came in on an account and day; a later word stands in place of an earlier one, which stays.';
+GRANT INSERT, SELECT ON bank_day_total TO fees_rw;
+
+CREATE TABLE bank_entry_aside (
+  id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  entry_hash bytea NOT NULL,
+  line integer NOT NULL,
+  bank_ref text NOT NULL,
+  booked_at text NOT NULL,
+  amount text NOT NULL,
+  code text NOT NULL,
+  set_aside_at timestamp with time zone NOT NULL,
+  settled_by text,
+  settled_at timestamp with time zone,
+  note text,
+  CONSTRAINT bank_entry_aside_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_entry_is_set_aside_once UNIQUE (account, entry_hash),
+  CONSTRAINT bank_entry_aside_is_settled_with_a_note CHECK ((num_nulls(settled_by, settled_at, note) = ANY (ARRAY[0, 3])) AND note <> ''::text),
+  CONSTRAINT bank_entry_hash_is_an_index CHECK (length(entry_hash) = 32),
+  CONSTRAINT bank_entry_aside_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account),
+  CONSTRAINT bank_entry_aside_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES bank_notice(id)
+);
+CREATE INDEX bank_entry_aside_by_division ON bank_entry_aside USING btree (division_code, id);
+CREATE INDEX bank_entry_aside_by_notice ON bank_entry_aside USING btree (notice_id);
+CREATE TRIGGER bank_entry_aside_is_settled_once BEFORE UPDATE ON bank_entry_aside FOR EACH ROW EXECUTE FUNCTION bank_entry_aside_is_settled_once();
+ALTER TABLE bank_entry_aside ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_entry_aside FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_entry_aside_by_owner ON bank_entry_aside AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_entry_aside_in_division ON bank_entry_aside AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_entry_aside_names_who_settles ON bank_entry_aside AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK ((settled_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_entry_aside IS 'A booking that was not taken in as a receipt, and why: a debit, a reversal, another currency, a reference used twice.';
+GRANT INSERT (id, notice_id, account, division_code, entry_hash, line, bank_ref, booked_at, amount, code, set_aside_at), SELECT, UPDATE (settled_by, settled_at, note) ON bank_entry_aside TO fees_rw;
+
+CREATE TABLE bank_notice (
+  id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  format text NOT NULL,
+  message_id text,
+  sha256 bytea,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_notice_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_notice_format_is_known CHECK (format = ANY (ARRAY['camt.054'::text, 'csv'::text, 'by-hand'::text])),
+  CONSTRAINT bank_notice_of_a_file_has_its_hash CHECK ((format = 'by-hand'::text) = (sha256 IS NULL) AND length(sha256) = 32),
+  CONSTRAINT bank_notice_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account)
+);
+CREATE INDEX bank_notice_by_account ON bank_notice USING btree (account);
+ALTER TABLE bank_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_notice_by_owner ON bank_notice AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_notice_in_division ON bank_notice AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_notice_names_its_taker ON bank_notice AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_notice IS 'A file of the bank that was taken in, or one booking that an officer wrote off a paper; whole or not at all.';
+GRANT INSERT (id, account, division_code, format, message_id, sha256, taken_at), SELECT ON bank_notice TO fees_rw;
+
+CREATE TABLE bank_receipt (
+  id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  bank_ref text COLLATE "C" NOT NULL,
+  booked_on date NOT NULL,
+  fen bigint NOT NULL,
+  payer_name text NOT NULL,
+  payer_account_sealed bytea,
+  payer_account_mask text,
+  payer_bank text NOT NULL,
+  remittance text NOT NULL,
+  found_references text[] NOT NULL,
+  is_for_hand boolean DEFAULT false NOT NULL,
+  reference text COLLATE "C" GENERATED ALWAYS AS (
+CASE
+    WHEN ((cardinality(found_references) = 1) AND (NOT is_for_hand)) THEN found_references[1]
+    ELSE NULL::text
+END) STORED,
+  matched_fen bigint DEFAULT 0 NOT NULL,
+  refundable_fen bigint DEFAULT 0 NOT NULL,
+  left_fen bigint GENERATED ALWAYS AS (((fen - matched_fen) - refundable_fen)) STORED NOT NULL,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN ((matched_fen = 0) AND (refundable_fen = 0)) THEN 'unmatched'::text
+    WHEN (((fen - matched_fen) - refundable_fen) > 0) THEN 'part'::text
+    WHEN (refundable_fen > 0) THEN 'refundable'::text
+    ELSE 'matched'::text
+END) STORED NOT NULL,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_receipt_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_receipt_and_who_took_it_in UNIQUE (id, taken_by),
+  CONSTRAINT bank_receipt_comes_once UNIQUE (account, bank_ref),
+  CONSTRAINT bank_receipt_gives_no_more_than_it_holds CHECK (matched_fen >= 0 AND refundable_fen >= 0 AND (matched_fen + refundable_fen) <= fen),
+  CONSTRAINT bank_receipt_is_an_amount CHECK (fen > 0),
+  CONSTRAINT bank_receipt_payer_account_is_sealed_and_masked CHECK (num_nulls(payer_account_sealed, payer_account_mask) = ANY (ARRAY[0, 2])),
+  CONSTRAINT bank_receipt_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account),
+  CONSTRAINT bank_receipt_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES bank_notice(id)
+);
+CREATE INDEX bank_receipt_by_division ON bank_receipt USING btree (division_code, id);
+CREATE INDEX bank_receipt_by_notice ON bank_receipt USING btree (notice_id);
+CREATE INDEX bank_receipt_open_by_day ON bank_receipt USING btree (booked_on, id) WHERE left_fen > 0;
+CREATE INDEX bank_receipt_open_by_reference ON bank_receipt USING btree (reference) WHERE left_fen > 0;
+ALTER TABLE bank_receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_receipt_by_owner ON bank_receipt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_receipt_in_division ON bank_receipt AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_receipt_names_its_taker ON bank_receipt AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_receipt IS 'Money that came in, as the bank told it; what the bank told never changes.';
+COMMENT ON COLUMN bank_receipt.found_references IS 'References of payment requests that the remittance text holds, right by their check digits.';
+COMMENT ON COLUMN bank_receipt.is_for_hand IS 'A match of it was undone: from now on an officer says what it pays.';
+COMMENT ON COLUMN bank_receipt.matched_fen IS 'What of it paid requests, counted by the matches.';
+COMMENT ON COLUMN bank_receipt.refundable_fen IS 'What of it pays nothing and goes back to who paid it.';
+GRANT INSERT (id, notice_id, account, division_code, bank_ref, booked_on, fen, payer_name, payer_account_sealed, payer_account_mask, payer_bank, remittance, found_references, taken_at), SELECT, UPDATE (refundable_fen) ON bank_receipt TO fees_rw;
+
 CREATE TABLE contestable_decision (
   id uuid NOT NULL,
   matter_id uuid NOT NULL,
@@ -315,6 +454,59 @@ CREATE POLICY delivery_paper_of_letter ON delivery_paper AS PERMISSIVE FOR ALL T
   WHERE (l.id = delivery_paper.letter_id))) AND (asked_by IS NOT NULL) AND ((given_by IS NULL) OR ((given_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL))))));
 COMMENT ON TABLE delivery_paper IS 'Somebody who is served electronically asks for the letter on paper, and gets it.';
 GRANT INSERT, SELECT, UPDATE (given_on, given_by) ON delivery_paper TO fees_rw;
+
+CREATE TABLE fiscal_receipt (
+  id uuid NOT NULL,
+  series_id uuid NOT NULL,
+  no bigint NOT NULL,
+  number text NOT NULL,
+  step_id uuid NOT NULL,
+  receivable_id uuid NOT NULL,
+  bank_receipt_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  payer_name text NOT NULL,
+  payer_key bytea,
+  fen bigint NOT NULL,
+  replaces uuid,
+  state text NOT NULL,
+  issued_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  issued_on date NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_on date,
+  end_reason text,
+  report_due_on date,
+  reported_by text,
+  reported_on date,
+  report_ref text,
+  CONSTRAINT fiscal_receipt_pkey PRIMARY KEY (id),
+  CONSTRAINT fiscal_receipt_is_replaced_once UNIQUE (replaces),
+  CONSTRAINT fiscal_receipt_number_is_given_once UNIQUE (series_id, no),
+  CONSTRAINT fiscal_receipt_prints_a_number_once UNIQUE (number),
+  CONSTRAINT fiscal_receipt_ends_with_a_reason CHECK ((state = 'issued'::text) = (num_nulls(ended_by, ended_on, end_reason) = 3) AND (num_nulls(ended_by, ended_on, end_reason) = ANY (ARRAY[0, 3])) AND char_length(end_reason) >= 4 AND char_length(end_reason) <= 200),
+  CONSTRAINT fiscal_receipt_is_for_money CHECK (fen > 0),
+  CONSTRAINT fiscal_receipt_is_reported_whole CHECK (num_nulls(reported_by, reported_on, report_ref) = ANY (ARRAY[0, 3])),
+  CONSTRAINT fiscal_receipt_payer_key_is_an_index CHECK (length(payer_key) = 32),
+  CONSTRAINT fiscal_receipt_reports_only_a_loss CHECK (state = 'lost'::text OR num_nulls(report_due_on, reported_on) = 2),
+  CONSTRAINT fiscal_receipt_state_is_known CHECK (state = ANY (ARRAY['issued'::text, 'voided'::text, 'lost'::text])),
+  CONSTRAINT fiscal_receipt_replaces_fkey FOREIGN KEY (replaces) REFERENCES fiscal_receipt(id),
+  CONSTRAINT fiscal_receipt_series_id_fkey FOREIGN KEY (series_id) REFERENCES receipt_series(id),
+  CONSTRAINT fiscal_receipt_step_id_fkey FOREIGN KEY (step_id) REFERENCES receivable_step(id)
+);
+CREATE INDEX fiscal_receipt_by_bank_receipt ON fiscal_receipt USING btree (bank_receipt_id);
+CREATE INDEX fiscal_receipt_by_division ON fiscal_receipt USING btree (division_code, id);
+CREATE INDEX fiscal_receipt_by_payer ON fiscal_receipt USING btree (payer_key) WHERE payer_key IS NOT NULL;
+CREATE INDEX fiscal_receipt_by_step ON fiscal_receipt USING btree (step_id);
+CREATE UNIQUE INDEX fiscal_receipt_once_an_amount ON fiscal_receipt USING btree (step_id) WHERE state = 'issued'::text;
+CREATE TRIGGER fiscal_receipt_moves BEFORE UPDATE ON fiscal_receipt FOR EACH ROW EXECUTE FUNCTION fiscal_receipt_moves();
+CREATE TRIGGER fiscal_receipt_takes_the_next_number BEFORE INSERT ON fiscal_receipt FOR EACH ROW EXECUTE FUNCTION fiscal_receipt_takes_the_next_number();
+ALTER TABLE fiscal_receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fiscal_receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY fiscal_receipt_by_owner ON fiscal_receipt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY fiscal_receipt_in_division ON fiscal_receipt AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payer_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY fiscal_receipt_names_its_issuer ON fiscal_receipt AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((issued_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE fiscal_receipt IS 'A fiscal receipt for money that was received; one that was spoilt or lost is ended and another one replaces it.';
+GRANT INSERT, SELECT, UPDATE (state, ended_by, ended_on, end_reason, report_due_on, reported_by, reported_on, report_ref) ON fiscal_receipt TO fees_rw;
 
 CREATE TABLE inbox (
   consumer text NOT NULL,
@@ -789,6 +981,59 @@ COMMENT ON COLUMN letter_delivery.served_on IS 'The earliest day that a standing
 COMMENT ON COLUMN letter_delivery.told_on IS 'The served day that the other slices were told of.';
 GRANT INSERT (letter_id, division_code, recipient_key, began_on), SELECT, UPDATE (told_on) ON letter_delivery TO fees_rw;
 
+CREATE TABLE match (
+  id uuid NOT NULL,
+  receipt_id uuid NOT NULL,
+  taken_by text NOT NULL,
+  receivable_id uuid NOT NULL,
+  request_id uuid,
+  division_code text COLLATE "C" NOT NULL,
+  fen bigint NOT NULL,
+  how text NOT NULL,
+  is_automatic boolean NOT NULL,
+  state text NOT NULL,
+  proposed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text,
+  undone_by text,
+  undone_at timestamp with time zone,
+  undo_reason text,
+  CONSTRAINT match_pkey PRIMARY KEY (id),
+  CONSTRAINT match_how_is_known CHECK (how = ANY (ARRAY['reference'::text, 'amount-and-name'::text, 'by-hand'::text])),
+  CONSTRAINT match_is_an_amount CHECK (fen > 0),
+  CONSTRAINT match_is_automatic_by_reference_only CHECK (NOT is_automatic OR how = 'reference'::text AND request_id IS NOT NULL AND (state = ANY (ARRAY['confirmed'::text, 'undone'::text]))),
+  CONSTRAINT match_is_confirmed_by_another CHECK (is_automatic OR (state <> ALL (ARRAY['confirmed'::text, 'undone'::text])) OR decided_by <> taken_by),
+  CONSTRAINT match_is_decided_by_someone CHECK ((state = ANY (ARRAY['confirmed'::text, 'declined'::text, 'undone'::text])) = (decided_by IS NOT NULL) AND (decided_by IS NULL) = (decided_at IS NULL)),
+  CONSTRAINT match_is_declined_with_a_reason CHECK ((state = 'declined'::text) <= (reason IS NOT NULL) AND reason <> ''::text),
+  CONSTRAINT match_is_undone_with_a_reason CHECK ((num_nulls(undone_by, undone_at, undo_reason) = ANY (ARRAY[0, 3])) AND (state = 'undone'::text) = (undone_by IS NOT NULL) AND undo_reason <> ''::text),
+  CONSTRAINT match_state_is_known CHECK (state = ANY (ARRAY['proposed'::text, 'confirmed'::text, 'declined'::text, 'lapsed'::text, 'undone'::text])),
+  CONSTRAINT match_is_of_a_receipt FOREIGN KEY (receipt_id, taken_by) REFERENCES bank_receipt(id, taken_by),
+  CONSTRAINT match_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT match_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
+);
+CREATE INDEX match_by_division ON match USING btree (division_code, id) WHERE state = 'proposed'::text;
+CREATE INDEX match_by_receipt ON match USING btree (receipt_id, taken_by);
+CREATE INDEX match_by_receivable ON match USING btree (receivable_id);
+CREATE INDEX match_by_request ON match USING btree (request_id);
+CREATE UNIQUE INDEX match_is_proposed_once ON match USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE state = ANY (ARRAY['proposed'::text, 'declined'::text]);
+CREATE TRIGGER match_counts AFTER INSERT ON match REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION match_counts();
+CREATE TRIGGER match_moves AFTER UPDATE ON match FOR EACH ROW EXECUTE FUNCTION match_moves();
+ALTER TABLE match ENABLE ROW LEVEL SECURITY;
+ALTER TABLE match FORCE ROW LEVEL SECURITY;
+CREATE POLICY match_by_owner ON match AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY match_in_division ON match AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY match_names_who_decides ON match AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (
+CASE state
+    WHEN 'undone'::text THEN (undone_by = ( SELECT guard_text('actor'::text) AS guard_text))
+    ELSE ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))
+END);
+CREATE POLICY match_names_who_proposes ON match AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))));
+COMMENT ON TABLE match IS 'What of a receipt pays which request. What is declined is not proposed again; what was wrong is undone by new transfers.';
+COMMENT ON COLUMN match.is_automatic IS 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
+GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -899,7 +1144,6 @@ CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_ke
 CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
 CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
 CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
-CREATE CONSTRAINT TRIGGER payment_request_adds_up AFTER INSERT OR UPDATE ON payment_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
 CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
 CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
@@ -948,6 +1192,155 @@ ALTER TABLE quarantine FORCE ROW LEVEL SECURITY;
 CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO fees_rw;
+
+CREATE TABLE receipt_difference (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  expected_fen bigint NOT NULL,
+  found_fen bigint NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  note text,
+  CONSTRAINT receipt_difference_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_difference_ends_with_a_note CHECK ((num_nulls(ended_by, ended_at, note) = ANY (ARRAY[0, 3])) AND char_length(note) >= 4 AND char_length(note) <= 400),
+  CONSTRAINT receipt_difference_is_one CHECK (expected_fen <> found_fen OR kind = 'bank-missing'::text),
+  CONSTRAINT receipt_difference_kind_is_known CHECK (kind = ANY (ARRAY['bank-missing'::text, 'bank-total'::text, 'bank-ledger'::text, 'receipt-split'::text, 'unmatched'::text, 'collected'::text, 'fiscal-receipts'::text]))
+);
+CREATE INDEX receipt_difference_by_county ON receipt_difference USING btree (county_code, day);
+CREATE UNIQUE INDEX receipt_difference_one_open_of_a_kind ON receipt_difference USING btree (county_code, day, kind) WHERE ended_at IS NULL;
+CREATE TRIGGER receipt_difference_ends_once BEFORE UPDATE ON receipt_difference FOR EACH ROW EXECUTE FUNCTION receipt_difference_ends_once();
+ALTER TABLE receipt_difference ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_difference FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_difference_by_owner ON receipt_difference AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_difference_in_county ON receipt_difference AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE receipt_difference IS 'Two figures that should be the same and are not: work for a person until it is gone or explained.';
+GRANT INSERT, SELECT, UPDATE (ended_by, ended_at, note) ON receipt_difference TO fees_rw;
+
+CREATE TABLE receipt_gap (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  series_id uuid NOT NULL,
+  numbers int8range NOT NULL,
+  kind text NOT NULL,
+  reason text NOT NULL,
+  happened_on date NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_on date NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  report_due_on date,
+  reported_by text,
+  reported_on date,
+  report_ref text,
+  CONSTRAINT receipt_gap_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_gap_happened_before_it_was_recorded CHECK (happened_on <= recorded_on),
+  CONSTRAINT receipt_gap_has_numbers CHECK (NOT isempty(numbers) AND NOT lower_inf(numbers) AND NOT upper_inf(numbers)),
+  CONSTRAINT receipt_gap_is_reported_whole CHECK (num_nulls(reported_by, reported_on, report_ref) = ANY (ARRAY[0, 3])),
+  CONSTRAINT receipt_gap_kind_is_known CHECK (kind = ANY (ARRAY['lost'::text, 'returned'::text])),
+  CONSTRAINT receipt_gap_reason_is_words CHECK (char_length(reason) >= 4 AND char_length(reason) <= 200),
+  CONSTRAINT receipt_gap_returned_needs_no_report CHECK (kind = 'lost'::text OR num_nulls(report_due_on, reported_on) = 2),
+  CONSTRAINT receipt_gap_explains_a_number_once EXCLUDE USING gist (series_id WITH =, numbers WITH &&),
+  CONSTRAINT receipt_gap_series_id_fkey FOREIGN KEY (series_id) REFERENCES receipt_series(id)
+);
+CREATE INDEX receipt_gap_by_series ON receipt_gap USING btree (series_id);
+CREATE TRIGGER receipt_gap_is_of_what_is_left BEFORE INSERT OR UPDATE ON receipt_gap FOR EACH ROW EXECUTE FUNCTION receipt_gap_is_of_what_is_left();
+ALTER TABLE receipt_gap ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_gap FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_gap_by_owner ON receipt_gap AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_gap_names_who_recorded ON receipt_gap AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (reported_by IS NULL)));
+CREATE POLICY receipt_gap_of_its_series ON receipt_gap AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM receipt_series s
+  WHERE (s.id = receipt_gap.series_id))));
+COMMENT ON TABLE receipt_gap IS 'Numbers that were never given out and never will be: blanks that were lost, or a remainder that was returned.';
+COMMENT ON COLUMN receipt_gap.report_due_on IS 'By when a loss is to be reported to who allotted the numbers.';
+GRANT INSERT, SELECT, UPDATE (reported_by, reported_on, report_ref) ON receipt_gap TO fees_rw;
+
+CREATE TABLE receipt_month (
+  county_code text COLLATE "C" NOT NULL,
+  month date NOT NULL,
+  booked_fen bigint NOT NULL,
+  days integer NOT NULL,
+  closed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  closed_on date NOT NULL,
+  closed_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_month_pkey PRIMARY KEY (county_code, month),
+  CONSTRAINT receipt_month_is_a_month CHECK (EXTRACT(day FROM month) = 1::numeric),
+  CONSTRAINT receipt_month_is_closed_by_a_person CHECK (closed_by !~ '^system'::text),
+  CONSTRAINT receipt_month_is_over CHECK (closed_on >= (month + '1 mon'::interval))
+);
+CREATE TRIGGER receipt_month_has_no_difference BEFORE INSERT ON receipt_month FOR EACH ROW EXECUTE FUNCTION receipt_month_has_no_difference();
+ALTER TABLE receipt_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_month FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_month_by_owner ON receipt_month AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_month_in_county ON receipt_month AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_month_names_who_closed ON receipt_month AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((closed_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_month IS 'A month of a county that was closed: every day with receipts was reconciled, and no difference was open.';
+GRANT INSERT, SELECT ON receipt_month TO fees_rw;
+
+CREATE TABLE receipt_reconciliation (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  stated_fen bigint,
+  booked_fen bigint NOT NULL,
+  matched_fen bigint NOT NULL,
+  refundable_fen bigint NOT NULL,
+  unmatched_fen bigint NOT NULL,
+  collected_fen bigint NOT NULL,
+  remitted_fen bigint NOT NULL,
+  under_way_fen bigint NOT NULL,
+  given_back_fen bigint NOT NULL,
+  standing_fen bigint NOT NULL,
+  satisfied_fen bigint NOT NULL,
+  receipted_fen bigint NOT NULL,
+  is_balanced boolean NOT NULL,
+  run_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  run_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_reconciliation_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_reconciliation_is_counted UNIQUE (county_code, day, no),
+  CONSTRAINT receipt_reconciliation_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text)
+);
+ALTER TABLE receipt_reconciliation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_reconciliation FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_reconciliation_by_owner ON receipt_reconciliation AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_reconciliation_in_county ON receipt_reconciliation AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_reconciliation_names_who_ran ON receipt_reconciliation AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((run_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_reconciliation IS 'One look at a county and day, with every figure that was compared; append-only.';
+GRANT INSERT, SELECT ON receipt_reconciliation TO fees_rw;
+
+CREATE TABLE receipt_series (
+  id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  receipt_code text NOT NULL,
+  first_no bigint NOT NULL,
+  last_no bigint NOT NULL,
+  number_digits smallint NOT NULL,
+  next_no bigint NOT NULL,
+  document text NOT NULL,
+  allotted_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  allotted_on date NOT NULL,
+  allotted_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_series_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_series_code_is_readable CHECK (receipt_code ~ '^[0-9A-Z-]{1,20}$'::text),
+  CONSTRAINT receipt_series_counts_within_itself CHECK (next_no >= first_no AND next_no <= (last_no + 1)),
+  CONSTRAINT receipt_series_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT receipt_series_has_numbers CHECK (first_no >= 0 AND last_no >= first_no AND (last_no - first_no) < 1000000),
+  CONSTRAINT receipt_series_names_its_document CHECK (char_length(document) >= 2 AND char_length(document) <= 100),
+  CONSTRAINT receipt_series_numbers_fit CHECK (number_digits >= 1 AND number_digits <= 18 AND last_no::numeric < power(10::numeric, number_digits::numeric)),
+  CONSTRAINT receipt_series_numbers_are_allotted_once EXCLUDE USING gist (receipt_code WITH =, int8range(first_no, last_no, '[]'::text) WITH &&)
+);
+CREATE INDEX receipt_series_by_division ON receipt_series USING btree (division_code, id);
+CREATE TRIGGER receipt_series_is_history BEFORE INSERT OR UPDATE ON receipt_series FOR EACH ROW EXECUTE FUNCTION receipt_series_is_history();
+ALTER TABLE receipt_series ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_series FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_series_by_owner ON receipt_series AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_series_in_division ON receipt_series AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_series_names_who_allotted ON receipt_series AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((allotted_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_series IS 'Numbers of fiscal receipts that were allotted to an office, from the first to the last.';
+COMMENT ON COLUMN receipt_series.next_no IS 'Every number below it is accounted for by a receipt or a gap; moved by the triggers below only.';
+GRANT INSERT, SELECT ON receipt_series TO fees_rw;
 
 CREATE TABLE receivable (
   id uuid NOT NULL,
@@ -1036,6 +1429,7 @@ CREATE TABLE receivable_step (
   CONSTRAINT receivable_step_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
   CONSTRAINT receivable_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
 );
+CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
 CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
 CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
@@ -1075,6 +1469,170 @@ CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSI
   WHERE (s.id = receivable_step_share.step_id)))));
 COMMENT ON TABLE receivable_step_share IS 'To whose budgets what was received went, or whose gave back what was returned.';
 GRANT INSERT, SELECT ON receivable_step_share TO fees_rw;
+
+CREATE TABLE receiving_account (
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  bank text NOT NULL,
+  holder_name text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT receiving_account_pkey PRIMARY KEY (account),
+  CONSTRAINT receiving_account_has_a_number CHECK (account ~ '^[0-9A-Za-z][0-9A-Za-z-]{0,33}$'::text),
+  CONSTRAINT receiving_account_is_of_a_county CHECK (division_code ~ '^\d{6}0{6}$'::text),
+  CONSTRAINT receiving_account_names_bank_and_holder CHECK (bank <> ''::text AND holder_name <> ''::text)
+);
+CREATE INDEX receiving_account_by_division ON receiving_account USING btree (division_code);
+ALTER TABLE receiving_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receiving_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY receiving_account_by_owner ON receiving_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receiving_account_in_division ON receiving_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY receiving_account_names_its_opener ON receiving_account AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receiving_account IS 'An account of the authority that money comes in on; never somebody''s own.';
+GRANT INSERT (account, division_code, bank, holder_name, opened_at), SELECT ON receiving_account TO fees_rw;
+
+CREATE TABLE refund (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  source_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  fen bigint NOT NULL,
+  payer_name text NOT NULL,
+  payer_key bytea,
+  reason text NOT NULL,
+  found_by_unit boolean NOT NULL,
+  received_on date,
+  original_receipt_no text,
+  quoted_receipt_no text,
+  route text,
+  state text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_on date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  due_on date,
+  verified_by text,
+  approved_by text,
+  approved_at timestamp with time zone,
+  stepped_up_at timestamp with time zone,
+  account_id uuid,
+  tries smallint DEFAULT 0 NOT NULL,
+  ended_on date,
+  CONSTRAINT refund_pkey PRIMARY KEY (id),
+  CONSTRAINT refund_approval_is_stepped_up CHECK (stepped_up_at >= (approved_at - '00:05:00'::interval) AND stepped_up_at <= approved_at),
+  CONSTRAINT refund_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT refund_ends_on_a_day CHECK ((state = ANY (ARRAY['confirmed'::text, 'rejected'::text])) = (ended_on IS NOT NULL)),
+  CONSTRAINT refund_gives_something_back CHECK (fen > 0),
+  CONSTRAINT refund_is_approved_whole CHECK ((state <> ALL (ARRAY['approved'::text, 'handed'::text, 'confirmed'::text, 'returned'::text, 'repaired'::text])) OR num_nulls(approved_by, approved_at, stepped_up_at, account_id, route) = 0),
+  CONSTRAINT refund_is_verified_by_someone CHECK ((state = ANY (ARRAY['asked'::text, 'rejected'::text])) OR verified_by IS NOT NULL),
+  CONSTRAINT refund_kind_is_known CHECK (kind = ANY (ARRAY['receipt'::text, 'legacy'::text])),
+  CONSTRAINT refund_needs_two_officers CHECK (approved_by <> verified_by),
+  CONSTRAINT refund_payer_key_is_an_index CHECK (length(payer_key) = 32),
+  CONSTRAINT refund_quotes_its_receipt CHECK ((state = ANY (ARRAY['asked'::text, 'rejected'::text])) OR original_receipt_no IS NULL OR quoted_receipt_no = original_receipt_no),
+  CONSTRAINT refund_reason_is_words CHECK (char_length(reason) >= 2 AND char_length(reason) <= 200),
+  CONSTRAINT refund_route_is_known CHECK (route = ANY (ARRAY['reduce-revenue'::text, 'treasury-return'::text])),
+  CONSTRAINT refund_state_is_known CHECK (state = ANY (ARRAY['asked'::text, 'verified'::text, 'approved'::text, 'handed'::text, 'confirmed'::text, 'returned'::text, 'repaired'::text, 'rejected'::text])),
+  CONSTRAINT refund_pays_an_account_of_its_own FOREIGN KEY (account_id, id) REFERENCES refund_account(id, refund_id)
+);
+CREATE INDEX refund_by_account ON refund USING btree (account_id, id);
+CREATE INDEX refund_by_division ON refund USING btree (division_code, id);
+CREATE INDEX refund_by_due ON refund USING btree (due_on) WHERE state <> ALL (ARRAY['confirmed'::text, 'rejected'::text]);
+CREATE INDEX refund_by_payer ON refund USING btree (payer_key) WHERE payer_key IS NOT NULL;
+CREATE INDEX refund_by_source ON refund USING btree (source_id);
+CREATE TRIGGER refund_moves BEFORE INSERT OR UPDATE ON refund FOR EACH ROW EXECUTE FUNCTION refund_moves();
+ALTER TABLE refund ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_by_owner ON refund AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_in_division ON refund AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payer_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY refund_names_its_opener ON refund AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (approved_by IS NULL)));
+COMMENT ON TABLE refund IS 'Money that goes back to who paid it: asked, verified by the unit that took it, approved by finance, paid, confirmed.';
+COMMENT ON COLUMN refund.found_by_unit IS 'Whether our own office found it, which shortens its deadline.';
+COMMENT ON COLUMN refund.original_receipt_no IS 'Number of the fiscal receipt that was issued for the money; whoever asks must quote it.';
+COMMENT ON COLUMN refund.route IS 'Money received this year reduces revenue; that of a past year comes back out of the treasury (退库).';
+COMMENT ON COLUMN refund.due_on IS 'By when our own step is to be done; null where that year''s calendar is not published yet.';
+GRANT INSERT, SELECT, UPDATE (original_receipt_no, quoted_receipt_no, route, state, due_on, verified_by, approved_by, approved_at, stepped_up_at, account_id, tries, ended_on) ON refund TO fees_rw;
+
+CREATE TABLE refund_account (
+  id uuid NOT NULL,
+  refund_id uuid NOT NULL,
+  no smallint NOT NULL,
+  holder_name text NOT NULL,
+  account_sealed bytea NOT NULL,
+  account_key bytea NOT NULL,
+  account_mask text NOT NULL,
+  bank text NOT NULL,
+  reason text,
+  given_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  given_at timestamp with time zone NOT NULL,
+  CONSTRAINT refund_account_pkey PRIMARY KEY (id),
+  CONSTRAINT refund_account_belongs_to_its_refund UNIQUE (id, refund_id),
+  CONSTRAINT refund_account_is_counted UNIQUE (refund_id, no),
+  CONSTRAINT refund_account_key_is_an_index CHECK (length(account_key) = 32),
+  CONSTRAINT refund_account_other_than_the_first_needs_a_reason CHECK (no = 1 OR char_length(reason) >= 4 AND char_length(reason) <= 200),
+  CONSTRAINT refund_account_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+ALTER TABLE refund_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_account_by_owner ON refund_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_account_names_its_giver ON refund_account AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((given_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY refund_account_with_its_refund ON refund_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_account.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_account.refund_id)))));
+COMMENT ON TABLE refund_account IS 'Where a refund goes: the account that the money came from, and later ones with the reason why. Append-only.';
+COMMENT ON COLUMN refund_account.account_sealed IS 'AES-256-GCM, bound to this table, column and row id.';
+GRANT INSERT, SELECT ON refund_account TO fees_rw;
+
+CREATE TABLE refund_payment (
+  refund_id uuid NOT NULL,
+  try_no smallint NOT NULL,
+  file_id uuid NOT NULL,
+  line integer NOT NULL,
+  end_to_end_id text NOT NULL,
+  account_id uuid NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT refund_payment_pkey PRIMARY KEY (refund_id, try_no),
+  CONSTRAINT refund_payment_has_its_line UNIQUE (file_id, line),
+  CONSTRAINT refund_payment_reference_is_unique UNIQUE (end_to_end_id),
+  CONSTRAINT refund_payment_is_an_amount CHECK (fen > 0),
+  CONSTRAINT refund_payment_file_id_fkey FOREIGN KEY (file_id) REFERENCES treasury_file(id),
+  CONSTRAINT refund_payment_goes_to_an_account_of_its_refund FOREIGN KEY (account_id, refund_id) REFERENCES refund_account(id, refund_id),
+  CONSTRAINT refund_payment_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+CREATE INDEX refund_payment_by_account ON refund_payment USING btree (account_id, refund_id);
+ALTER TABLE refund_payment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_payment FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_payment_by_owner ON refund_payment AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_payment_of_refund ON refund_payment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_payment.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_payment.refund_id)))));
+COMMENT ON TABLE refund_payment IS 'One try at paying a refund: a line of a file, to the account that was approved. Append-only.';
+GRANT INSERT, SELECT ON refund_payment TO fees_rw;
+
+CREATE TABLE refund_step (
+  refund_id uuid NOT NULL,
+  seq smallint NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  note text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT refund_step_pkey PRIMARY KEY (refund_id, seq),
+  CONSTRAINT refund_step_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refund(id)
+);
+ALTER TABLE refund_step ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refund_step FORCE ROW LEVEL SECURITY;
+CREATE POLICY refund_step_by_owner ON refund_step AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY refund_step_names_its_actor ON refund_step AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY refund_step_with_its_refund ON refund_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_step.refund_id)))) WITH CHECK (((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL)) AND (EXISTS ( SELECT
+   FROM refund r
+  WHERE (r.id = refund_step.refund_id)))));
+COMMENT ON TABLE refund_step IS 'Journal of a refund, written with every move; append-only.';
+GRANT INSERT, SELECT ON refund_step TO fees_rw;
 
 CREATE TABLE remedy (
   id uuid NOT NULL,
@@ -1211,6 +1769,104 @@ CREATE POLICY remedy_suspension_of_remedy ON remedy_suspension AS PERMISSIVE FOR
 COMMENT ON TABLE remedy_suspension IS 'A decision to suspend what is contested, or to go on with it, append-only (行政复议法 art 42, 行政诉讼法 art 56).';
 GRANT INSERT, SELECT ON remedy_suspension TO fees_rw;
 
+CREATE TABLE remittance (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  state text NOT NULL,
+  line_count integer NOT NULL,
+  total_fen bigint NOT NULL,
+  content_hash bytea NOT NULL,
+  drafted_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  drafted_at timestamp with time zone NOT NULL,
+  prepared_by text,
+  prepared_at timestamp with time zone,
+  approved_by text,
+  approved_at timestamp with time zone,
+  approved_hash bytea,
+  stepped_up_at timestamp with time zone,
+  file_id uuid,
+  ended_by text,
+  ended_on date,
+  end_note text,
+  CONSTRAINT remittance_pkey PRIMARY KEY (id),
+  CONSTRAINT remittance_approval_is_of_this_content CHECK (approved_hash = content_hash),
+  CONSTRAINT remittance_approval_is_stepped_up CHECK (stepped_up_at >= (approved_at - '00:05:00'::interval) AND stepped_up_at <= approved_at),
+  CONSTRAINT remittance_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text),
+  CONSTRAINT remittance_ends_by_someone CHECK ((state = ANY (ARRAY['confirmed'::text, 'failed'::text, 'cancelled'::text])) = (num_nulls(ended_by, ended_on, end_note) = 0)),
+  CONSTRAINT remittance_goes_by_a_file CHECK ((state = ANY (ARRAY['handed'::text, 'confirmed'::text, 'failed'::text])) = (file_id IS NOT NULL)),
+  CONSTRAINT remittance_is_approved_whole CHECK ((state = ANY (ARRAY['drafted'::text, 'prepared'::text, 'cancelled'::text])) OR num_nulls(approved_by, approved_at, approved_hash, stepped_up_at) = 0),
+  CONSTRAINT remittance_is_prepared_by_someone CHECK ((state = ANY (ARRAY['drafted'::text, 'cancelled'::text])) OR num_nulls(prepared_by, prepared_at) = 0),
+  CONSTRAINT remittance_needs_two_officers CHECK (approved_by <> prepared_by AND approved_by <> drafted_by),
+  CONSTRAINT remittance_remits_something CHECK (line_count > 0 AND total_fen > 0),
+  CONSTRAINT remittance_state_is_known CHECK (state = ANY (ARRAY['drafted'::text, 'prepared'::text, 'approved'::text, 'handed'::text, 'confirmed'::text, 'failed'::text, 'cancelled'::text])),
+  CONSTRAINT remittance_file_id_fkey FOREIGN KEY (file_id) REFERENCES treasury_file(id)
+);
+CREATE INDEX remittance_by_county ON remittance USING btree (county_code, day, id);
+CREATE INDEX remittance_by_file ON remittance USING btree (file_id) WHERE file_id IS NOT NULL;
+CREATE UNIQUE INDEX remittance_once_a_county_and_day ON remittance USING btree (county_code, day) WHERE state <> ALL (ARRAY['failed'::text, 'cancelled'::text]);
+CREATE CONSTRAINT TRIGGER remittance_adds_up AFTER INSERT ON remittance DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION remittance_adds_up();
+CREATE TRIGGER remittance_moves BEFORE INSERT OR UPDATE ON remittance FOR EACH ROW EXECUTE FUNCTION remittance_moves();
+ALTER TABLE remittance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_by_owner ON remittance AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_in_county ON remittance AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY remittance_names_its_drafter ON remittance AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((drafted_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE remittance IS 'What a county remits on a day: drafted, prepared by one officer, approved by another, handed over, confirmed.';
+COMMENT ON COLUMN remittance.content_hash IS 'What the approving officer signs: SHA-256 over every line.';
+GRANT INSERT, SELECT, UPDATE (state, prepared_by, prepared_at, approved_by, approved_at, approved_hash, stepped_up_at, file_id, ended_by, ended_on, end_note) ON remittance TO fees_rw;
+
+CREATE TABLE remittance_line (
+  id uuid NOT NULL,
+  remittance_id uuid NOT NULL,
+  line smallint NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  route text NOT NULL,
+  transfer_id uuid NOT NULL,
+  CONSTRAINT remittance_line_pkey PRIMARY KEY (id),
+  CONSTRAINT remittance_line_has_its_place UNIQUE (remittance_id, line),
+  CONSTRAINT remittance_line_once_a_budget UNIQUE (remittance_id, level, year),
+  CONSTRAINT remittance_line_reserves_once UNIQUE (transfer_id),
+  CONSTRAINT remittance_line_is_an_amount CHECK (fen > 0),
+  CONSTRAINT remittance_line_route_is_known CHECK (route = ANY (ARRAY['reduce-expenditure'::text, 'treasury-return'::text])),
+  CONSTRAINT remittance_line_remittance_id_fkey FOREIGN KEY (remittance_id) REFERENCES remittance(id),
+  CONSTRAINT remittance_line_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfer(id)
+);
+CREATE CONSTRAINT TRIGGER remittance_adds_up AFTER INSERT ON remittance_line DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION remittance_adds_up();
+ALTER TABLE remittance_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_line_by_owner ON remittance_line AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_line_of_remittance ON remittance_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remittance r
+  WHERE (r.id = remittance_line.remittance_id))));
+COMMENT ON TABLE remittance_line IS 'One budget of one funder: money of the current year reduces its expenditure, that of a past year goes to the treasury (退库).';
+GRANT INSERT, SELECT ON remittance_line TO fees_rw;
+
+CREATE TABLE remittance_part (
+  line_id uuid NOT NULL,
+  step_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT remittance_part_pkey PRIMARY KEY (line_id, step_id),
+  CONSTRAINT remittance_part_is_an_amount CHECK (fen > 0),
+  CONSTRAINT remittance_part_is_of_a_share FOREIGN KEY (step_id, level, year) REFERENCES receivable_step_share(step_id, level, year),
+  CONSTRAINT remittance_part_line_id_fkey FOREIGN KEY (line_id) REFERENCES remittance_line(id)
+);
+CREATE INDEX remittance_part_by_share ON remittance_part USING btree (step_id, level, year);
+CREATE TRIGGER remittance_part_is_remitted_once BEFORE INSERT ON remittance_part FOR EACH ROW EXECUTE FUNCTION remittance_part_is_remitted_once();
+CREATE TRIGGER remittance_parts_fill_their_line AFTER INSERT ON remittance_part REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION remittance_parts_fill_their_line();
+ALTER TABLE remittance_part ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remittance_part FORCE ROW LEVEL SECURITY;
+CREATE POLICY remittance_part_by_owner ON remittance_part AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remittance_part_of_line ON remittance_part AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remittance_line l
+  WHERE (l.id = remittance_part.line_id))));
+COMMENT ON TABLE remittance_part IS 'Which fen a line remits: of which amount received on which receivable, so that each is traced to the payment and remitted once.';
+GRANT INSERT, SELECT ON remittance_part TO fees_rw;
+
 CREATE TABLE sealed_column (
   of_table text NOT NULL,
   of_column text NOT NULL,
@@ -1255,6 +1911,67 @@ CREATE POLICY transfer_of_account ON transfer AS PERMISSIVE FOR ALL TO PUBLIC US
 COMMENT ON TABLE transfer IS 'One movement of money from debit to credit; append-only. A correction is another transfer with its own code.';
 COMMENT ON COLUMN transfer.id IS 'Made by the client, so that asking twice moves the money once.';
 GRANT INSERT, SELECT ON transfer TO fees_rw;
+
+CREATE TABLE treasury_account (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  purpose text NOT NULL,
+  valid daterange NOT NULL,
+  holder_name text NOT NULL,
+  account text NOT NULL,
+  bank text NOT NULL,
+  document text NOT NULL,
+  set_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT treasury_account_pkey PRIMARY KEY (id),
+  CONSTRAINT treasury_account_begins_somewhere CHECK (NOT lower_inf(valid) AND NOT isempty(valid)),
+  CONSTRAINT treasury_account_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text),
+  CONSTRAINT treasury_account_names_its_document CHECK (char_length(document) >= 2 AND char_length(document) <= 100 AND holder_name <> ''::text AND bank <> ''::text),
+  CONSTRAINT treasury_account_number_is_readable CHECK (account ~ '^[0-9A-Za-z][0-9A-Za-z-]{0,33}$'::text),
+  CONSTRAINT treasury_account_purpose_is_a_word CHECK (purpose ~ '^[a-z]+$'::text),
+  CONSTRAINT treasury_account_is_one_a_day EXCLUDE USING gist (county_code WITH =, purpose WITH =, valid WITH &&)
+);
+ALTER TABLE treasury_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE treasury_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY treasury_account_by_owner ON treasury_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY treasury_account_in_county ON treasury_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY treasury_account_names_who_set_it ON treasury_account AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((set_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE treasury_account IS 'Accounts of offices that collected money comes to and goes to, dated; of no person.';
+GRANT INSERT, SELECT, UPDATE (valid) ON treasury_account TO fees_rw;
+
+CREATE TABLE treasury_file (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  message_id text NOT NULL,
+  format text NOT NULL,
+  name text NOT NULL,
+  sha256 bytea NOT NULL,
+  line_count integer NOT NULL,
+  total_fen bigint NOT NULL,
+  state text NOT NULL,
+  path text NOT NULL,
+  written_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  handed_at timestamp with time zone,
+  CONSTRAINT treasury_file_pkey PRIMARY KEY (id),
+  CONSTRAINT treasury_file_is_counted UNIQUE (county_code, kind, day, no),
+  CONSTRAINT treasury_file_message_is_unique UNIQUE (message_id),
+  CONSTRAINT treasury_file_name_is_unique UNIQUE (name),
+  CONSTRAINT treasury_file_format_is_known CHECK (format = ANY (ARRAY['pain.001'::text, 'csv'::text])),
+  CONSTRAINT treasury_file_hash_is_sha256 CHECK (length(sha256) = 32),
+  CONSTRAINT treasury_file_kind_is_known CHECK (kind = ANY (ARRAY['remittance'::text, 'refund'::text])),
+  CONSTRAINT treasury_file_pays_something CHECK (line_count > 0 AND total_fen > 0),
+  CONSTRAINT treasury_file_state_is_known CHECK ((state = ANY (ARRAY['written'::text, 'handed'::text])) AND (state = 'handed'::text) = (handed_at IS NOT NULL))
+);
+ALTER TABLE treasury_file ENABLE ROW LEVEL SECURITY;
+ALTER TABLE treasury_file FORCE ROW LEVEL SECURITY;
+CREATE POLICY treasury_file_by_owner ON treasury_file AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY treasury_file_in_county ON treasury_file AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE treasury_file IS 'A file of payments that was written for the treasury''s bank: its hash was committed before it was put where the bank looks.';
+GRANT INSERT, SELECT, UPDATE (state, path, handed_at) ON treasury_file TO fees_rw;
 
 CREATE OR REPLACE FUNCTION fees.audit_about(of_type text, subject uuid, most integer)
  RETURNS SETOF audit_entry
@@ -1305,6 +2022,17 @@ begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.bank_entry_aside_is_settled_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.settled_at is not null then
+    raise exception 'somebody has settled this already' using errcode = '23514', constraint = 'bank_entry_aside_is_settled_once';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.delivery_outcome_counts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1335,6 +2063,66 @@ begin
   if new.served_on < made or new.published_on < made then
     raise exception 'no letter is served before it is written' using errcode = '23514', constraint = 'delivery_follows_the_letter';
   end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.fiscal_receipt_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare free constant text[] := array['state', 'ended_by', 'ended_on', 'end_reason', 'report_due_on', 'reported_by', 'reported_on', 'report_ref'];
+begin
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free)
+    or not ((old.state = 'issued' and new.state in ('voided', 'lost') and new.reported_on is null and new.ended_by = guard_text('actor'))
+      or (old.state = 'lost' and new.state = 'lost' and old.reported_on is null and new.reported_by = guard_text('actor')
+          and (new.ended_by, new.ended_on, new.end_reason, new.report_due_on) is not distinct from (old.ended_by, old.ended_on, old.end_reason, old.report_due_on))) then
+    raise exception 'a receipt is voided or lost once, and its loss reported once; nothing else changes' using errcode = '23514', constraint = 'fiscal_receipt_is_history';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.fiscal_receipt_takes_the_next_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare series receipt_series; wanted record; free int8multirange; stands bigint;
+begin
+  select * into series from receipt_series s where s.id = new.series_id for no key update;
+  free := receipt_series_free(new.series_id);
+  if free is null or isempty(free) then
+    raise exception 'no number of this series is left' using errcode = '23514', constraint = 'fiscal_receipt_has_a_number_left';
+  end if;
+  new.no := lower(free);
+  new.number := series.receipt_code || lpad(new.no::text, series.number_digits, '0');
+  -- What it is for is what was received, whatever the app says.
+  select t.receivable_id, t.receipt_id, t.fen, r.division_code, r.debtor_name, r.debtor_key into wanted
+    from receivable_step t join receivable r on r.id = t.receivable_id where t.id = new.step_id and t.kind = 'received';
+  if wanted is null or left(wanted.division_code, 6) <> left(series.division_code, 6) then
+    raise exception 'a receipt is for money that an office of its county received' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_of_its_county';
+  end if;
+  -- What a later decision gave back, or a wrong match took back, needs no receipt.
+  select sum(case t.kind when 'received' then t.fen else -t.fen end) into stands
+    from receivable_step t where t.receivable_id = wanted.receivable_id and t.receipt_id = wanted.receipt_id and t.kind in ('received', 'returned');
+  select stands - coalesce(sum(f.fen), 0) into stands from fiscal_receipt f
+   where f.receivable_id = wanted.receivable_id and f.bank_receipt_id = wanted.receipt_id and f.state = 'issued';
+  if stands <= 0 then
+    raise exception 'nothing of this money stands that has no receipt' using errcode = '23514', constraint = 'fiscal_receipt_is_for_money_that_stands';
+  end if;
+  new.receivable_id := wanted.receivable_id;
+  new.bank_receipt_id := wanted.receipt_id;
+  new.fen := least(wanted.fen, stands);
+  new.division_code := wanted.division_code;
+  new.payer_name := wanted.debtor_name;
+  new.payer_key := wanted.debtor_key;
+  if new.state <> 'issued' or (new.replaces is not null and not exists (
+      select from fiscal_receipt f where f.id = new.replaces and f.step_id = new.step_id and f.state <> 'issued')) then
+    raise exception 'a receipt replaces one of the same money that was ended' using errcode = '23514', constraint = 'fiscal_receipt_replaces_an_ended_one';
+  end if;
+  update receipt_series s set next_no = new.no + 1 where s.id = new.series_id;
   return new;
 end $function$;
 
@@ -1621,6 +2409,52 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.match_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from arrived a where a.is_automatic and not exists (
+      select from bank_receipt r join payment_request q on q.reference = r.reference
+       where r.id = a.receipt_id and q.id = a.request_id and q.receivable_id = a.receivable_id)) then
+    raise exception 'only a quoted reference matches by itself' using errcode = '23514', constraint = 'match_by_itself_is_of_the_quoted_request';
+  end if;
+  update bank_receipt r set matched_fen = r.matched_fen + a.fen
+    from (select receipt_id, sum(fen)::bigint as fen from arrived where state = 'confirmed' group by receipt_id) a where a.receipt_id = r.id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.match_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  can_change text[] := case when new.state = 'undone' then array['state', 'undone_by', 'undone_at', 'undo_reason']
+                            else array['state', 'decided_by', 'decided_at', 'reason'] end;
+begin
+  if (old.state, new.state) not in (('proposed', 'confirmed'), ('proposed', 'declined'), ('proposed', 'lapsed'), ('confirmed', 'undone'))
+     or (to_jsonb(new) - can_change) is distinct from (to_jsonb(old) - can_change) then
+    raise exception 'a match goes on as its table of states says' using errcode = '23514', constraint = 'match_moves';
+  end if;
+  if new.state in ('confirmed', 'undone') then
+    update bank_receipt r set matched_fen = r.matched_fen + case new.state when 'confirmed' then new.fen else -new.fen end,
+                              is_for_hand = r.is_for_hand or new.state = 'undone'
+     where r.id = new.receipt_id;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.name_to_compare(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$ select upper(regexp_replace(normalize(name, nfkc), '[\s·•・‧.]', '', 'g')) $function$;
+
 CREATE OR REPLACE FUNCTION fees.outbox_keep_promise()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1676,6 +2510,90 @@ begin
      or (to_jsonb(new) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason'])
         is distinct from (to_jsonb(old) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason']) then
     raise exception 'a request goes on as its table of states says' using errcode = '23514', constraint = 'payment_request_moves';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_difference_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.ended_at is not null or new.ended_by is distinct from guard_text('actor') then
+    raise exception 'a difference is ended once, by who acts' using errcode = '23514', constraint = 'receipt_difference_ends_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_gap_is_of_what_is_left()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    if (to_jsonb(new) - array['reported_by', 'reported_on', 'report_ref']) is distinct from (to_jsonb(old) - array['reported_by', 'reported_on', 'report_ref'])
+      or old.reported_on is not null or new.reported_by is distinct from guard_text('actor') then
+      raise exception 'a gap is reported once and changes in nothing else' using errcode = '23514', constraint = 'receipt_gap_is_history';
+    end if;
+    return new;
+  end if;
+  perform from receipt_series s where s.id = new.series_id for no key update;
+  if not (new.numbers <@ receipt_series_free(new.series_id)) then
+    raise exception 'only numbers that were not given out can be lost or returned' using errcode = '23514', constraint = 'receipt_gap_is_of_what_is_left';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_month_has_no_difference()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare until date := new.month + interval '1 month';
+begin
+  if exists (select from receipt_difference d where d.county_code = new.county_code and d.day >= new.month and d.day < until and d.ended_at is null) then
+    raise exception 'a difference of this month is open' using errcode = '23514', constraint = 'receipt_month_has_no_difference';
+  end if;
+  if exists (select from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until
+      and not exists (select from receipt_reconciliation r where r.county_code = new.county_code and r.day = b.booked_on and r.run_at >= b.taken_at)) then
+    raise exception 'a day of this month was not looked at since its receipts came' using errcode = '23514', constraint = 'receipt_month_is_reconciled';
+  end if;
+  select coalesce(sum(b.fen), 0), count(distinct b.booked_on) into new.booked_fen, new.days
+    from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_series_free(of_series uuid)
+ RETURNS int8multirange
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select int8multirange(int8range(s.next_no, s.last_no + 1))
+         - coalesce((select range_agg(g.numbers) from receipt_gap g where g.series_id = s.id), '{}'::int8multirange)
+    from receipt_series s where s.id = of_series
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_series_is_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.next_no <> new.first_no then
+      raise exception 'a series begins at its first number' using errcode = '23514', constraint = 'receipt_series_begins_at_its_first';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - 'next_no') is distinct from (to_jsonb(old) - 'next_no') or new.next_no < old.next_no then
+    raise exception 'an allotment does not change' using errcode = '23514', constraint = 'receipt_series_is_history';
   end if;
   return new;
 end $function$;
@@ -1802,6 +2720,59 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.refund_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  received bigint;
+  given bigint;
+  free constant text[] := array['state', 'due_on', 'quoted_receipt_no', 'original_receipt_no', 'route', 'verified_by', 'approved_by',
+    'approved_at', 'stepped_up_at', 'account_id', 'tries', 'ended_on'];
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'asked' then
+      raise exception 'a refund begins by being asked for' using errcode = '23514', constraint = 'refund_moves';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('refund:' || new.source_id, 0));
+    if new.kind = 'receipt' then
+      select a.credits_posted into received from ledger_account a 
+       where a.code = 'refundable:' || rpad(left(new.division_code, 6), 12, '0') || ':' || new.source_id;
+    else
+      select p.fen into received from legacy_fee_payment p where p.id = new.source_id and p.error is not null;
+    end if;
+    select coalesce(sum(r.fen), 0) into given from refund r where r.source_id = new.source_id and r.state <> 'rejected';
+    if given + new.fen > coalesce(received, 0) then
+      raise exception 'no more goes back than was received' using errcode = '23514', constraint = 'refund_gives_back_no_more_than_was_received';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free) then
+    raise exception 'what a refund is of does not change' using errcode = '23514', constraint = 'refund_is_history';
+  end if;
+  if old.original_receipt_no is not null and new.original_receipt_no is distinct from old.original_receipt_no then
+    raise exception 'the original receipt stays' using errcode = '23514', constraint = 'refund_is_history';
+  end if;
+  if (old.state, new.state) not in (('asked', 'verified'), ('asked', 'rejected'), ('verified', 'approved'), ('verified', 'rejected'),
+      ('approved', 'handed'), ('handed', 'confirmed'), ('handed', 'returned'), ('confirmed', 'returned'), ('returned', 'repaired'),
+      ('repaired', 'approved')) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'refund_moves';
+  end if;
+  if (old.state, new.state) = ('asked', 'verified') and new.kind = 'receipt'
+    and exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id)
+    and not exists (select from fiscal_receipt f where f.bank_receipt_id = new.source_id and f.number = new.quoted_receipt_no) then
+    raise exception 'the receipt that was issued for it is quoted' using errcode = '23514', constraint = 'refund_quotes_its_receipt';
+  end if;
+  if (new.verified_by is distinct from old.verified_by and new.verified_by is distinct from guard_text('actor'))
+    or (new.approved_by is distinct from old.approved_by and new.approved_by is distinct from guard_text('actor'))
+    or (new.state = 'approved' and new.approved_by is distinct from guard_text('actor')) then
+    raise exception 'nobody signs for another' using errcode = '23514', constraint = 'refund_is_signed_by_who_acts';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.remedy_keeps_the_rules()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1828,6 +2799,109 @@ begin
     raise exception 'nobody judges their own decision' using errcode = '23514', constraint = 'remedy_is_decided_by_another';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare one remittance;
+begin
+  select * into one from remittance r where r.id = coalesce(to_jsonb(new) ->> 'remittance_id', to_jsonb(new) ->> 'id')::uuid;
+  if (select count(*) <> one.line_count or coalesce(sum(l.fen), 0) <> one.total_fen from remittance_line l where l.remittance_id = one.id)
+    or exists (select from remittance_line l where l.remittance_id = one.id
+                and l.fen <> (select coalesce(sum(p.fen), 0) from remittance_part p where p.line_id = l.id))
+    or exists (select from remittance_line l left join transfer t on t.id = l.transfer_id and t.kind = 'pending' and t.fen = l.fen
+                 and t.debit = concat_ws(':', 'collected', one.county_code, l.level, l.year) and t.credit = concat_ws(':', 'treasury', one.county_code, l.level, l.year)
+                where l.remittance_id = one.id and t.id is null)
+    or remittance_hash(one.id) <> one.content_hash then
+    raise exception 'a remittance is the sum of its lines, and a line of its parts' using errcode = '23514', constraint = 'remittance_adds_up';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_hash(of uuid)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select sha256(convert_to(r.county_code || '|' || r.day || '|' || coalesce(string_agg(
+           concat_ws('|', l.line, l.level, l.year, l.fen, l.route, l.transfer_id), ';' order by l.line), ''), 'UTF8'))
+    from remittance r left join remittance_line l on l.remittance_id = r.id where r.id = of group by r.county_code, r.day
+$function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare free constant text[] := array['state', 'prepared_by', 'prepared_at', 'approved_by', 'approved_at', 'approved_hash', 'stepped_up_at',
+  'file_id', 'ended_by', 'ended_on', 'end_note'];
+begin
+  if tg_op = 'INSERT' then
+    if new.state <> 'drafted' or num_nulls(new.prepared_by, new.approved_by) < 2 then
+      raise exception 'a remittance begins as a draft' using errcode = '23514', constraint = 'remittance_moves';
+    end if;
+    return new;
+  end if;
+  if (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free) then
+    raise exception 'what a remittance is of does not change' using errcode = '23514', constraint = 'remittance_is_history';
+  end if;
+  if (old.state, new.state) not in (('drafted', 'prepared'), ('drafted', 'cancelled'), ('prepared', 'approved'), ('prepared', 'cancelled'),
+      ('approved', 'handed'), ('approved', 'cancelled'), ('handed', 'confirmed'), ('handed', 'failed')) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'remittance_moves';
+  end if;
+  if (new.prepared_by is distinct from old.prepared_by and (new.prepared_by is distinct from guard_text('actor') or new.prepared_by ~ '^system'))
+    or (new.approved_by is distinct from old.approved_by and (new.approved_by is distinct from guard_text('actor') or new.approved_by ~ '^system'))
+    or (old.prepared_by is not null and new.prepared_by is distinct from old.prepared_by)
+    or (old.approved_by is not null and new.approved_by is distinct from old.approved_by)
+    or (new.ended_by is distinct from old.ended_by and new.ended_by is distinct from guard_text('actor')) then
+    raise exception 'nobody signs for another, and no machine signs' using errcode = '23514', constraint = 'remittance_is_signed_by_who_acts';
+  end if;
+  if new.state = 'confirmed' and exists (select from remittance_line l where l.remittance_id = new.id
+      and not exists (select from transfer t where t.pending_id = l.transfer_id and t.kind = 'post'))
+    or new.state in ('failed', 'cancelled') and exists (select from remittance_line l where l.remittance_id = new.id
+      and not exists (select from transfer t where t.pending_id = l.transfer_id and t.kind = 'void')) then
+    raise exception 'the ledger says what became of a remittance' using errcode = '23514', constraint = 'remittance_ends_as_the_ledger_says';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_part_is_remitted_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare received bigint; taken bigint; line remittance_line;
+begin
+  select s.fen into received from receivable_step_share s where s.step_id = new.step_id and s.level = new.level and s.year = new.year for update;
+  select * into line from remittance_line l where l.id = new.line_id;
+  select coalesce(sum(p.fen), 0) into taken
+    from remittance_part p join remittance_line l on l.id = p.line_id join remittance r on r.id = l.remittance_id
+   where p.step_id = new.step_id and p.level = new.level and p.year = new.year and r.state not in ('failed', 'cancelled');
+  if (new.level, new.year) is distinct from (line.level, line.year) or taken + new.fen > received then
+    raise exception 'a fen is remitted once' using errcode = '23514', constraint = 'remittance_part_is_remitted_once';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remittance_parts_fill_their_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from (select distinct line_id from arrived) a join remittance_line l on l.id = a.line_id
+              where l.fen <> (select sum(p.fen) from remittance_part p where p.line_id = l.id)) then
+    raise exception 'a line is the sum of its parts' using errcode = '23514', constraint = 'remittance_adds_up';
+  end if;
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.reseal(of_table text, of_column text, ids uuid[], was bytea[], becomes bytea[])

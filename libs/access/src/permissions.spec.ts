@@ -129,6 +129,11 @@ describe('permissions', () => {
       'letter.basics: township-reviewer county-confirmer finance-officer auditor supervisor archivist citizen',
       'letter.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor archivist citizen agency',
       'fee-parameter.read: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor archivist citizen agency',
+      'bank-receipt.read: finance-officer auditor',
+      'bank-receipt.case: finance-officer auditor',
+      'bank-receipt.figures: finance-officer auditor supervisor',
+      'bank-receipt.take: finance-officer',
+      'match.decide: finance-officer',
       'birth-registration.read: village-clerk township-reviewer county-confirmer auditor supervisor',
       'birth-registration.basics: village-clerk township-reviewer county-confirmer auditor supervisor citizen',
       'birth-registration.parties: village-clerk township-reviewer county-confirmer auditor citizen',
@@ -237,6 +242,7 @@ describe('permissions', () => {
       'reconciliation.run',
       'reimbursement.settle',
       'legacy-fee.decide',
+      'match.decide',
     ]);
     const officer = caller('finance-officer');
     const refused = expect.objectContaining({ code: 'STEP_UP_REQUIRED' });

@@ -3,8 +3,8 @@ import { as, createInstalmentCounty, DEBTOR, type InstalmentCounty, officer } fr
 
 const CLERK = officer('county-1');
 const OTHER = officer('county-2');
-const refused = (code: string) => expect.objectContaining({ code });
-const violates = (constraint: string) =>
+const refused = (code: string): unknown => expect.objectContaining({ code });
+const violates = (constraint: string): unknown =>
   expect.objectContaining({ driverError: expect.objectContaining({ constraint }) as unknown });
 
 describe('paying back in instalments', () => {
