@@ -797,6 +797,7 @@ CREATE TABLE legacy_fee_case (
   mispaid_fen bigint NOT NULL,
   ceased_fen bigint GENERATED ALWAYS AS (GREATEST((COALESCE(levied_fen, (0)::bigint) - paid_fen), (0)::bigint)) STORED NOT NULL,
   close_out text NOT NULL,
+  court_state text NOT NULL,
   court_document text,
   source_ref text NOT NULL,
   row_hash bytea NOT NULL,
@@ -812,6 +813,9 @@ CASE
     WHEN paid_fen > 0 THEN 'CLOSED_PARTIAL_REMAINDER_CEASED'::text
     ELSE 'CLOSED_UNPAID_CEASED'::text
 END),
+  CONSTRAINT legacy_fee_court_ends_by_a_document CHECK ((court_state = 'ended'::text) = (court_document IS NOT NULL)),
+  CONSTRAINT legacy_fee_court_is_asked_by_decision_only CHECK (court_state = 'none'::text OR decided_on IS NOT NULL),
+  CONSTRAINT legacy_fee_court_state_is_known CHECK (court_state = ANY (ARRAY['none'::text, 'pending'::text, 'ended'::text])),
   CONSTRAINT legacy_fee_has_an_amount_only_by_decision CHECK ((decided_on IS NULL) = (levied_fen IS NULL)),
   CONSTRAINT legacy_fee_number_is_sealed_indexed_and_masked CHECK ((num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])) AND length(number_key) = 32),
   CONSTRAINT legacy_fee_takes_no_more_than_was_levied CHECK (paid_fen <= COALESCE(levied_fen, 0::bigint)),
@@ -819,6 +823,7 @@ END),
   CONSTRAINT legacy_fee_case_office_code_fkey FOREIGN KEY (office_code) REFERENCES legacy_fee_office(office_code)
 );
 CREATE INDEX legacy_fee_case_by_number ON legacy_fee_case USING btree (number_key);
+CREATE TRIGGER legacy_fee_never_changes BEFORE UPDATE ON legacy_fee_case FOR EACH ROW EXECUTE FUNCTION legacy_fee_never_changes();
 ALTER TABLE legacy_fee_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_case FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_case_by_archive ON legacy_fee_case AS PERMISSIVE FOR SELECT TO PUBLIC USING (((( SELECT legacy_is_archive() AS legacy_is_archive) AND (( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)))) OR (number_key = ( SELECT guard_key() AS guard_key))));
@@ -827,6 +832,7 @@ COMMENT ON TABLE legacy_fee_case IS 'An old case as it stood when the law repeal
 COMMENT ON COLUMN legacy_fee_case.paid_fen IS 'Paid lawfully until 2021-08-20; not refunded.';
 COMMENT ON COLUMN legacy_fee_case.mispaid_fen IS 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
 COMMENT ON COLUMN legacy_fee_case.ceased_fen IS 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+COMMENT ON COLUMN legacy_fee_case.court_state IS 'Whether a court had been asked to enforce it: none, pending (to be withdrawn by us), ended.';
 COMMENT ON COLUMN legacy_fee_case.court_document IS 'The document by which an application for enforcement was withdrawn or ended.';
 GRANT SELECT ON legacy_fee_case TO fees_rw;
 
@@ -860,6 +866,7 @@ CREATE TABLE legacy_fee_payment (
   CONSTRAINT legacy_fee_payment_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE
 );
 CREATE INDEX legacy_fee_payment_by_case ON legacy_fee_payment USING btree (case_id);
+CREATE TRIGGER legacy_fee_payment_never_changes BEFORE UPDATE ON legacy_fee_payment FOR EACH ROW EXECUTE FUNCTION legacy_fee_payment_never_changes();
 ALTER TABLE legacy_fee_payment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_payment FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_payment_by_archive ON legacy_fee_payment AS PERMISSIVE FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT
@@ -880,7 +887,7 @@ CREATE TABLE legacy_refund_review (
   opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
   opened_on date NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  due_on date,
+  answer_by date,
   verified_by text,
   decided_by text,
   decided_at timestamp with time zone,
@@ -904,8 +911,8 @@ CREATE POLICY legacy_refund_review_by_archive ON legacy_refund_review AS PERMISS
 CREATE POLICY legacy_refund_review_by_owner ON legacy_refund_review AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY legacy_refund_review_names_its_opener ON legacy_refund_review AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (decided_by IS NULL)));
 COMMENT ON TABLE legacy_refund_review IS 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
-COMMENT ON COLUMN legacy_refund_review.due_on IS 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
-GRANT INSERT, SELECT, UPDATE (state, due_on, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
+COMMENT ON COLUMN legacy_refund_review.answer_by IS 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
+GRANT INSERT, SELECT, UPDATE (state, answer_by, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
 
 CREATE TABLE letter (
   id uuid NOT NULL,
@@ -938,6 +945,7 @@ ALTER TABLE letter FORCE ROW LEVEL SECURITY;
 CREATE POLICY letter_by_owner ON letter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY letter_in_division ON letter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 CREATE POLICY letter_names_its_maker ON letter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY letter_of_an_old_case ON letter AS RESTRICTIVE FOR SELECT TO PUBLIC USING (((kind <> 'legacy-closing'::text) OR ( SELECT legacy_is_archive() AS legacy_is_archive) OR (recipient_key = ( SELECT guard_key() AS guard_key)) OR (( SELECT guard_text('permission'::text) AS guard_text) = 'letter.verify'::text)));
 COMMENT ON TABLE letter IS 'A letter as it was made: neither its bytes nor what it says can change, a correction is another letter.';
 COMMENT ON COLUMN letter.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the letter only.';
 GRANT INSERT, SELECT ON letter TO fees_rw;
@@ -1490,6 +1498,261 @@ CREATE POLICY receiving_account_in_division ON receiving_account AS PERMISSIVE F
 CREATE POLICY receiving_account_names_its_opener ON receiving_account AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
 COMMENT ON TABLE receiving_account IS 'An account of the authority that money comes in on; never somebody''s own.';
 GRANT INSERT (account, division_code, bank, holder_name, opened_at), SELECT ON receiving_account TO fees_rw;
+
+CREATE TABLE recovery_case (
+  id uuid NOT NULL,
+  case_no text NOT NULL,
+  overpayment_id text,
+  source text GENERATED ALWAYS AS (
+CASE
+    WHEN (overpayment_id IS NULL) THEN 'officer'::text
+    ELSE 'subsidy'::text
+END) STORED NOT NULL,
+  ground text NOT NULL,
+  programme text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  beneficiary_id uuid,
+  payee_id uuid,
+  payee_name text NOT NULL,
+  payee_key bytea,
+  payee_mask text,
+  wrong_from date NOT NULL,
+  wrong_until date NOT NULL,
+  paid_on date NOT NULL,
+  wrong_fen bigint NOT NULL,
+  still_fen bigint NOT NULL,
+  reference text NOT NULL,
+  found_on date NOT NULL,
+  opened_on date NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'new'::text NOT NULL,
+  outcome text,
+  events integer DEFAULT 0 NOT NULL,
+  confirmed_by text,
+  limitation_ends date NOT NULL,
+  cause text,
+  is_in_good_faith boolean,
+  gone_fen bigint,
+  finding text,
+  document_no text,
+  facts_by text,
+  notice_letter_id uuid,
+  notice_served_on date,
+  statement_ends date,
+  hearing_asked_on date,
+  hearing_held_on date,
+  decided_fen bigint,
+  owed_fen bigint,
+  reasons text,
+  answer text,
+  decided_by text,
+  decided_on date,
+  decision_letter_id uuid,
+  decision_served_on date,
+  pay_by date,
+  appeal_ends date,
+  court_until date,
+  receivable_id uuid,
+  reminder_letter_id uuid,
+  reminder_served_on date,
+  reminder_ends date,
+  court_ref text,
+  waiver_rule text,
+  referred_to text,
+  closed_on date,
+  closed_why text,
+  due_on date GENERATED ALWAYS AS (
+CASE
+    WHEN (state = ANY (ARRAY['proposed'::text, 'detected'::text, 'fact-finding'::text, 'noticed'::text])) THEN limitation_ends
+    WHEN (state = ANY (ARRAY['served'::text, 'repaying'::text])) THEN pay_by
+    WHEN (state = 'reminded'::text) THEN court_until
+    ELSE NULL::date
+END) STORED,
+  CONSTRAINT recovery_case_pkey PRIMARY KEY (id),
+  CONSTRAINT recovery_case_number_is_unique UNIQUE (case_no),
+  CONSTRAINT recovery_of_an_overpayment_is_one UNIQUE (overpayment_id),
+  CONSTRAINT recovery_receivable_is_one UNIQUE (receivable_id),
+  CONSTRAINT recovery_cause_is_known CHECK (cause = ANY (ARRAY['authority-error'::text, 'unreported-change'::text, 'fraud'::text])),
+  CONSTRAINT recovery_closed_has_an_outcome CHECK ((state = 'closed'::text) = (outcome IS NOT NULL)),
+  CONSTRAINT recovery_days_are_a_period CHECK (wrong_until > wrong_from),
+  CONSTRAINT recovery_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT recovery_facts_are_whole CHECK (num_nulls(cause, is_in_good_faith, gone_fen, finding, document_no) = ANY (ARRAY[0, 5])),
+  CONSTRAINT recovery_fraud_knows_no_good_faith CHECK (NOT (cause = 'fraud'::text AND is_in_good_faith)),
+  CONSTRAINT recovery_gone_only_in_good_faith CHECK (gone_fen = 0 OR gone_fen >= 0 AND gone_fen <= wrong_fen AND is_in_good_faith),
+  CONSTRAINT recovery_ground_is_known CHECK (ground = ANY (ARRAY['late-death'::text, 'late-move'::text, 'duplicate'::text, 'false-claim'::text, 'changed-fact'::text, 'office-error'::text])),
+  CONSTRAINT recovery_is_decided_by_another CHECK (decided_by <> facts_by AND decided_by <> opened_by),
+  CONSTRAINT recovery_is_of_something CHECK (wrong_fen > 0 AND still_fen >= 0 AND still_fen <= wrong_fen),
+  CONSTRAINT recovery_never_more_than_was_wrong CHECK (decided_fen >= 1 AND decided_fen <= (wrong_fen - gone_fen)),
+  CONSTRAINT recovery_outcome_is_known CHECK (outcome = ANY (ARRAY['repaid'::text, 'waived'::text, 'ceased'::text, 'court'::text])),
+  CONSTRAINT recovery_owes_no_more_than_was_decided CHECK (owed_fen >= 0 AND owed_fen <= decided_fen),
+  CONSTRAINT recovery_payee_key_is_an_index CHECK (length(payee_key) = 32),
+  CONSTRAINT recovery_periods_run_from_service CHECK ((num_nulls(decision_served_on, pay_by, appeal_ends, court_until) = ANY (ARRAY[0, 4])) AND pay_by > decision_served_on AND appeal_ends > decision_served_on AND court_until > appeal_ends AND (decision_served_on IS NULL OR decision_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_reminder_period_runs_from_service CHECK ((num_nulls(reminder_served_on, reminder_ends) = ANY (ARRAY[0, 2])) AND reminder_ends > reminder_served_on AND (reminder_served_on IS NULL OR reminder_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_statement_period_runs_from_service CHECK ((num_nulls(notice_served_on, statement_ends) = ANY (ARRAY[0, 2])) AND statement_ends > notice_served_on AND (notice_served_on IS NULL OR notice_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_case_decision_letter_id_fkey FOREIGN KEY (decision_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_notice_letter_id_fkey FOREIGN KEY (notice_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_reminder_letter_id_fkey FOREIGN KEY (reminder_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_state_fkey FOREIGN KEY (state) REFERENCES recovery_state(state)
+);
+CREATE INDEX recovery_case_by_decision ON recovery_case USING btree (decision_letter_id);
+CREATE INDEX recovery_case_by_division ON recovery_case USING btree (division_code text_pattern_ops, due_on, id);
+CREATE INDEX recovery_case_by_notice ON recovery_case USING btree (notice_letter_id);
+CREATE INDEX recovery_case_by_payee ON recovery_case USING btree (payee_key);
+CREATE INDEX recovery_case_by_payee_id ON recovery_case USING btree (payee_id);
+CREATE INDEX recovery_case_by_reminder ON recovery_case USING btree (reminder_letter_id);
+CREATE INDEX recovery_case_by_state ON recovery_case USING btree (state);
+CREATE TRIGGER recovery_case_keeps BEFORE UPDATE ON recovery_case FOR EACH ROW EXECUTE FUNCTION recovery_case_keeps();
+ALTER TABLE recovery_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_case FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_case_by_owner ON recovery_case AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_case_in_division ON recovery_case AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payee_key = ( SELECT guard_key() AS guard_key)) OR (payee_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY recovery_case_names_its_opener ON recovery_case AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE recovery_case IS 'What was paid and not owed, and what becomes of it by decision. Its state is what its last event says; no other benefit hangs on it.';
+COMMENT ON COLUMN recovery_case.still_fen IS 'What of it is not owed as subsidy knows now: a fact may be corrected again while the case goes on.';
+COMMENT ON COLUMN recovery_case.gone_fen IS 'Taken in good faith and no longer there: not to be returned (民法典 986).';
+COMMENT ON COLUMN recovery_case.owed_fen IS 'What was decided, less what a reconsideration or a court took off; never rises.';
+COMMENT ON COLUMN recovery_case.waiver_rule IS 'The dated rule by which it was waived, with its source; there is none in national law.';
+COMMENT ON COLUMN recovery_case.due_on IS 'The next day on which something of the office’s ends or falls due.';
+GRANT INSERT (id, case_no, overpayment_id, ground, programme, division_code, beneficiary_id, payee_id, payee_name, payee_key, payee_mask, wrong_from, wrong_until, paid_on, wrong_fen, still_fen, reference, found_on, opened_on, opened_at, limitation_ends), SELECT, UPDATE (still_fen, limitation_ends, cause, is_in_good_faith, gone_fen, finding, document_no, notice_letter_id, notice_served_on, statement_ends, decided_fen, owed_fen, reasons, answer, decision_letter_id, decision_served_on, pay_by, appeal_ends, court_until, receivable_id, reminder_letter_id, reminder_served_on, reminder_ends, court_ref, waiver_rule, referred_to, closed_why) ON recovery_case TO fees_rw;
+
+CREATE TABLE recovery_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT recovery_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT recovery_counter_counts_up CHECK (last > 0)
+);
+ALTER TABLE recovery_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_counter_by_owner ON recovery_counter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_counter_in_any_context ON recovery_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE recovery_counter IS 'The last number that a county gave a recovery case in a year.';
+GRANT INSERT, SELECT, UPDATE ON recovery_counter TO fees_rw;
+
+CREATE TABLE recovery_event (
+  case_id uuid NOT NULL,
+  seq integer NOT NULL,
+  act text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  note text,
+  on_day date NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT recovery_event_pkey PRIMARY KEY (case_id, seq),
+  CONSTRAINT recovery_event_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id),
+  CONSTRAINT recovery_moves_as_the_table_says FOREIGN KEY (act, from_state, to_state) REFERENCES recovery_move(act, from_state, to_state)
+);
+CREATE INDEX recovery_event_by_move ON recovery_event USING btree (act, from_state, to_state);
+CREATE TRIGGER recovery_event_applies AFTER INSERT ON recovery_event FOR EACH ROW EXECUTE FUNCTION recovery_event_applies();
+ALTER TABLE recovery_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_event_by_owner ON recovery_event AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_event_names_its_actor ON recovery_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY recovery_event_of_a_case ON recovery_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_event.case_id))));
+CREATE POLICY recovery_event_of_the_person ON recovery_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR (act = ANY (ARRAY['say'::text, 'ask-hearing'::text]))));
+COMMENT ON TABLE recovery_event IS 'The history of every recovery case; append-only. A case''s state is what its last event says.';
+GRANT INSERT, SELECT ON recovery_event TO fees_rw;
+
+CREATE TABLE recovery_line (
+  case_id uuid NOT NULL,
+  n smallint NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  payment_ref text NOT NULL,
+  paid_on date NOT NULL,
+  paid_fen bigint NOT NULL,
+  wrong_fen bigint NOT NULL,
+  is_live boolean DEFAULT true NOT NULL,
+  CONSTRAINT recovery_line_pkey PRIMARY KEY (case_id, n),
+  CONSTRAINT recovery_line_is_never_more_than_was_paid CHECK (wrong_fen > 0 AND wrong_fen <= paid_fen),
+  CONSTRAINT recovery_line_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+CREATE UNIQUE INDEX recovery_line_claims_a_payment_once ON recovery_line USING btree (division_code, payment_ref) WHERE is_live;
+ALTER TABLE recovery_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_line_by_owner ON recovery_line AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_line_of_a_case ON recovery_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_line.case_id))));
+COMMENT ON TABLE recovery_line IS 'Payments that an officer stated as wrong, each with what was paid; a payment is claimed once while no case about it was dropped.';
+GRANT INSERT, SELECT ON recovery_line TO fees_rw;
+
+CREATE TABLE recovery_move (
+  act text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  outcome text,
+  CONSTRAINT recovery_move_pkey PRIMARY KEY (act, from_state, to_state),
+  CONSTRAINT recovery_move_closes_with_an_outcome CHECK ((to_state = 'closed'::text AND from_state <> 'closed'::text) = (outcome IS NOT NULL)),
+  CONSTRAINT recovery_move_outcome_is_known CHECK (outcome = ANY (ARRAY['repaid'::text, 'waived'::text, 'ceased'::text, 'court'::text])),
+  CONSTRAINT recovery_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES recovery_state(state),
+  CONSTRAINT recovery_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES recovery_state(state)
+);
+CREATE INDEX recovery_move_by_from ON recovery_move USING btree (from_state);
+CREATE INDEX recovery_move_by_to ON recovery_move USING btree (to_state);
+ALTER TABLE recovery_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_move_by_owner ON recovery_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_move_is_public ON recovery_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE recovery_move IS 'Every step of a recovery case there is (recovery.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON recovery_move TO fees_rw;
+
+CREATE TABLE recovery_share (
+  case_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT recovery_share_pkey PRIMARY KEY (case_id, level, year),
+  CONSTRAINT recovery_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT recovery_share_level_is_known CHECK (level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text])),
+  CONSTRAINT recovery_share_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+ALTER TABLE recovery_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_share_by_owner ON recovery_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_share_of_a_case ON recovery_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_share.case_id))));
+COMMENT ON TABLE recovery_share IS 'Budgets that the wrong payment came from: what comes back goes there in the same proportions.';
+GRANT INSERT, SELECT ON recovery_share TO fees_rw;
+
+CREATE TABLE recovery_state (
+  state text NOT NULL,
+  is_open boolean NOT NULL,
+  CONSTRAINT recovery_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE recovery_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_state_by_owner ON recovery_state AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_state_is_public ON recovery_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE recovery_state IS 'Where a recovery case can stand (recovery.state.ts, mirrored).';
+GRANT SELECT ON recovery_state TO fees_rw;
+
+CREATE TABLE recovery_statement (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  words text NOT NULL,
+  is_own_hand boolean NOT NULL,
+  said_on date NOT NULL,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT recovery_statement_pkey PRIMARY KEY (id),
+  CONSTRAINT recovery_statement_says_something CHECK (length(words) >= 1 AND length(words) <= 4000),
+  CONSTRAINT recovery_statement_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+CREATE INDEX recovery_statement_by_case ON recovery_statement USING btree (case_id);
+ALTER TABLE recovery_statement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_statement FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_statement_by_owner ON recovery_statement AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_statement_names_its_taker ON recovery_statement AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY recovery_statement_of_a_case ON recovery_statement AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_statement.case_id))));
+COMMENT ON TABLE recovery_statement IS 'What the person said, in their own words (陈述申辩); append-only.';
+GRANT INSERT, SELECT ON recovery_statement TO fees_rw;
 
 CREATE TABLE refund (
   id uuid NOT NULL,
@@ -2290,6 +2553,23 @@ AS $function$
   select from ledger_account where code = any(codes) order by code for no key update
 $function$;
 
+CREATE OR REPLACE FUNCTION fees.legacy_fee_end_court(id uuid, document text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if guard_text('permission') is distinct from 'legacy-fee.court' then
+    raise exception 'the archive closes the file of the court' using errcode = '42501';
+  end if;
+  update legacy_fee_case c set court_state = 'ended', court_document = document
+   where c.id = $1 and c.court_state = 'pending' and (guard_whole() or c.office_code ^@ guard_from());
+  if not found then
+    raise exception 'no application to a court is pending' using errcode = '23514', constraint = 'legacy_fee_court_is_ended_once';
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2305,7 +2585,10 @@ begin
   before := (today - make_interval(years => years))::date;
   select array_agg(c.id) into ids from legacy_fee_case c
    where c.office_code = office and c.taken_at < before
-     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))
+     and not exists (select from refund f join legacy_fee_payment p on p.id = f.source_id
+                      where p.case_id = c.id and f.state not in ('confirmed', 'rejected'))
+     and c.court_state <> 'pending';
   if ids is null then return 0; end if;
   select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
   with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
@@ -2313,6 +2596,28 @@ begin
   insert into legacy_deletion (office_code, taken_before, cases, payments, letters, at)
   values (office, before, cardinality(ids), n_payments, n_letters, at);
   return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare may constant text[] := array['number_sealed', 'court_state', 'court_document', 'ceased_fen'];
+begin
+  if (to_jsonb(new) - may) is distinct from (to_jsonb(old) - may)
+    or ((new.court_state, new.court_document) is distinct from (old.court_state, old.court_document)
+        and (old.court_state, new.court_state) is distinct from ('pending', 'ended')) then
+    raise exception 'an old case stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_payment_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a payment stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_seal(office text, today date)
@@ -2368,12 +2673,12 @@ begin
            coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
       into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
     insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
-                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+                                 paid_fen, mispaid_fen, close_out, court_state, court_document, source_ref, row_hash, taken_by, taken_at)
     values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
             decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
             case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
                  when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
-            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+            one ->> 'courtState', one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
     for pay in select value from jsonb_array_elements(one -> 'payments') loop
       insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
       values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
@@ -2397,8 +2702,8 @@ CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
-  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
-       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
      or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
     raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
   end if;
@@ -2719,6 +3024,109 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION fees.recovery_case_keeps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Generated columns are not there yet in a row that is about to be written.
+  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
+     is distinct from (to_jsonb(old) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on']) then
+    raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
+  end if;
+  if new.owed_fen > old.owed_fen or (old.decided_fen is not null and new.decided_fen is distinct from old.decided_fen)
+     or (old.owed_fen is not null and new.owed_fen is null) then
+    raise exception 'what is owed never rises' using errcode = '23514', constraint = 'recovery_amount_never_rises';
+  end if;
+  if old.state <> 'fact-finding' and new.state <> 'fact-finding'
+     and (new.cause, new.is_in_good_faith, new.gone_fen, new.finding, new.document_no, new.notice_letter_id)
+         is distinct from (old.cause, old.is_in_good_faith, old.gone_fen, old.finding, old.document_no, old.notice_letter_id) then
+    raise exception 'facts are found before the notice' using errcode = '23514', constraint = 'recovery_facts_stand_once_noticed';
+  end if;
+  if old.receivable_id is not null and new.receivable_id is distinct from old.receivable_id then
+    raise exception 'a case has one receivable' using errcode = '23514', constraint = 'recovery_receivable_is_one';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.recovery_event_applies()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare c recovery_case; refusal text; ends text;
+begin
+  select * into c from recovery_case where id = new.case_id for update;
+  if c.state is distinct from new.from_state or c.events is distinct from new.seq - 1 then
+    raise exception 'a recovery case was moved by someone else meanwhile' using errcode = '40001', constraint = 'recovery_event_applies';
+  end if;
+  refusal := recovery_refusal(c, new.act, new.actor, new.on_day);
+  if refusal is not null then
+    raise exception 'this step of a recovery case may not be taken: %', refusal using errcode = '23514', constraint = refusal;
+  end if;
+  select m.outcome into ends from recovery_move m where (m.act, m.from_state, m.to_state) = (new.act, new.from_state, new.to_state);
+  update recovery_case set
+    state = new.to_state, events = new.seq, outcome = coalesce(ends, outcome),
+    confirmed_by = case new.act when 'confirm' then new.actor else confirmed_by end,
+    facts_by = case new.act when 'establish' then new.actor else facts_by end,
+    hearing_asked_on = case new.act when 'ask-hearing' then new.on_day when 'find-again' then null else hearing_asked_on end,
+    hearing_held_on = case new.act when 'hear' then new.on_day when 'find-again' then null else hearing_held_on end,
+    notice_letter_id = case new.act when 'find-again' then null else notice_letter_id end,
+    notice_served_on = case new.act when 'find-again' then null else notice_served_on end,
+    statement_ends = case new.act when 'find-again' then null else statement_ends end,
+    decided_by = case new.act when 'decide' then new.actor else decided_by end,
+    decided_on = case new.act when 'decide' then new.on_day else decided_on end,
+    owed_fen = case new.act when 'decide' then decided_fen when 'quash' then 0 else owed_fen end,
+    closed_on = case when ends is not null then new.on_day else closed_on end
+  where id = new.case_id;
+  if ends = 'ceased' then update recovery_line set is_live = false where case_id = new.case_id; end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.recovery_refusal(c recovery_case, act text, actor text, on_day date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select case
+    when act in ('propose', 'detect') and c.wrong_fen <> (select sum(s.fen) from recovery_share s where s.case_id = c.id)
+      then 'recovery_shares_sum_to_the_whole'
+    when act in ('propose', 'detect') and (act = 'propose') <> (c.overpayment_id is null) then 'recovery_is_stated_or_told'
+    when act = 'propose' and c.wrong_fen <> (select sum(l.wrong_fen) from recovery_line l where l.case_id = c.id)
+      then 'recovery_lines_sum_to_the_whole'
+    when act = 'confirm' and actor = c.opened_by then 'recovery_is_confirmed_by_another'
+    when act in ('establish', 'notice', 'decide', 'release') and c.cause is null then 'recovery_needs_its_facts'
+    when act in ('notice', 'decide') and on_day > c.limitation_ends then 'recovery_is_past_limitation'
+    when act = 'notice' and c.notice_letter_id is null then 'recovery_is_told_by_letter'
+    when act = 'notice' and c.gone_fen = c.wrong_fen then 'recovery_of_nothing_ends'
+    when act = 'notice-served' and (c.notice_served_on is null or c.notice_served_on > on_day) then 'recovery_notice_is_served'
+    when act = 'ask-hearing' and (c.hearing_asked_on is not null or on_day > c.statement_ends) then 'recovery_hearing_is_asked_in_time'
+    when act = 'hear' and (c.hearing_asked_on is null or c.hearing_held_on is not null) then 'recovery_hearing_was_asked_for'
+    when act = 'hear' and actor = c.facts_by then 'recovery_hearing_is_held_by_another'
+    when act = 'refer' and (c.cause is distinct from 'fraud' or c.referred_to is null) then 'recovery_refers_fraud_only'
+    when act = 'decide' and (c.notice_served_on is null or c.statement_ends is null) then 'recovery_notice_is_served'
+    when act = 'decide' and on_day <= c.statement_ends then 'recovery_hears_before_it_decides'
+    when act = 'decide' and c.hearing_asked_on is not null and c.hearing_held_on is null then 'recovery_hears_before_it_decides'
+    when act = 'decide' and (c.decided_fen is null or c.decided_fen <> least(c.wrong_fen - c.gone_fen, c.still_fen) or c.decision_letter_id is null)
+      then 'recovery_decides_what_follows'
+    when act in ('decide', 'release', 'waive', 'cease') and (actor = c.facts_by or (act <> 'cease' and actor = c.opened_by))
+      then 'recovery_is_decided_by_another'
+    when act = 'release' and not (c.is_in_good_faith and c.gone_fen = c.wrong_fen) then 'recovery_releases_good_faith_only'
+    when act = 'waive' and c.waiver_rule is null then 'recovery_waives_by_rule_only'
+    when act in ('cease', 'quash', 'waive', 'release', 'end-court') and c.closed_why is null then 'recovery_ends_for_a_reason'
+    when act in ('remind', 'apply') and c.still_fen < c.owed_fen then 'recovery_asks_for_no_more_than_is_known'
+    when act = 'serve' and (c.decision_served_on is null or c.decision_served_on > on_day or c.receivable_id is null)
+      then 'recovery_collects_only_what_was_served'
+    when act = 'remind' and (c.decision_served_on is null or on_day <= c.pay_by or c.reminder_letter_id is null)
+      then 'recovery_reminds_after_the_period'
+    when act = 'reminder-served' and (c.reminder_served_on is null or c.reminder_served_on > on_day) then 'recovery_reminder_is_served'
+    when act = 'apply' and (c.reminder_ends is null or on_day <= c.reminder_ends or c.appeal_ends is null or on_day <= c.appeal_ends
+                            or on_day > c.court_until or c.court_ref is null)
+      then 'recovery_goes_to_court_in_its_time'
+  end $function$;
 
 CREATE OR REPLACE FUNCTION fees.refund_moves()
  RETURNS trigger

@@ -33,8 +33,8 @@ export class ConsentService {
   }
 
   /** Somebody agrees for themselves; the same consent again where one holds. */
-  give(key: string): Promise<string> {
-    return this.add(Buffer.from(key, 'hex'), { basis: 'online', reference: null, givenOn: this.clock.today() });
+  give(key: string | null): Promise<string> {
+    return this.add(ownerOf(key), { basis: 'online', reference: null, givenOn: this.clock.today() });
   }
 
   /** Somebody agreed on paper, as an officer records who wrote them a letter. */
@@ -52,8 +52,8 @@ export class ConsentService {
   }
 
   /** Somebody takes their consents back: what was served by then stays served. */
-  revoke(key: string): Promise<boolean> {
-    const owner = Buffer.from(key, 'hex');
+  revoke(key: string | null): Promise<boolean> {
+    const owner = ownerOf(key);
     return this.database.write(async (tx) => {
       await this.consents.lock(tx, owner);
       const held = await this.consents.inForce(tx, owner);
@@ -82,4 +82,10 @@ export class ConsentService {
       return id;
     });
   }
+}
+
+/** The blind index of whoever acts for themselves. */
+function ownerOf(key: string | null): Buffer {
+  if (key === null) throw refuse.noAccount();
+  return Buffer.from(key, 'hex');
 }

@@ -107,6 +107,16 @@ export const refuse = {
       zh: '该文书的受送达人没有登记证件号码，不能电子送达。请改用其他方式。',
       en: 'The letter names its recipient without a number, so it cannot be served electronically; use another mode.',
     }),
+  correctionOnly: () =>
+    new Refusal('DELIVERY_PROOF_WRONG_IS_A_CORRECTION', {
+      zh: '“证明无效”只能用于更正。请选择未能送达的实际原因。',
+      en: 'That a proof is wrong is said by correcting it; choose why the attempt failed.',
+    }),
+  noAccount: () =>
+    new Refusal('DELIVERY_ACCOUNT_NAMELESS', {
+      zh: '您的账户没有核实证件号码，不能办理电子送达。请到窗口核实。',
+      en: 'Your account carries no attested number, so nothing can be served into it; have that attested at the counter.',
+    }),
   paperAsked: () =>
     new Refusal('DELIVERY_PAPER_ASKED', {
       zh: '已要求提供纸质文书，请等候。',

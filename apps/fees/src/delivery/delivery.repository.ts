@@ -152,6 +152,7 @@ export class DeliveryRepository {
               l.recipient_name as "recipientName", l.pdf_sha256 as "pdfSha256", l.made_by as "madeBy", l.made_on as "madeOn",
               coalesce(t.attempts, 0)::int as attempts, t.failure as "lastFailure",
               exists (select from delivery_paper p where p.letter_id = l.id and p.given_on is null) as "paperAsked",
+              $2::date - l.made_on as "waitingDays",
               case when d.served_on <= $2 then 'served' when d.served_on is not null then 'notice-running'
                    when t.attempts is null then 'not-sent' when t.open > 0 then 'on-its-way' else 'failed' end as state
          from letter l left join letter_delivery d on d.letter_id = l.id

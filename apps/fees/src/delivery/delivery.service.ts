@@ -86,7 +86,8 @@ export class DeliveryService {
   }
 
   /** An attempt did not serve the letter. */
-  fail(attemptId: string, failure: Exclude<Failure, 'proof-wrong'>, said: string | null): Promise<string> {
+  async fail(attemptId: string, failure: Failure, said: string | null): Promise<string> {
+    if (failure === 'proof-wrong') throw refuse.correctionOnly();
     return this.database.write(async (tx) => {
       const [letter, attempt, last] = await this.load(tx, attemptId);
       if (last) throw refuse.outcomeThere();
@@ -162,8 +163,10 @@ export class DeliveryService {
     });
   }
 
-  of(letterIds: readonly string[]): Promise<Delivery[]> {
-    return this.database.read((read) => this.deliveries.byLetters(read, letterIds));
+  /** Deliveries of letters that are served, for showing. */
+  async served(letterIds: readonly string[]): Promise<Delivery[]> {
+    const found = await this.database.read((read) => this.deliveries.byLetters(read, letterIds));
+    return found.filter(({ servedOn }) => servedOn !== null && servedOn <= this.clock.today());
   }
 
   attempts(letterIds: readonly string[]): Promise<(Attempt & { readonly outcomes: readonly Outcome[] })[]> {
@@ -282,7 +285,9 @@ export class DeliveryService {
     const name = 'delivery.public-notice-failed-modes';
     const needed = await this.parameters.whole(read, name, divisionCode, this.clock.today());
     const failed = new Set(
-      before.flatMap(({ mode, last }) => (last?.kind === 'failed' && mode !== 'public-notice' ? [mode] : [])),
+      before.flatMap(({ mode, last }) =>
+        last?.failure && last.failure !== 'proof-wrong' && mode !== 'public-notice' ? [mode] : [],
+      ),
     );
     if (failed.size < needed) throw refuse.othersFirst(failed.size, needed);
   }

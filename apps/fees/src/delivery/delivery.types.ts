@@ -64,4 +64,5 @@ export interface Undelivered extends LetterRow {
   readonly attempts: number;
   readonly lastFailure: Failure | null;
   readonly paperAsked: boolean;
+  readonly waitingDays: number;
 }

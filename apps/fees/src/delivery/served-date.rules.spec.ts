@@ -83,14 +83,14 @@ const refusal = expect.objectContaining({ code: 'WORKING_DAYS_NOT_PUBLISHED' });
 
 describe('the day on which a letter is served', () => {
   it.each(rows(1))('%s of %s, without "%s": %s (%s)', (mode, stated, without, served, because) => {
-    const proof = proofOf(mode as Mode, stated!, without!);
+    const proof = proofOf(mode as Mode, stated, without);
     const lacking = missingOf(mode as Mode, proof).map(({ zh }) => zh);
     if (served === 'not served') {
       expect(lacking.join('；')).toBe(because);
       return;
     }
     expect(lacking).toEqual([]);
-    const terms = { noticeDays: stated! < '2022' ? 60 : 30 };
+    const terms = { noticeDays: stated < '2022' ? 60 : 30 };
     const ask = () => servedDay(mode as Mode, proof, terms);
     if (served === 'refused') expect(ask).toThrow(refusal);
     else expect(ask()).toBe(served);
@@ -125,12 +125,12 @@ const deadlineOf = (statute: Statute, period: string): Deadline => {
 
 describe('a period', () => {
   it.each(rows(2))('from %s, %s, %s, counted in %s, ends: %s (%s)', (from, act, period, unit, ends) => {
-    const deadline = deadlineOf(act as Statute, period!);
-    expect(deadline.unit).toBe(unit!.replace(' ', '-'));
+    const deadline = deadlineOf(act as Statute, period);
+    expect(deadline.unit).toBe(unit.replace(' ', '-'));
     if (ends === 'refused') {
-      expect(() => deadlineEnd(deadline, day(from!))).toThrow(refusal);
-      expect(deadlineEnd(deadline, day(from!), 'leave-open')).toBeNull();
-    } else expect(deadlineEnd(deadline, day(from!))).toBe(ends);
+      expect(() => deadlineEnd(deadline, day(from))).toThrow(refusal);
+      expect(deadlineEnd(deadline, day(from), 'leave-open')).toBeNull();
+    } else expect(deadlineEnd(deadline, day(from))).toBe(ends);
   });
 
   it('is not past on its last day nor before it rolls forward, and needs no calendar for that', () => {

@@ -270,10 +270,8 @@ export class ReceivableService {
         const first = take(collected, part.fen);
         const rest = take(treasury, part.fen - first);
         if (first + rest < part.fen) throw refuse.onItsWay(one.id);
-        const [to, meaning] = [
-          { credit: refundable.code, code: 'excess', ref: one.id },
-          [stepId, part.level, part.year],
-        ];
+        const to = { credit: refundable.code, code: 'excess', ref: one.id };
+        const meaning = [stepId, part.level, part.year];
         postings.push({ ...to, meaning: ['excess', ...meaning], debit: collected, fen: first });
         postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit: treasury, fen: rest });
       }

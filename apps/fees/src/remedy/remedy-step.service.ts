@@ -114,7 +114,7 @@ export class RemedyStepService {
   conclude(
     id: string,
     input: {
-      readonly outcome: Exclude<Outcome, 'withdrawn'>;
+      readonly outcome: Outcome;
       readonly newFen: bigint | null;
       readonly reasons: string;
     },
@@ -122,6 +122,7 @@ export class RemedyStepService {
   ): Promise<string> {
     const reasons = reasonOf(input.reasons);
     const { outcome, newFen } = input;
+    if (outcome === 'withdrawn') throw refuse.notTheirs();
     return this.step(id, actor, async (tx, loaded) => {
       const { remedy, decision } = loaded;
       const isRight =

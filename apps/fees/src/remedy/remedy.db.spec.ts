@@ -198,6 +198,8 @@ describe('reconsideration', () => {
     await judge(() => steps().confirm(id, 'second'), 'second');
     expect(await row(id)).toMatchObject({ state: 'decided', outcome: 'upheld-in-part', newFen: 12_000n });
     expect(await told(id)).toBe(1);
+    const outcome = await officer('clerk', () => feesOf(world).read((read) => remedies().outcome(read, id)));
+    expect(outcome).toMatchObject({ outcome: 'upheld-in-part', newFen: 12_000n, decidedOn: '2026-03-02' });
   });
 
   it('opens the court for fifteen days from the day on which its own letter is served', async () => {

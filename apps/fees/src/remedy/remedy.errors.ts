@@ -99,6 +99,16 @@ export const refuse = {
       zh: '改变金额的结果须由另一名人员确认。',
       en: 'An outcome that changes an amount is confirmed by another officer.',
     }),
+  notTheirs: () =>
+    new Refusal('REMEDY_WITHDRAWN_BY_APPLICANT', {
+      zh: '撤回由申请人提出，请登记撤回。',
+      en: 'Only the applicant takes a remedy back; record that instead.',
+    }),
+  channelWrong: () =>
+    new Refusal('REMEDY_CHANNEL_WRONG', {
+      zh: '诉讼由法院通知登记；复议申请由窗口或者邮寄登记，在线申请由本人提出。',
+      en: 'A suit is recorded from the court; an application on paper or by post; on line only the person applies.',
+    }),
   amountWrong: (fen: bigint) =>
     new Refusal(
       'REMEDY_AMOUNT_WRONG',

@@ -11,7 +11,7 @@ import { type RemedyFilter, RemedyRepository } from './remedy.repository';
 import { lastReconsideration, lastSuit } from './remedy.rules';
 import { isOpen } from './remedy.state';
 import { RemedyTermsService } from './remedy-terms.service';
-import type { Contestable, NewContestable, NewRemedy, Remedy, RemedyStanding } from './remedy.types';
+import type { Contestable, NewContestable, NewRemedy, Remedy, RemedyOutcome, RemedyStanding } from './remedy.types';
 
 const KIND = 'remedy';
 
@@ -54,9 +54,12 @@ export class RemedyService {
     return this.terms.suspended(read, matterIds);
   }
 
-  async find(read: Read, id: string): Promise<Remedy | undefined> {
+  /** What a remedy came to; absent while it is not decided. */
+  async outcome(read: Read, id: string): Promise<RemedyOutcome | undefined> {
     const [remedy] = await this.remedies.byIds(read, [id]);
-    return remedy;
+    if (!remedy?.outcome || !remedy.decidedOn) return undefined;
+    const { matterId, outcome, newFen, decidedOn } = remedy;
+    return { matterId, outcome, newFen, decidedOn };
   }
 
   /**
@@ -64,6 +67,7 @@ export class RemedyService {
    * then whoever accepts it decides about that.
    */
   async file(input: NewRemedy): Promise<string> {
+    if ((input.kind === 'suit') !== (input.channel === 'court')) throw refuse.channelWrong();
     const grounds = input.grounds?.trim() || null;
     const length = [...(grounds ?? '')].length;
     if ((input.kind === 'reconsideration' && length < 4) || length > 2_000) throw refuse.groundsMissing();
@@ -109,6 +113,12 @@ export class RemedyService {
       tx.concern(KIND, [id]);
       return id;
     });
+  }
+
+  /** One that came in on paper, by post or from the court is recorded by an officer. */
+  async record(input: NewRemedy): Promise<string> {
+    if (input.channel === 'online') throw refuse.channelWrong();
+    return this.file(input);
   }
 
   /** When somebody who had not been told of their rights learned of them. */

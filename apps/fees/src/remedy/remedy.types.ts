@@ -75,6 +75,15 @@ export interface Remedy {
   readonly decisionLetterId: string | null;
 }
 
+/** What a remedy came to, for the slice whose matter it is. */
+export interface RemedyOutcome {
+  readonly matterId: string;
+  readonly outcome: Outcome;
+  /** With `upheld-in-part`: what is owed now. */
+  readonly newFen: bigint | null;
+  readonly decidedOn: Day;
+}
+
 export interface RemedyEvent {
   readonly remedyId: string;
   readonly seq: number;
