@@ -1438,6 +1438,7 @@ CREATE TABLE receivable_step (
   CONSTRAINT receivable_step_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
   CONSTRAINT receivable_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
 );
+CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
 CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
 CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();

@@ -3,8 +3,8 @@ import { as, createInstalmentCounty, DEBTOR, type InstalmentCounty, officer } fr
 
 const CLERK = officer('county-1');
 const OTHER = officer('county-2');
-const refused = (code: string) => expect.objectContaining({ code });
-const violates = (constraint: string) =>
+const refused = (code: string): unknown => expect.objectContaining({ code });
+const violates = (constraint: string): unknown =>
   expect.objectContaining({ driverError: expect.objectContaining({ constraint }) as unknown });
 
 describe('paying back in instalments', () => {
@@ -150,6 +150,69 @@ describe('paying back in instalments', () => {
     expect(first!.id).not.toBe(asking[0]!.id);
     await county.plans.hear(one.receivableId);
     expect(await opens(one.id)).toBe('0.00 70.00 60.00');
+  });
+
+  it('opens again what a receipt that is taken back had paid, and forgets that it was late', async () => {
+    const terms = { months: 3, monthlyFen: null, firstOn: day('2026-05-08'), pause: null };
+    const one = await agreed(300_00n, { terms });
+    for (const on of ['2026-05-11', '2026-05-22']) {
+      county.clock.set(on);
+      await county.bell.look();
+    }
+    const [first] = await county.asking(one);
+    const receipt = await county.pay(one, first!.id, 100_00n);
+    expect((await county.parts(one.id))[0]).toMatchObject({
+      openFen: 0n,
+      missedOn: '2026-05-22',
+      paidOn: '2026-05-22',
+    });
+    await county.undo(one, first!.id, receipt, 100_00n);
+    expect((await county.parts(one.id))[0]).toMatchObject({
+      openFen: 100_00n,
+      missedOn: null,
+      paidOn: null,
+      remindedOn: null,
+    });
+    expect(await asked(one)).toBe(300_00n);
+    const free = await county.pay(one, null, 150_00n);
+    await county.undo(one, null, free, 150_00n);
+    expect(await opens(one.id)).toBe('100.00 100.00 100.00');
+    expect(await asked(one)).toBe(300_00n);
+  });
+
+  it('goes on for longer where a receipt from before it is taken back', async () => {
+    const one = await county.case(500_00n);
+    const receipt = await county.pay(one, null, 250_00n);
+    const terms = { months: 2, monthlyFen: null, firstOn: day('2026-05-08'), pause: null };
+    const id = await county.propose(DEBTOR, one.caseId, { terms });
+    await county.agree(CLERK, id);
+    await county.undo(one, null, receipt, 250_00n);
+    const [before, after] = await county.plansOf(one);
+    expect([before!.state, after!.state, after!.side, after!.fen]).toEqual(['replaced', 'agreed', 'rule', 500_00n]);
+    expect((await county.parts(after!.id)).map(({ fen, dueOn }) => [yuanText(fen), dueOn])).toEqual([
+      ['125.00', '2026-05-08'],
+      ['125.00', '2026-06-08'],
+      ['125.00', '2026-07-08'],
+      ['125.00', '2026-08-10'],
+    ]);
+    expect(await asked({ ...one, id })).toBe(500_00n);
+  });
+
+  it('asks to be proposed anew where a receipt was taken back meanwhile, and stays settled where it was', async () => {
+    const one = await county.case(500_00n);
+    const receipt = await county.pay(one, null, 250_00n);
+    const terms = { months: 2, monthlyFen: null, firstOn: day('2026-05-08'), pause: null };
+    const id = await county.propose(DEBTOR, one.caseId, { terms });
+    await county.undo(one, null, receipt, 250_00n);
+    await expect(county.agree(CLERK, id)).rejects.toEqual(refused('INSTALMENT_AMOUNT_CHANGED'));
+    const two = await agreed(300_00n, { terms });
+    const last = await county.pay(two, null, 300_00n);
+    expect((await county.plan(two.id)).state).toBe('settled');
+    await county.undo(two, null, last, 300_00n);
+    expect((await county.plan(two.id)).state).toBe('settled');
+    const again = await county.propose(DEBTOR, two.caseId, { terms });
+    await county.agree(CLERK, again);
+    expect(await opens(again)).toBe('150.00 150.00');
   });
 
   it('shrinks from the last by what a later decision cuts, and is settled where nothing is left', async () => {

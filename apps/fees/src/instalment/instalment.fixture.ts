@@ -65,7 +65,9 @@ export interface InstalmentCounty extends CollectingCounty {
   withdraw(caller: Caller, id: string): Promise<string>;
   early(caller: Caller, id: string, fen: Fen | null, how: EarlyHow): Promise<string>;
   /** Money on a request, or on the receivable without one; heard of at once. */
-  pay(one: PayingCase, requestId: string | null, fen: Fen): Promise<void>;
+  pay(one: PayingCase, requestId: string | null, fen: Fen): Promise<string>;
+  /** A receipt was counted wrongly: as an officer undoes its match. */
+  undo(one: PayingCase, requestId: string | null, receiptId: string, fen: Fen): Promise<void>;
   cut(one: PayingCase, fen: Fen, reason: CutReason): Promise<void>;
   suspend(one: PayingCase): Promise<void>;
   resume(one: PayingCase): Promise<void>;
@@ -156,6 +158,14 @@ export async function createInstalmentCounty(): Promise<InstalmentCounty> {
     pay: async (one, requestId, fen) => {
       const receipt = await county.receipt(fen);
       await database.write((tx) => receivables.satisfy(tx, one.receivableId, requestId, receipt, fen));
+      await plans.hear(one.receivableId);
+      return receipt;
+    },
+    undo: async (one, requestId, receiptId, fen) => {
+      await database.write(async (tx) => {
+        await receivables.takeBack(tx, one.receivableId, receiptId, fen);
+        if (requestId !== null) await requests.askAgain(tx, requestId, fen);
+      });
       await plans.hear(one.receivableId);
     },
     cut: async (one, fen, reason) => {
