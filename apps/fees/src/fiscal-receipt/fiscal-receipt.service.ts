@@ -52,6 +52,11 @@ export class FiscalReceiptService {
     });
   }
 
+  /** The same with numbers as somebody typed them. */
+  allotTyped(series: Omit<NewSeries, 'firstNo' | 'lastNo'>, firstNo: string, lastNo: string): Promise<SeriesRow> {
+    return this.allot({ ...series, firstNo: numberOf(firstNo), lastNo: numberOf(lastNo) });
+  }
+
   /**
    * Gives a receipt to every amount of a division that was matched and has none, in the order in which they were
    * matched. What no number is left for waits. Returns how many it gave out; repeatable at any point.
@@ -99,6 +104,11 @@ export class FiscalReceiptService {
         .insertLoss(tx, { seriesId, firstNo, lastNo, reason: why, happenedOn, reportDueOn, on, at })
         .catch(named('receipt_gap_is_of_what_is_left', refuse.notLeft));
     });
+  }
+
+  /** The same with numbers as somebody typed them. */
+  loseTyped(seriesId: string, firstNo: string, lastNo: string, on: Day, reason: string): Promise<SeriesRow> {
+    return this.loseBlanks(seriesId, numberOf(firstNo), numberOf(lastNo), on, reason);
   }
 
   /** What is left of a series goes back to who allotted it. */
@@ -219,6 +229,9 @@ export class FiscalReceiptService {
 const named = (constraint: string, no: () => Error) => (error: unknown) => {
   throw constraintName(error) === constraint ? no() : error;
 };
+
+/** Digits only, as they stand on the paper; anything else is a number that no series has. */
+const numberOf = (text: string): bigint => (/^\d{1,18}$/.test(text.trim()) ? BigInt(text.trim()) : -1n);
 
 function reasonOf(text: string): string {
   const reason = text.trim();

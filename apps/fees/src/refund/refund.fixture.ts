@@ -1,5 +1,6 @@
-import type { Fen } from '@app/kernel';
-import { transferId } from '@app/ledger';
+import type { Database } from '@app/database';
+import type { Clock, Fen } from '@app/kernel';
+import { type Ledger, transferId } from '@app/ledger';
 import { Vault } from '@app/vault';
 import { FiscalReceiptRepository } from '../fiscal-receipt/fiscal-receipt.repository';
 import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
@@ -32,7 +33,12 @@ export function refundsOf({
   clock,
   ledger,
   vault,
-}: Pick<RefundingCounty, 'database' | 'clock' | 'ledger' | 'vault'>) {
+}: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly vault: Vault;
+}) {
   const parameters = new ParameterService(database, clock, new ParameterRepository());
   const fiscalReceipts = new FiscalReceiptService(database, clock, new FiscalReceiptRepository(), parameters);
   const refunds = new RefundService(database, clock, vault, ledger, new RefundRepository(), parameters, fiscalReceipts);
