@@ -88,7 +88,7 @@ export class NoticeImportService {
     const account = await this.account(accountNo);
     const judged = judgeEntry(entry, accountNo, this.clock.today());
     if (typeof judged === 'string') throw refusedFor(judged);
-     
+
     const entries = async function* () {
       yield entry;
     };
