@@ -14,12 +14,13 @@ import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
+import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject {
+interface Subject extends PlantedReceivable {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -92,6 +93,7 @@ beforeAll(async () => {
   world = await openTwoCounties();
   schema = mergedSchema(world); // Words and fields are the same in every topology; what is asked goes through this run's.
   graph = await openGraph(world, report);
+  await plantPaymentAccount(world);
   subjects = {
     'own family': await findSubject('own family', OURS, 0),
     'other family, same county': await findSubject('other family, same county', OURS, 1),
@@ -207,6 +209,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
+    ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
   };
 }
 
@@ -421,6 +424,16 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.decideLegacyRefund': about(
     ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
   ),
+  'Query.feeBalances': ofNobody('{ feeBalances(first: 1) { nodes { code } } }'),
+  'Query.feeBalanceExport': ofNobody('{ feeBalanceExport(prefix: "collected:") { csv } }'),
+  'Query.feeStatement': about(({ collected }) => `{ feeStatement(account: ${q(collected)}) { nodes { balance } } }`),
+  'Query.feeStatementExport': about(({ collected }) => `{ feeStatementExport(account: ${q(collected)}) { csv } }`),
+  'Query.receivable': about(({ receivableId }) => `{ receivable(id: ${q(receivableId)}) { open } }`),
+  'Query.receivables': about(
+    ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
   ),
@@ -943,6 +956,9 @@ const ABSENT = new Set([
   'LEGACY_CASE_UNKNOWN',
   'LEGACY_REVIEW_UNKNOWN',
   'LETTER_UNKNOWN',
+  'FEE_ACCOUNT_UNKNOWN',
+  'PAYMENT_REQUEST_UNKNOWN',
+  'RECEIVABLE_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {
@@ -1019,6 +1035,19 @@ describe('the authorisation matrix', () => {
     expect(myFamily.map(({ id }) => id)).toContain(subjects['own family'].childId);
     expect(myClaims.length).toBeGreaterThan(0);
     expect(myClaims.filter(({ child }) => !own.has(child.id))).toEqual([]);
+  });
+
+  it('shows a debtor only what they owe themselves, and not to whose budgets it goes', async () => {
+    const source = '{ myReceivables { id open statement { kind openAfter } requests { reference left } } }';
+    const { data, errors } = await graph.ask(source, contextOf(callerOf('citizen')));
+    expect(errors).toBeUndefined();
+    const { myReceivables } = data as unknown as { myReceivables: { id: string; statement: { kind: string }[] }[] };
+    const ids = myReceivables.map(({ id }) => id);
+    expect(ids).toContain(subjects['own family'].receivableId);
+    expect(ids).not.toContain(subjects['other family, same county'].receivableId);
+    expect(ids).not.toContain(subjects['other county'].receivableId);
+    const shares = await graph.ask('{ myReceivables { shares { level } } }', contextOf(callerOf('citizen')));
+    expect(shares.errors?.map(codeOf)).toContain('NOT_PERMITTED');
   });
 
   it('shows every field to the roles of its word and to no other, of those that may be seen and of no others', async () => {

@@ -4,6 +4,7 @@ import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -37,6 +38,8 @@ const KINDS: Readonly<Record<string, string>> = {
   Reimbursement: 'reimbursement',
   LegacyCase: 'legacy-fee',
   Letter: 'letter',
+  Receivable: 'receivable',
+  PaymentRequest: 'payment-request',
 };
 
 let world: TwoCounties;
@@ -62,6 +65,7 @@ async function plantMoved(): Promise<void> {
   );
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
+  for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -173,6 +177,11 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'archivist',
     '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
     ['legacy-fee', 'letter'],
+  ],
+  [
+    'finance-officer-1',
+    '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
+    ['receivable', 'payment-request'],
   ],
   [
     'county-confirmer',

@@ -15,6 +15,7 @@ import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
+import { plantReceivable } from '../support/receivables';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -42,6 +43,9 @@ const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.s
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
 
 const OLD_CASE = (id: string) => `(select c.office_code from fees.legacy_fee_case c where c.id = ${id})`;
+const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
+const FEE_ACCOUNT = (code: string) =>
+  `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
 
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
@@ -146,6 +150,13 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'fees.legacy_fee_payment': OLD_CASE('t.case_id'),
   'fees.legacy_refund_review': OLD_CASE('t.case_id'),
   'fees.legacy_deletion': 't.office_code',
+  'fees.receivable': 't.division_code',
+  'fees.receivable_share': OWED('t.receivable_id'),
+  'fees.receivable_step': OWED('t.receivable_id'),
+  'fees.receivable_step_share': `(select ${OWED('s.receivable_id')} from fees.receivable_step s where s.id = t.step_id)`,
+  'fees.payment_request': 't.division_code',
+  'fees.ledger_account': FEE_ACCOUNT('t.code'),
+  'fees.transfer': FEE_ACCOUNT('t.credit'),
   'exchange.nomination': 't.division_code',
   'exchange.question': 't.division_code',
   'exchange.question_attempt': '(select q.division_code from exchange.question q where q.id = t.question_id)',
@@ -207,6 +218,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'fees.letter_counter': 'counts of letters by county and year',
   'fees.legacy_fee_office': 'which offices are sealed',
   'fees.parameter': 'deadlines and bounds by region',
+  'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
   'migrant.support_visit_move': 'the rules, public',
@@ -275,6 +287,7 @@ beforeAll(async () => {
     await addMove(world.database, paid!.id);
     await plantMoved(county);
     await plantLegacy(world, county, Buffer.alloc(32, Number(county.slice(0, 6)) % 251), 'rows');
+    await plantReceivable(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });

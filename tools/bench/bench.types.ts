@@ -4,6 +4,9 @@ export interface BenchOptions {
   readonly people: number;
   /** Counties that the people are shared out among. */
   readonly counties: number;
+  /** Payment requests that are open, and receipts that come in a turn. */
+  readonly requests: number;
+  readonly receipts: number;
   /** How often each side is timed; the median counts. */
   readonly runs: number;
   /** A line about what is going on, for people; never on stdout with --json. */
@@ -19,7 +22,7 @@ export interface BenchTable {
 /** What a file `<name>.bench.ts` exports. */
 export interface Bench {
   /** Used where the command line says nothing. */
-  readonly defaults?: Partial<Pick<BenchOptions, 'people' | 'counties' | 'runs'>>;
+  readonly defaults?: Partial<Pick<BenchOptions, 'people' | 'counties' | 'requests' | 'receipts' | 'runs'>>;
   /** Plain figures; printed as they are with --json. Throws a Refusal when there is nothing to compare. */
   run(options: BenchOptions): Promise<object>;
   /** The same for people; without it every figure is a line. */

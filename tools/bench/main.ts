@@ -21,13 +21,14 @@ const BENCHES: Readonly<Record<string, string>> = {
   import: 'a registry extract, in rows per second, against bare COPY into the same table',
   queue:
     'events from outbox to inbox on Redis and on PostgreSQL, against bare BullMQ that adds and handles as many jobs',
+  match: 'receipts of the bank matched with open payment requests, against an indexed join of the same rows',
   partition: 'the biggest tables cut by county against as they are: writing, reading, archiving, vacuuming one county',
   'registry-feed':
     'changes told by the household registry, in events per second taken in, against a bare upsert of the same rows',
   scale: 'determination and disbursement of several counties by one and by two worker processes',
   vault: 'sealing, opening and indexing against bare node:crypto, and a rotation of keys against a bare UPDATE',
 };
-const USAGE = 'npm run bench -- NAME [--people N] [--counties N] [--runs N] [--json]';
+const USAGE = 'npm run bench -- NAME [--people N] [--counties N] [--requests N] [--receipts N] [--runs N] [--json]';
 
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
@@ -39,10 +40,12 @@ async function main(): Promise<number> {
   }
   const terminal = openTerminal(values.json);
   const bench = await load(name);
-  const { people = 100_000, counties = 1, runs = 5 } = bench.defaults ?? {};
+  const { people = 100_000, counties = 1, requests = 1_000_000, receipts = 20_000, runs = 5 } = bench.defaults ?? {};
   const asked = {
     people: wholeNumber('people', values.people ?? String(people), 4_000, 10_000_000),
     counties: wholeNumber('counties', values.counties ?? String(counties), 1, 10),
+    requests: wholeNumber('requests', values.requests ?? String(requests), 1_000, 5_000_000),
+    receipts: wholeNumber('receipts', values.receipts ?? String(receipts), 100, 200_000),
     runs: wholeNumber('runs', values.runs ?? String(runs), 1, 100),
   };
   const result = await inContext(systemContext('bench'), () =>
@@ -57,6 +60,8 @@ function readArguments() {
   const options = {
     people: { type: 'string' },
     counties: { type: 'string' },
+    requests: { type: 'string' },
+    receipts: { type: 'string' },
     runs: { type: 'string' },
     json: { type: 'boolean', default: false },
   } as const;

@@ -1,5 +1,6 @@
 import type { JobHandler, Payload } from '@app/jobs';
 import { Module } from '@nestjs/common';
+import { BankReceiptModule } from './bank-receipt/bank-receipt.module';
 import { FEES_HANDLERS } from './fees.tokens';
 import { FiscalReceiptBellService } from './fiscal-receipt/fiscal-receipt-bell.service';
 import { FiscalReceiptModule } from './fiscal-receipt/fiscal-receipt.module';
@@ -7,8 +8,12 @@ import { FiscalReceiptProcessor } from './fiscal-receipt/fiscal-receipt.processo
 import { LegacyFeeModule } from './legacy-fee/legacy-fee.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LetterModule } from './letter/letter.module';
+import { MatchModule } from './match/match.module';
+import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
+import { ReceiptReconciliationModule } from './receipt-reconciliation/receipt-reconciliation.module';
+import { ReceiptReconciliationService } from './receipt-reconciliation/receipt-reconciliation.service';
 import { ReceivableModule } from './receivable/receivable.module';
 import { RefundModule } from './refund/refund.module';
 import { RemittanceModule } from './remittance/remittance.module';
@@ -22,8 +27,10 @@ const PROCESSORS: (abstract new (...args: never[]) => { readonly handlers: reado
 
 /** What looks every minute whether something of this app's is due; many rings at once are one. */
 export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): Promise<unknown> })[] = [
+  MatchService,
   FiscalReceiptBellService,
   TreasuryBellService,
+  ReceiptReconciliationService,
 ];
 
 /**
@@ -38,9 +45,12 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     LedgerModule,
     PaymentRequestModule,
     ReceivableModule,
+    BankReceiptModule,
+    MatchModule,
     FiscalReceiptModule,
     RefundModule,
     RemittanceModule,
+    ReceiptReconciliationModule,
   ],
   providers: [
     {
@@ -58,9 +68,12 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
     LedgerModule,
     PaymentRequestModule,
     ReceivableModule,
+    BankReceiptModule,
+    MatchModule,
     FiscalReceiptModule,
     RefundModule,
     RemittanceModule,
+    ReceiptReconciliationModule,
   ],
 })
 export class FeesModule {}

@@ -3,10 +3,11 @@ import { Outbox } from '@app/jobs';
 import { CLOCK } from '@app/kernel';
 import { type Life, openKeys, openModule, openParts, report, ServiceClient } from '@app/service';
 import { Vault } from '@app/vault';
-import type { readConfig } from './config';
+import { type readConfig, treasuryFolder } from './config';
 import { explainConstraint } from './fees.errors';
 import { FeesModule } from './fees.module';
 import { FEES_DATABASE, FEES_OUTBOX } from './fees.tokens';
+import { TREASURY_FOLDER } from './treasury-file/treasury-file.types';
 
 /** What both doors of this app stand on: its schema, its keys, its modules, and the other apps at the end of a wire. */
 export async function openFees(life: Life, settings: ReturnType<typeof readConfig>) {
@@ -18,6 +19,7 @@ export async function openFees(life: Life, settings: ReturnType<typeof readConfi
     return client;
   };
   const registration = clientOf('registration', settings.YANGYU_REGISTRATION_URL);
+  const folder = treasuryFolder(settings);
   const app = await openModule(FeesModule, [
     [FEES_DATABASE, parts.database],
     [FEES_OUTBOX, new Outbox('fees')],
@@ -25,6 +27,7 @@ export async function openFees(life: Life, settings: ReturnType<typeof readConfi
     [PERSON_IDENTITIES, new PersonIdentitiesClient(registration)],
     [Vault, await openKeys(life, settings)],
     [CLOCK, parts.clock],
+    ...(folder ? [[TREASURY_FOLDER, folder] as const] : []),
   ]);
   life.ends('modules', () => app.close());
   return { ...parts, app };

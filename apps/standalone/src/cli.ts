@@ -11,7 +11,7 @@ import { refuse } from './standalone.errors';
 import { addQuarantineVerbs } from './quarantine-cli';
 import { Steps } from './steps';
 import { fail, openTerminal, type Terminal } from './terminal';
-import type { ApproveOptions, ReleaseOptions } from './steps.types';
+import type { ApproveOptions, NoticeOptions, ReleaseOptions } from './steps.types';
 import { addVaultVerbs } from './vault-cli';
 import * as view from './views';
 
@@ -125,6 +125,14 @@ verb(files, 'legacy-fee <file>', '已取消收费的历史台账 / an old ledger
     run(options, async (steps, terminal) =>
       view.importSummary(terminal, await steps.importLegacyFee(file, options.payments)),
     ),
+  );
+verb(files, 'bank-receipts <file>', '银行到账通知（camt.054 或 CSV）/ a notice of the bank, camt.054 or CSV')
+  .requiredOption('--account <no>', '收款账号 / the account it tells of')
+  .option('--division <code>', '账户首次出现时登记：所属县 / the county of an account that is new', aDivision)
+  .option('--bank <name>', '账户首次出现时登记：开户行 / and where it is kept')
+  .option('--holder <name>', '账户首次出现时登记：户名 / and in whose name')
+  .action((file: string, options: Global & NoticeOptions) =>
+    run(options, async (steps, terminal) => view.bankReceipts(terminal, await steps.importBankReceipts(file, options))),
   );
 verb(files, 'accounts <file>', '收款账户 / payee accounts').action((file: string, options: Global) =>
   run(options, async (steps, terminal) => view.importSummary(terminal, await steps.importAccounts(file))),

@@ -20,7 +20,7 @@ import { REGISTRATION_HANDLERS } from '../../registration/src/registration.token
 import { FEES_HANDLERS } from '../../fees/src/fees.tokens';
 import { MIGRANT_HANDLERS } from '../../migrant/src/migrant.tokens';
 import { SUBSIDY_HANDLERS } from '../../subsidy/src/subsidy.tokens';
-import { bankFolders } from './folders';
+import { bankFolders, treasuryFolder } from './folders';
 import { openEmbedded, type Place, SCHEMAS, visitElsewhere } from './place';
 import { StandaloneModule } from './standalone.module';
 
@@ -107,6 +107,7 @@ async function openOn(place: Place, config: Config, clock: Clock, options: OpenO
     vault,
     clock,
     bankFolders: bankFolders(config),
+    treasuryFolder: treasuryFolder(config),
     household,
     peers: await openPeers(config.peers),
     voucher: { keyFile: path.join(config.dataFolder, 'voucher.key') },

@@ -39,6 +39,7 @@ import { RegistryEventModule } from '../../exchange/src/registry-event/registry-
 import { RegistryEventService } from '../../exchange/src/registry-event/registry-event.service';
 import { FeesModule } from '../../fees/src/fees.module';
 import { FEES_DATABASE, FEES_OUTBOX } from '../../fees/src/fees.tokens';
+import { TREASURY_FOLDER, type TreasuryFolder } from '../../fees/src/treasury-file/treasury-file.types';
 import { CoordinationMessageService } from '../../migrant/src/coordination/coordination-message.service';
 import { CoordinationModule } from '../../migrant/src/coordination/coordination.module';
 import { CoordinationOpeningService } from '../../migrant/src/coordination/coordination-opening.service';
@@ -73,6 +74,8 @@ export interface StandaloneParts {
   readonly clock: Clock;
   /** Without them nothing is exchanged with the bank but by hand. */
   readonly bankFolders?: BankFolders;
+  /** Without it nothing is handed over to the treasury's bank. */
+  readonly treasuryFolder?: TreasuryFolder;
   /** Without it the household registry is not connected: what it is asked waits. */
   readonly household?: Pick<RegistryConnection, 'registry' | 'callbacks'>;
   /** Without them this is the only installation there is. */
@@ -105,6 +108,7 @@ class PlatformModule {
       { provide: CLOCK, useValue: parts.clock },
       ...(parts.voucher ? [{ provide: VOUCHER_SETTINGS, useValue: parts.voucher }] : []),
       ...(parts.bankFolders ? [{ provide: BANK_FOLDERS, useValue: parts.bankFolders }] : []),
+      ...(parts.treasuryFolder ? [{ provide: TREASURY_FOLDER, useValue: parts.treasuryFolder }] : []),
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

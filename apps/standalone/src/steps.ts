@@ -12,7 +12,10 @@ import {
   splitFen,
   yearOf,
 } from '@app/kernel';
+import { BankReceiptService } from '../../fees/src/bank-receipt/bank-receipt.service';
+import { NoticeImportService } from '../../fees/src/bank-receipt/notice-import.service';
 import { LegacyImportService } from '../../fees/src/legacy-fee/legacy-import.service';
+import { MatchService } from '../../fees/src/match/match.service';
 import { StatedTableService } from '../../migrant/src/flow/stated-table.service';
 import { LedgerImportService } from '../../registration/src/certificate/ledger-import.service';
 import { RegistryImportService } from '../../registration/src/registry-import/registry-import.service';
@@ -42,7 +45,7 @@ import type { Config } from './config';
 import { refuse } from './standalone.errors';
 import type { Installation } from './installation';
 import { OFFICERS, OPERATOR } from './officers';
-import type { ApproveOptions, ReleaseOptions } from './steps.types';
+import type { ApproveOptions, NoticeOptions, ReleaseOptions } from './steps.types';
 import type { Terminal } from './terminal';
 
 const beside = (file: string, what: string): string => {
@@ -99,6 +102,19 @@ export class Steps {
     return this.take(file, '导入历史收费台账', 'importing a ledger of the repealed fee', (options) =>
       this.get(LegacyImportService).import(file, payments ?? null, options),
     );
+  }
+
+  /** A notice of the bank, and at once whatever it pays. The county is named with the first one of an account. */
+  async importBankReceipts(file: string, { account: no, division, bank = '', holder: holderName = '' }: NoticeOptions) {
+    const account = no.replaceAll(' ', '');
+    const receipts = this.get(BankReceiptService);
+    const known = division ? await receipts.accounts(divisionPrefix(division)) : [];
+    if (division && !known.some((one) => one.account === account))
+      await receipts.openAccount({ account, divisionCode: division, bank, holderName });
+    const summary = await this.take(file, '导入银行到账', 'importing a notice of the bank', (options) =>
+      this.get(NoticeImportService).import(file, account, options),
+    );
+    return { ...summary, ...(await this.get(MatchService).run()) };
   }
 
   /** Deletes old cases that were kept long enough. */

@@ -19,3 +19,11 @@ export interface ApproveOptions {
   readonly repair?: boolean;
   readonly as?: string;
 }
+
+export interface NoticeOptions {
+  readonly account: string;
+  /** These three name an account that was not known before. */
+  readonly division?: DivisionCode;
+  readonly bank?: string;
+  readonly holder?: string;
+}

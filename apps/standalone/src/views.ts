@@ -36,6 +36,14 @@ export function importSummary(terminal: Terminal, summary: ImportView): void {
   terminal.result(summary);
 }
 
+export function bankReceipts(terminal: Terminal, summary: Result<'importBankReceipts'>): void {
+  terminal.table(
+    ['已匹配 matched', '金额 yuan', '待确认 proposed', '待退付 refundable'],
+    [[summary.matched, yuanText(summary.matchedFen), summary.proposed, summary.refundable]],
+  );
+  importSummary(terminal, summary);
+}
+
 export function statedFlows(terminal: Terminal, summary: Result<'importStatedFlows'>): void {
   terminal.table(
     ['导入 added', '未变 unchanged', '拒收 rejected'],

@@ -35,6 +35,26 @@ export const FEES_PERMISSIONS = {
     power: 'funds',
     lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
   },
+  'fee-ledger.read': {
+    roles: ['finance-officer', ...WATCHERS],
+    lets: { zh: '查看收入账户余额和对账单', en: 'see balances and statements of money that comes in' },
+  },
+  'receivable.read': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '查询应收款', en: 'look up what is owed by decisions' },
+  },
+  'receivable.case': {
+    roles: ['county-confirmer', 'finance-officer', 'citizen'],
+    lets: { zh: '查看应收款和缴款通知', en: 'see a receivable with its steps and payment requests' },
+  },
+  'receivable.shares': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '查看资金归属', en: 'see whose money it was and to which budget it goes back' },
+  },
+  'payment-request.slip': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '出具缴款通知书', en: 'write a payment slip' },
+  },
   'letter.read': {
     roles: [...REVIEWERS, 'finance-officer', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },
@@ -47,5 +67,103 @@ export const FEES_PERMISSIONS = {
   'fee-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看资金追回的期限和参数', en: 'see the deadlines and parameters of recovering money' },
+  },
+  'bank-receipt.read': {
+    roles: ['finance-officer', 'auditor'],
+    lets: { zh: '查询银行到账', en: 'look into what money came in' },
+  },
+  'bank-receipt.case': {
+    roles: ['finance-officer', 'auditor'],
+    lets: { zh: '查看到账和匹配内容', en: 'see what a bank receipt says and what it pays' },
+  },
+  'bank-receipt.figures': {
+    roles: ['finance-officer', ...WATCHERS],
+    lets: { zh: '查看未匹配到账的账龄', en: 'see how much lies without a match for how long' },
+  },
+  'bank-receipt.take': {
+    roles: ['finance-officer'],
+    lets: { zh: '登记收款账户和到账', en: 'name receiving accounts and record what came in' },
+  },
+  'match.decide': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '确认、拒绝、撤销到账匹配并提出退付', en: 'decide what a bank receipt pays, undo it, or send it back' },
+  },
+  'fiscal-receipt.read': {
+    roles: ['finance-officer', 'bank-operator', ...WATCHERS],
+    lets: { zh: '查看非税票据的领用、开具和结存', en: 'see fiscal receipts, their series and what is left of them' },
+  },
+  'fiscal-receipt.case': {
+    roles: ['finance-officer', 'bank-operator', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看票据内容', en: 'see what a fiscal receipt says' },
+  },
+  'fiscal-receipt.allot': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '核发票据号码', en: 'allot numbers of fiscal receipts to an office' },
+  },
+  'fiscal-receipt.handle': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '开具、作废、登记遗失和退回票据', en: 'give out, void, report lost and return fiscal receipts' },
+  },
+  'refund.read': {
+    roles: ['county-confirmer', 'finance-officer', 'bank-operator', ...WATCHERS],
+    lets: { zh: '查看退付清单', en: 'see refunds and which are overdue' },
+  },
+  'refund.case': {
+    roles: ['county-confirmer', 'finance-officer', 'bank-operator', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看退付内容', en: 'see what a refund is of and where it stands' },
+  },
+  'refund.verify': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: {
+      zh: '核实退付和更正退付账户',
+      en: 'verify a refund against the receipts of the unit, and name its account',
+    },
+  },
+  'refund.decide': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '审批退付', en: 'decide whether money goes back' },
+  },
+  'refund.pay': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '登记退付结果', en: 'record what the bank says of a refund' },
+  },
+  'remittance.read': {
+    roles: ['finance-officer', 'bank-operator', ...WATCHERS],
+    lets: { zh: '查看缴库', en: 'see what was remitted to which treasury, and where each fen came from' },
+  },
+  'remittance.prepare': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '编制缴库单和登记缴库结果', en: 'prepare a remittance, and record what became of it' },
+  },
+  'remittance.approve': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '审批缴库单', en: 'approve the exact content of a remittance' },
+  },
+  'treasury-account.set': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '登记国库和收款账户', en: 'name the accounts that collected money goes to' },
+  },
+  'receipt-reconciliation.read': {
+    roles: ['finance-officer', 'bank-operator', ...WATCHERS],
+    lets: { zh: '查看收款对账', en: 'see whether what came in agrees everywhere' },
+  },
+  'receipt-reconciliation.run': {
+    roles: ['bank-operator'],
+    power: 'payment',
+    lets: { zh: '登记银行日终数并对账', en: 'record the bank’s total of a day and compare' },
+  },
+  'receipt-reconciliation.close': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '说明对账差异和月结', en: 'explain a difference, and close a month' },
   },
 } as const;

@@ -151,6 +151,15 @@ export const refuse = {
       },
       { line, announced, found },
     ),
+  tooLarge: (line: Line, limit: string) =>
+    new Refusal(
+      'BANK_FILE_TOO_LARGE',
+      {
+        zh: `${zhPlace(line)}文件过大（${limit}）。请让银行分成几个文件后重新取得。`,
+        en: `${enPlace(line)}the file is too large (${limit}). Have the bank split it and fetch the parts.`,
+      },
+      { line, limit },
+    ),
   changed: () =>
     new Refusal('BANK_FILE_CHANGED', {
       zh: '文件在核对之后被改动。请停止处理，重新取得文件并再次核对。',

@@ -84,7 +84,10 @@ export function newFolder(): string {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
 /** Problems that libxml2 finds with an ISO 20022 schema; fails with the reason when the schemas are not at hand. */
-export function xsdProblems(message: 'pain.001.001.09' | 'pain.002.001.11', files: readonly Buffer[]): string[] {
+export function xsdProblems(
+  message: 'pain.001.001.09' | 'pain.002.001.11' | 'camt.054.001.08',
+  files: readonly Buffer[],
+): string[] {
   const root = path.resolve(__dirname, '../../..');
   const standards = path.join(root, 'test/standards');
   const schema = path.join(standards, 'iso20022', `${message}.xsd`);

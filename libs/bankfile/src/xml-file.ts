@@ -20,6 +20,8 @@ export interface XmlRecordShape {
   readonly fields: Readonly<Record<string, string>>;
   /** Keys that may come more than once; their values are joined by commas. */
   readonly repeatable?: readonly string[];
+  /** Path under the record → a record within it. It comes before the one around it. */
+  readonly records?: Readonly<Record<string, XmlRecordShape>>;
 }
 
 /** Line is where the element begins. */
@@ -27,6 +29,8 @@ export interface XmlRecord {
   readonly name: string;
   readonly values: Readonly<Record<string, string>>;
   readonly line: number;
+  /** What was read so far of the record around it; the head, when there is none. */
+  readonly around: Readonly<Record<string, string>>;
 }
 
 /** Between two tags there is never so much text in a payment message; unbounded text would be kept in memory. */
@@ -60,6 +64,7 @@ class RecordReader {
   private readonly parser = new SaxesParser({ xmlns: true });
   private readonly paths: string[] = [];
   private readonly head: Open;
+  private readonly around: Open[] = [];
   private record: Open;
   private headDone = false;
   private key: string | undefined;
@@ -70,7 +75,8 @@ class RecordReader {
   private closing = false;
 
   constructor(private readonly shape: XmlShape) {
-    this.head = { name: 'head', path: shape.root, line: 1, shape: { name: 'head', fields: shape.head }, values: {} };
+    const { head: fields, records } = shape;
+    this.head = { name: 'head', path: shape.root, line: 1, shape: { name: 'head', fields, records }, values: {} };
     this.record = this.head;
     const { parser } = this;
     parser.on('error', (error) => {
@@ -121,7 +127,7 @@ class RecordReader {
       if (path.includes('/SplmtryData/')) return;
       throw refuse.malformed(line, `xmlns ${uri}`.slice(0, 120));
     }
-    if (this.record === this.head) this.enterRecord(path, line);
+    this.enterRecord(path, line);
     this.enterField(path, line, attributes);
   }
 
@@ -135,9 +141,10 @@ class RecordReader {
   }
 
   private enterRecord(path: string, line: number): void {
-    const shape = this.shape.records[path.slice(this.shape.root.length + 1)];
+    const shape = this.record.shape.records?.[path.slice(this.record.path.length + 1)];
     if (!shape) return;
     if (shape.name === this.shape.last) this.finishHead();
+    this.around.push(this.record);
     this.record = { name: shape.name, path, line, shape, values: {} };
   }
 
@@ -167,15 +174,15 @@ class RecordReader {
       record.values[this.key] = before === undefined ? this.textOfKey : `${before},${this.textOfKey}`;
       this.key = undefined;
     } else if (path === record.path && record !== this.head) {
-      this.ready.push({ name: record.name, values: record.values, line: record.line });
-      this.record = this.head;
+      this.record = this.around.pop()!;
+      this.ready.push({ name: record.name, values: record.values, line: record.line, around: this.record.values });
     }
   }
 
   private finishHead(): void {
     if (this.headDone) return;
     this.headDone = true;
-    this.ready.push({ name: 'head', values: this.head.values, line: 1 });
+    this.ready.push({ name: 'head', values: this.head.values, line: 1, around: {} });
   }
 }
 

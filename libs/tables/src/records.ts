@@ -49,11 +49,11 @@ export function parseRecord(lines: readonly (string | null)[], at: number): CsvR
 }
 
 /** One line of CSV; a cell that a spreadsheet would run as a formula is led by an apostrophe. */
-export function csvLine(cells: readonly (string | number | null | undefined)[]): string {
+export function csvLine(cells: readonly (string | number | bigint | null | undefined)[]): string {
   return cells.map(csvCell).join(',') + '\r\n';
 }
 
-function csvCell(cell: string | number | null | undefined): string {
+function csvCell(cell: string | number | bigint | null | undefined): string {
   let text = String(cell ?? '');
   if (typeof cell === 'string' && /^[=+\-@\t\r＝＋－＠]/.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -66,11 +66,32 @@ it('replaces a spoilt receipt by the next number, and says which one it replaces
   await paid(1);
   await county.fiscalReceipts.issueDue();
   const [first] = await issued();
-  const second = await asOfficer('bank-1', () => county.fiscalReceipts.void(first!.id, '打印错误', 'bank-1'));
+  const second = await asOfficer('bank-1', () => county.fiscalReceipts.void(first!.id, '打印错误'));
   expect(second).toMatchObject({ number: `${CODE}0000000002`, replaces: first!.id, state: 'issued', fen: 100n });
-  expect(await codeOf(county.fiscalReceipts.void(first!.id, '打印错误', 'system'))).toBe('FISCAL_RECEIPT_ENDED');
-  expect(() => county.fiscalReceipts.void(second.id, '短', 'system')).toThrow(Refusal);
+  expect(await codeOf(county.fiscalReceipts.void(first!.id, '打印错误'))).toBe('FISCAL_RECEIPT_ENDED');
+  expect(() => county.fiscalReceipts.void(second.id, '短')).toThrow(Refusal);
   expect((await county.fiscalReceipts.stock(''))[0]).toMatchObject({ allotted: 9, issued: 1, voided: 1, left: 7 });
+});
+
+it('voids the receipts of a match that was undone, and gives out another for what still stands', async () => {
+  await allot(1n, 9n);
+  const receivable = await county.open(300n);
+  const receipt = await county.receipt(300n);
+  await county.database.write((tx) => county.service.satisfy(tx, receivable, null, receipt, 300n));
+  await county.fiscalReceipts.issueDue();
+  await county.database.write(async (tx) => {
+    await county.service.cut(tx, receivable, 100n, 'decision-changed', '复议变更');
+    await county.fiscalReceipts.withdraw(tx, receipt, receivable, '复议变更');
+  });
+  expect(await county.fiscalReceipts.issueDue()).toBe(1);
+  const [first, second] = await issued();
+  expect(second).toMatchObject({ state: 'issued', fen: 200n, replaces: first!.id });
+  await county.database.write(async (tx) => {
+    await county.service.cut(tx, receivable, 200n, 'decision-changed', '撤销决定');
+    await county.fiscalReceipts.withdraw(tx, receipt, receivable, '撤销决定');
+  });
+  expect(await county.fiscalReceipts.issueDue()).toBe(0);
+  expect((await issued()).map(({ state }) => state)).toEqual(['voided', 'voided']);
 });
 
 it('has a loss reported within five working days, a blank as well as a receipt', async () => {
@@ -80,7 +101,7 @@ it('has a loss reported within five working days, a blank as well as a receipt',
   const [receipt] = await issued();
   const lost = '2026-04-01' as Day;
   await county.fiscalReceipts.loseBlanks(series.id, 4n, 5n, lost, '保险柜被盗');
-  await county.fiscalReceipts.lose(receipt!.id, lost, '缴款人遗失', 'system');
+  await county.fiscalReceipts.lose(receipt!.id, lost, '缴款人遗失');
   // 6 April is a holiday (清明).
   const losses = await county.fiscalReceipts.losses('');
   expect(losses).toMatchObject([
@@ -114,7 +135,7 @@ it('returns what is left, and gives out nothing of it any more', async () => {
   await paid(1);
   expect(await county.fiscalReceipts.issueDue()).toBe(0);
   const [first] = await issued();
-  expect(await codeOf(county.fiscalReceipts.void(first!.id, '打印错误', 'system'))).toBe('RECEIPT_NUMBERS_USED_UP');
+  expect(await codeOf(county.fiscalReceipts.void(first!.id, '打印错误'))).toBe('RECEIPT_NUMBERS_USED_UP');
 });
 
 it('allots a number once, and only of the shape that the parameter says', async () => {
@@ -130,7 +151,7 @@ it.each([
   [
     'a number out of order',
     `insert into fiscal_receipt (id, series_id, step_id, state, issued_on, issued_at, no) select uuidv7(), series_id, step_id, 'issued', issued_on, issued_at, 7 from fiscal_receipt limit 1`,
-    'fiscal_receipt_once_an_amount',
+    'fiscal_receipt_is_for_money_that_stands',
   ],
   ['the next number moved', 'update receipt_series set next_no = 9', '42501'],
   ['an amount', 'update fiscal_receipt set fen = 1', '42501'],
@@ -156,7 +177,7 @@ it.each([
   await paid(2);
   await county.fiscalReceipts.issueDue();
   const [first] = await issued();
-  await county.fiscalReceipts.void(first!.id, '打印错误', 'system');
+  await county.fiscalReceipts.void(first!.id, '打印错误');
   const how = await county.database
     .write((tx) => tx.query(sql))
     .then(
@@ -221,8 +242,8 @@ class Books {
       const isDone = row.state === 'issued' && this.free().length > 0;
       const work =
         to === 'voided'
-          ? county.fiscalReceipts.void(row.id, '打印错误', 'system')
-          : county.fiscalReceipts.lose(row.id, county.clock.today(), '缴款人遗失', 'system');
+          ? county.fiscalReceipts.void(row.id, '打印错误')
+          : county.fiscalReceipts.lose(row.id, county.clock.today(), '缴款人遗失');
       expect([one.op, await codeOf(work)]).toEqual([one.op, isDone ? 'done' : expect.stringMatching(/ENDED|USED_UP/)]);
       if (!isDone) return;
       this.fate.set(Number(row.number.slice(CODE.length)), to);

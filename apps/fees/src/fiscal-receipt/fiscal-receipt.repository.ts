@@ -42,6 +42,8 @@ export interface SeriesHead {
 export interface DueStep {
   readonly stepId: string;
   readonly county: string;
+  /** One that was ended and has nothing in its place. */
+  readonly replaces: string | null;
 }
 
 /** The SQL about series and receipts. */
@@ -98,7 +100,7 @@ export class FiscalReceiptRepository {
   async usable(tx: Tx, county: string): Promise<string | undefined> {
     const [row] = await tx.query<{ id: string }>(
       `select id from receipt_series s where left(division_code, 6) = left($1, 6) and next_no <= last_no
-          and not isempty(receipt_series_free(s.id)) order by allotted_at, id limit 1`,
+          and not isempty(receipt_series_free(s.id)) order by allotted_at, receipt_code, first_no limit 1`,
       [county],
     );
     return row?.id;
@@ -107,10 +109,14 @@ export class FiscalReceiptRepository {
   /** Where a number is left; oldest first, so that numbers follow the order in which money was matched. */
   due(read: Read, prefix: string, limit: number): Promise<DueStep[]> {
     return read.query<DueStep>(
-      `select t.id as "stepId", rpad(left(r.division_code, 6), 12, '0') as county
+      `select t.id as "stepId", rpad(left(r.division_code, 6), 12, '0') as county,
+              (select f.id from fiscal_receipt f where f.step_id = t.id and f.state <> 'issued'
+                  and not exists (select from fiscal_receipt n where n.replaces = f.id) order by f.issued_at desc limit 1) as replaces
          from receivable_step t join receivable r on r.id = t.receivable_id
         where t.kind = 'received' and r.division_code ^@ $1
-          and not exists (select from fiscal_receipt f where f.step_id = t.id) and ${NET} > 0
+          and not exists (select from fiscal_receipt f where f.step_id = t.id and f.state = 'issued')
+          and ${NET} > coalesce((select sum(f.fen) from fiscal_receipt f where f.receivable_id = t.receivable_id
+                                    and f.bank_receipt_id = t.receipt_id and f.state = 'issued'), 0)
           and exists (select from receipt_series s where left(s.division_code, 6) = left(r.division_code, 6) and s.next_no <= s.last_no
                         and not isempty(receipt_series_free(s.id)))
         order by t.at, t.id limit $2`,
@@ -190,12 +196,21 @@ export class FiscalReceiptRepository {
   async end(
     tx: Tx,
     id: string,
-    how: { state: 'voided' | 'lost'; by: string; on: Day; reason: string; reportDueOn: Day | null },
+    how: { state: 'voided' | 'lost'; on: Day; reason: string; reportDueOn: Day | null },
   ): Promise<void> {
     await tx.query(
-      `update fiscal_receipt set state = $2, ended_by = $3, ended_on = $4, end_reason = $5, report_due_on = $6 where id = $1`,
-      [id, how.state, how.by, how.on, how.reason, how.reportDueOn],
+      `update fiscal_receipt set state = $2, ended_by = guard_text('actor'), ended_on = $3, end_reason = $4, report_due_on = $5 where id = $1`,
+      [id, how.state, how.on, how.reason, how.reportDueOn],
     );
+  }
+
+  /** Those that stand for what a bank receipt gave to a receivable. */
+  async standing(tx: Tx, bankReceiptId: string, receivableId: string): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `select id from fiscal_receipt where bank_receipt_id = $1 and receivable_id = $2 and state = 'issued' order by id for no key update`,
+      [bankReceiptId, receivableId],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async insertLoss(

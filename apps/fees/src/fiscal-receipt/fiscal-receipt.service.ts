@@ -52,6 +52,11 @@ export class FiscalReceiptService {
     });
   }
 
+  /** The same with numbers as somebody typed them. */
+  allotTyped(series: Omit<NewSeries, 'firstNo' | 'lastNo'>, firstNo: string, lastNo: string): Promise<SeriesRow> {
+    return this.allot({ ...series, firstNo: numberOf(firstNo), lastNo: numberOf(lastNo) });
+  }
+
   /**
    * Gives a receipt to every amount of a division that was matched and has none, in the order in which they were
    * matched. What no number is left for waits. Returns how many it gave out; repeatable at any point.
@@ -62,12 +67,12 @@ export class FiscalReceiptService {
         const due = await this.receipts.due(tx, prefix, AT_ONCE);
         let count = 0;
         const empty = new Set<string>();
-        for (const { stepId, county } of due) {
+        for (const { stepId, county, replaces } of due) {
           if (empty.has(county)) continue;
           await this.receipts.holdCounty(tx, county);
           const seriesId = await this.receipts.usable(tx, county);
           if (seriesId === undefined) empty.add(county);
-          else if (await this.give(tx, seriesId, stepId, null)) count++;
+          else if (await this.give(tx, seriesId, stepId, replaces)) count++;
         }
         failpoint('fiscal-receipt.issue');
         return count;
@@ -78,13 +83,13 @@ export class FiscalReceiptService {
   }
 
   /** A spoilt receipt is voided, and another one takes its place for what of the money still stands; if nothing does, none. */
-  void(id: string, reason: string, actor: string): Promise<FiscalReceiptRow> {
-    return this.replace(id, 'voided', this.clock.today(), reason, actor);
+  void(id: string, reason: string): Promise<FiscalReceiptRow> {
+    return this.replace(id, 'voided', this.clock.today(), reason);
   }
 
   /** A receipt that was given out and lost: to be reported in time; another one takes its place. */
-  lose(id: string, on: Day, reason: string, actor: string): Promise<FiscalReceiptRow> {
-    return this.replace(id, 'lost', on, reason, actor);
+  lose(id: string, on: Day, reason: string): Promise<FiscalReceiptRow> {
+    return this.replace(id, 'lost', on, reason);
   }
 
   /** Blanks that were lost before they were given out: they never will be. */
@@ -99,6 +104,11 @@ export class FiscalReceiptService {
         .insertLoss(tx, { seriesId, firstNo, lastNo, reason: why, happenedOn, reportDueOn, on, at })
         .catch(named('receipt_gap_is_of_what_is_left', refuse.notLeft));
     });
+  }
+
+  /** The same with numbers as somebody typed them. */
+  loseTyped(seriesId: string, firstNo: string, lastNo: string, on: Day, reason: string): Promise<SeriesRow> {
+    return this.loseBlanks(seriesId, numberOf(firstNo), numberOf(lastNo), on, reason);
   }
 
   /** What is left of a series goes back to who allotted it. */
@@ -152,13 +162,19 @@ export class FiscalReceiptService {
     return this.receipts.numbersOf(read, bankReceiptId);
   }
 
-  private replace(
-    id: string,
-    state: 'voided' | 'lost',
-    on: Day,
-    reason: string,
-    actor: string,
-  ): Promise<FiscalReceiptRow> {
+  /**
+   * A match was undone: within its transaction, receipts for what the bank receipt gave to the receivable are voided. For
+   * what of it still stands another one is given out by itself.
+   */
+  async withdraw(tx: Tx, bankReceiptId: string, receivableId: string, reason: string): Promise<void> {
+    const why = reasonOf(reason);
+    const ids = await this.receipts.standing(tx, bankReceiptId, receivableId);
+    const on = this.clock.today();
+    for (const id of ids) await this.receipts.end(tx, id, { state: 'voided', on, reason: why, reportDueOn: null });
+    tx.concern(KIND, ids);
+  }
+
+  private replace(id: string, state: 'voided' | 'lost', on: Day, reason: string): Promise<FiscalReceiptRow> {
     const why = reasonOf(reason);
     return this.database.write(async (tx) => {
       const receipt = await this.receipts.findForUpdate(tx, id);
@@ -172,7 +188,7 @@ export class FiscalReceiptService {
       if (isNeeded && seriesId === undefined) throw refuse.noneLeft(county);
 
       const reportDueOn = state === 'lost' ? await this.reportDue(tx, receipt.divisionCode, on) : null;
-      await this.receipts.end(tx, id, { state, by: actor, on, reason: why, reportDueOn });
+      await this.receipts.end(tx, id, { state, on, reason: why, reportDueOn });
       failpoint(`fiscal-receipt.${state}`);
       const replacement = isNeeded ? await this.give(tx, seriesId!, receipt.stepId, id) : undefined;
       tx.concern(KIND, [id]);
@@ -213,6 +229,9 @@ export class FiscalReceiptService {
 const named = (constraint: string, no: () => Error) => (error: unknown) => {
   throw constraintName(error) === constraint ? no() : error;
 };
+
+/** Digits only, as they stand on the paper; anything else is a number that no series has. */
+const numberOf = (text: string): bigint => (/^\d{1,18}$/.test(text.trim()) ? BigInt(text.trim()) : -1n);
 
 function reasonOf(text: string): string {
   const reason = text.trim();

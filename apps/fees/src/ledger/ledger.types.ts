@@ -1,4 +1,4 @@
-import type { Fen } from '@app/kernel';
+import type { Day, Fen } from '@app/kernel';
 
 /** One line of an account's statement. */
 export interface AccountLine {
@@ -12,4 +12,13 @@ export interface AccountLine {
   /** What the account held after it: received less given. */
   readonly balanceFen: Fen;
   readonly ref: string | null;
+}
+
+export interface StatementFilter {
+  readonly account: string;
+  readonly from: Day | null;
+  /** The first day that is left out. */
+  readonly until: Day | null;
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
 }

@@ -1,7 +1,7 @@
 import type { Day } from '@app/kernel';
 
 /** What letters there are; each is about a row of the slice that writes it. */
-export const LETTER_KINDS = ['legacy-closing'] as const;
+export const LETTER_KINDS = ['legacy-closing', 'payment-request'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */

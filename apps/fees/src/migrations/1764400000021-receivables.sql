@@ -113,7 +113,7 @@ create table receivable_step (
   constraint receivable_step_of_a_request_names_it check ((kind not in ('requested', 'withdrawn') or request_id is not null) and (request_id is null or kind in ('requested', 'withdrawn', 'received')))
 );
 create index receivable_step_by_request on receivable_step (request_id);
-create unique index receivable_takes_a_receipt_once on receivable_step (receipt_id, receivable_id, request_id) nulls not distinct where kind = 'received';
+create index receivable_step_by_receipt on receivable_step (receipt_id) where receipt_id is not null;
 comment on table receivable_step is 'History of a receivable, in order: opened, asked for, a request withdrawn, received, cut, returned. Append-only.';
 comment on column receivable_step.open_fen is 'What is owed after it.';
 
@@ -147,6 +147,12 @@ begin
          cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
          received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
    where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
+  if new.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+    raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
+  end if;
   if new.kind = 'received' and new.request_id is not null then
     update payment_request q set paid_fen = q.paid_fen + new.fen
      where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
@@ -204,7 +210,8 @@ begin
 end $$;
 create trigger payment_request_is_history after insert or update on payment_request for each row execute function payment_request_is_history();
 
--- Looked at once all steps of a transaction are there: it adds up, or nothing of it happened.
+-- Looked at once all steps of a transaction are there: it adds up, or nothing of it happened. Every step, also of a request,
+-- touches its receivable; shares have a trigger of their own.
 create function receivable_adds_up() returns trigger language plpgsql security definer set search_path from current as $$
 declare
   of uuid := case when tg_table_name = 'receivable' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'receivable_id')::uuid end;
@@ -233,8 +240,6 @@ end $$;
 create constraint trigger receivable_adds_up after insert or update on receivable
   deferrable initially deferred for each row execute function receivable_adds_up();
 create constraint trigger receivable_share_adds_up after insert or update on receivable_share
-  deferrable initially deferred for each row execute function receivable_adds_up();
-create constraint trigger payment_request_adds_up after insert or update on payment_request
   deferrable initially deferred for each row execute function receivable_adds_up();
 
 create function receivable_step_adds_up() returns trigger language plpgsql security definer set search_path from current as $$
@@ -315,3 +320,6 @@ create policy ledger_account_of_county on ledger_account
     else split_part(code, ':', 2) ^@ left((select guard_from()), 6) end);
 create policy transfer_of_account on transfer
   using ((select guard_whole()) or exists (select from ledger_account a where a.code in (transfer.debit, transfer.credit)));
+-- Statements go along one account.
+create index transfer_by_debit on transfer (debit, at);
+create index transfer_by_credit on transfer (credit, at);

@@ -3,6 +3,7 @@ import type { SealedColumn } from '@app/vault';
 /** Every sealed column of this app, bound to its own table and row; the same list stands in the table sealed_column. */
 const LIST: readonly (readonly [table: string, column: string])[] = [
   ['legacy_fee_case', 'number_sealed'],
+  ['bank_receipt', 'payer_account_sealed'],
   ['refund_account', 'account_sealed'],
 ];
 

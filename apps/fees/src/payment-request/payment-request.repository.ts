@@ -74,6 +74,10 @@ export class PaymentRequestRepository {
     );
   }
 
+  byIds(read: Read, ids: readonly string[]): Promise<PaymentRequest[]> {
+    return read.query<PaymentRequest>(`select ${COLUMNS} from payment_request where id = any ($1::uuid[])`, [ids]);
+  }
+
   async byId(
     read: Read,
     id: string,

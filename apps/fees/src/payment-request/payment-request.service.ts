@@ -34,6 +34,14 @@ export class PaymentRequestService {
     return { id, reference };
   }
 
+  /** Asks anew for what was wrongly counted as paid under a request: with its due day, under another reference. */
+  async askAgain(tx: Tx, requestId: string, fen: Fen): Promise<{ id: string; reference: string }> {
+    const before = await this.requests.byId(tx, requestId);
+    if (!before) throw refuse.unknown(requestId);
+    const { receivableId, dueOn, instalmentId } = before;
+    return this.request(tx, { receivableId, fen, dueOn, instalmentId });
+  }
+
   /** Withdraws whatever still asks for something of a receivable. What was paid under it stays paid. */
   async cancel(tx: Tx, receivableId: string, reason: string): Promise<void> {
     const why = reasonOf(reason);
@@ -64,19 +72,35 @@ export class PaymentRequestService {
     fen: Fen,
   ): Promise<{ requestId: string | null; fen: Fen }[]> {
     if (requestId !== null) {
-      const named = await this.requests.byId(read, requestId);
-      if (named?.receivableId !== receivableId) throw refuse.unknown(requestId);
-      if (named.state === 'paid' || named.state === 'cancelled') throw refuse.closed(named.reference, named.state);
-      if (fen > named.leftFen) throw refuse.paidBeyond(fen, named.leftFen);
+      ofRequest(await this.requests.byId(read, requestId), receivableId, requestId, fen);
       return [{ requestId, fen }];
     }
     let left = fen;
     const portions = (await this.requests.stillOpen(read, receivableId)).map(({ id, leftFen }) => {
       const part = leftFen < left ? leftFen : left;
       left -= part;
-      return { requestId: id as string | null, fen: part };
+      return { requestId: id, fen: part };
     });
     return [...portions, { requestId: null, fen: left }].filter((portion) => portion.fen > 0n);
+  }
+
+  /** The same for many payments, in their order; those that name no request come alone. */
+  async portionsOfAll(
+    read: Read,
+    payments: readonly { readonly id: string; readonly requestId: string | null; readonly fen: Fen }[],
+  ): Promise<{ requestId: string | null; fen: Fen }[][]> {
+    const [only] = payments;
+    if (payments.length === 1) return [await this.portions(read, only!.id, only!.requestId, only!.fen)];
+    const ids = payments.flatMap(({ requestId }) => requestId ?? []);
+    if (ids.length < payments.length)
+      throw new Error('Several payments are counted at once only for the requests that they name.');
+    const named = new Map((await this.requests.byIds(read, ids)).map((request) => [request.id, request]));
+    return payments.map(({ id, requestId, fen }) => {
+      const request = named.get(requestId!);
+      const left = ofRequest(request, id, requestId!, fen);
+      named.set(requestId!, { ...request!, leftFen: left, state: left === 0n ? 'paid' : 'part' });
+      return [{ requestId, fen }];
+    });
   }
 
   /** Requests by their references; those of other places are not found. */
@@ -95,6 +119,14 @@ export class PaymentRequestService {
     await this.requests.cancel(tx, ids, reason, this.clock.now());
     tx.concern(KIND, ids);
   }
+}
+
+/** What a request has left after a payment; refuses one that is not of this receivable, is closed, or has not so much left. */
+function ofRequest(request: PaymentRequest | undefined, receivableId: string, requestId: string, fen: Fen): Fen {
+  if (request?.receivableId !== receivableId) throw refuse.unknown(requestId);
+  if (request.state === 'paid' || request.state === 'cancelled') throw refuse.closed(request.reference, request.state);
+  if (fen > request.leftFen) throw refuse.paidBeyond(fen, request.leftFen);
+  return request.leftFen - fen;
 }
 
 function reasonOf(text: string): string {

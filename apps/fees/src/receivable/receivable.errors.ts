@@ -47,6 +47,15 @@ export const refuse = {
       },
       { fen: fen.toString(), most: most.toString() },
     ),
+  onItsWay: (id: string) =>
+    new Refusal(
+      'RECEIVABLE_MONEY_ON_ITS_WAY',
+      {
+        zh: '应退还的款项正在解缴国库途中。请待解缴确认后再办理，届时从国库退付。',
+        en: 'The money to give back is on its way to the treasury; do this again once the remittance is confirmed, and it comes out of the treasury.',
+      },
+      { id },
+    ),
   noteMissing: () =>
     new Refusal('RECEIVABLE_NOTE_MISSING', {
       zh: '请写明理由，4 至 200 字。',
@@ -70,6 +79,11 @@ export const refuse = {
       },
       { receiptId },
     ),
+  remittedAlready: () =>
+    new Refusal('RECEIVABLE_REMITTED_ALREADY', {
+      zh: '该款项已经或正在上缴国库，不能撤销匹配。请按退付程序办理。',
+      en: 'This money is with the treasury or on its way there, so that the match stays; give the money back as a refund.',
+    }),
   receiptTaken: () =>
     new Refusal('RECEIVABLE_RECEIPT_TAKEN', {
       zh: '该笔银行收款已计入这笔应收款，不重复计入。',

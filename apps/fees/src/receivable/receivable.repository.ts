@@ -5,9 +5,11 @@ import type {
   CutReason,
   NewReceivable,
   Receivable,
+  ReceivableFilter,
   ReceivableShare,
   ReceivableStep,
   ShareStanding,
+  StepShare,
 } from './receivable.types';
 
 const COLUMNS = `id, matter_id as "matterId", division_code as "divisionCode", programme, debtor_name as "debtorName",
@@ -81,27 +83,73 @@ export class ReceivableRepository {
     );
   }
 
-  async insertStep(tx: Tx, step: NewStep): Promise<void> {
-    const { id, receivableId, kind, fen, reason, note, requestId, receiptId, shares = [], onDay, at } = step;
+  /** The same for many, in the order of their ids. */
+  async allForUpdate(tx: Tx, ids: readonly string[]): Promise<Receivable[]> {
+    await tx.query('select count(receivable_lock(id)) from (select unnest($1::uuid[]) as id order by 1) o', [ids]);
+    return this.byIds(tx, ids);
+  }
+
+  insertStep(tx: Tx, step: NewStep): Promise<void> {
+    return this.insertSteps(tx, [step]);
+  }
+
+  /** In their order: each counts on the ones before it. */
+  async insertSteps(tx: Tx, steps: readonly NewStep[]): Promise<void> {
     await tx.query(
       `insert into receivable_step (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [id, receivableId, kind, fen, reason ?? null, note ?? null, requestId ?? null, receiptId ?? null, onDay, at],
+       select id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::date[],
+                     $10::timestamptz[]) with ordinality
+              s (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at, place) order by place`,
+      [
+        steps.map(({ id }) => id),
+        steps.map(({ receivableId }) => receivableId),
+        steps.map(({ kind }) => kind),
+        steps.map(({ fen }) => fen),
+        steps.map(({ reason }) => reason ?? null),
+        steps.map(({ note }) => note ?? null),
+        steps.map(({ requestId }) => requestId ?? null),
+        steps.map(({ receiptId }) => receiptId ?? null),
+        steps.map(({ onDay }) => onDay),
+        steps.map(({ at }) => at),
+      ],
     );
+    const shares = steps.flatMap(({ id, shares: parts = [] }) => parts.map((part) => ({ ...part, id })));
+    if (shares.length === 0) return;
     await tx.query(
       `insert into receivable_step_share (step_id, level, year, fen)
-       select $1, level, year, fen from unnest($2::text[], $3::smallint[], $4::bigint[]) s (level, year, fen)`,
-      [id, ...columnsOf(shares)],
+       select * from unnest($1::uuid[], $2::text[], $3::smallint[], $4::bigint[])`,
+      [shares.map(({ id }) => id), ...columnsOf(shares)],
     );
   }
 
-  steps(read: Read, receivableId: string): Promise<ReceivableStep[]> {
+  list(read: Read, filter: ReceivableFilter, after: string | null, limit: number): Promise<Receivable[]> {
+    return read.query<Receivable>(
+      `select ${COLUMNS} from receivable
+        where division_code ^@ $1 and ($2::uuid is null or matter_id = $2) and ($3::boolean is null or (open_fen > 0) = $3)
+          and ($4::bytea is null or debtor_key = $4) and ($5::uuid is null or id > $5) order by id limit $6`,
+      [filter.prefix, filter.matterId, filter.isOpen, filter.numberKey, after, limit],
+    );
+  }
+
+  own(read: Read): Promise<Receivable[]> {
+    return read.query<Receivable>(`select ${COLUMNS} from receivable where debtor_key = guard_key() order by id`);
+  }
+
+  steps(read: Read, receivableIds: readonly string[]): Promise<ReceivableStep[]> {
     return read.query<ReceivableStep>(
       `select s.id, s.receivable_id as "receivableId", s.no, s.kind, s.fen, s.open_fen as "openFen", s.reason, s.note,
               q.reference, s.receipt_id as "receiptId", s.on_day as "onDay", s.at
          from receivable_step s left join payment_request q on q.id = s.request_id
-        where s.receivable_id = $1 order by s.no`,
-      [receivableId],
+        where s.receivable_id = any ($1) order by s.receivable_id, s.no`,
+      [receivableIds],
+    );
+  }
+
+  stepShares(read: Read, stepIds: readonly string[]): Promise<StepShare[]> {
+    return read.query<StepShare>(
+      `select step_id as "stepId", level, year, fen from receivable_step_share where step_id = any ($1) order by level, year`,
+      [stepIds],
     );
   }
 
@@ -116,13 +164,13 @@ export class ReceivableRepository {
     );
   }
 
-  /** The account that a bank receipt came in on, as the ledger knows it: `unmatched:…`. */
-  async unmatchedAccount(read: Read, receiptId: string): Promise<string | undefined> {
-    const [row] = await read.query<{ credit: string }>(
-      `select credit from transfer where ref = $1 and credit ^@ 'unmatched:' limit 1`,
-      [receiptId],
+  /** The accounts that bank receipts came in on, as the ledger knows them: `unmatched:…`. */
+  async unmatchedAccounts(read: Read, receiptIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await read.query<{ ref: string; credit: string }>(
+      `select distinct ref, credit from transfer where ref = any ($1::uuid[]) and credit ^@ 'unmatched:'`,
+      [receiptIds],
     );
-    return row?.credit;
+    return new Map(rows.map(({ ref, credit }) => [ref, credit]));
   }
 }
 

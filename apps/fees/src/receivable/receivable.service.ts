@@ -1,19 +1,20 @@
 import { newId, type Read, type Tx } from '@app/database';
 import { Outbox } from '@app/jobs';
 import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen } from '@app/kernel';
-import { Ledger, transferId } from '@app/ledger';
+import { type AccountKind, Ledger, transferId } from '@app/ledger';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_OUTBOX } from '../fees.tokens';
 import { accountOf } from '../ledger/ledger.rules';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { refuse } from './receivable.errors';
 import { receivableChanged, receivablePaid } from './receivable.jobs';
-import { ReceivableRepository } from './receivable.repository';
+import { type NewStep, ReceivableRepository } from './receivable.repository';
 import { spread } from './receivable.rules';
 import type {
   CutReason,
   Excess,
   NewReceivable,
+  Payment,
   Receivable,
   ReceivableShare,
   ReceivableStanding,
@@ -28,6 +29,8 @@ interface Posting {
   readonly credit: string;
   readonly fen: Fen;
   readonly code: string;
+  /** The receivable, or the receipt that holds the money. */
+  readonly ref: string;
 }
 
 /** What is owed by a decision that was served: it shrinks by payments and later decisions, and nothing is ever added to it. */
@@ -57,7 +60,7 @@ export class ReceivableService {
     const [decided, receivable] = [accountOf.decided(countyIn(what)), accountOf.receivable(id)];
     await this.ledger.open(tx, [decided, receivable]);
     const posting = { meaning: ['decided', id], debit: decided.code, credit: receivable.code };
-    await this.post(tx, id, [{ ...posting, fen: what.fen, code: 'decided' }]);
+    await this.post(tx, [{ ...posting, fen: what.fen, code: 'decided', ref: id }]);
     tx.concern(KIND, [id]);
     return id;
   }
@@ -89,18 +92,13 @@ export class ReceivableService {
     });
     const [cut, satisfied] = [accountOf.cut(countyIn(one)), accountOf.satisfied(countyIn(one))];
     await this.ledger.open(tx, [cut, satisfied]);
-    await this.post(tx, id, [
-      {
-        meaning: ['cut', stepId],
-        debit: accountOf.receivable(id).code,
-        credit: cut.code,
-        fen: fen - excessFen,
-        code: reason,
-      },
-      { meaning: ['cut-paid', stepId], debit: satisfied.code, credit: cut.code, fen: excessFen, code: reason },
+    const off = { credit: cut.code, code: reason, ref: id };
+    await this.post(tx, [
+      { ...off, meaning: ['cut', stepId], debit: accountOf.receivable(id).code, fen: fen - excessFen },
+      { ...off, meaning: ['cut-paid', stepId], debit: satisfied.code, fen: excessFen },
     ]);
     await this.requests.cancelBeyond(tx, id, one.openFen - (fen - excessFen), why);
-    await this.tell(tx, id);
+    await this.tell(tx, [id]);
     return { excessFen, excess };
   }
 
@@ -121,47 +119,107 @@ export class ReceivableService {
    * Counts a bank receipt for a receivable, and for the request that it names or those due first; puts the money to the budgets
    * that it came from. Called by match only, in its transaction.
    */
-  async satisfy(tx: Tx, id: string, requestId: string | null, receiptId: string, fen: Fen): Promise<void> {
-    if (fen <= 0n) throw refuse.notAnAmount(fen);
+  satisfy(tx: Tx, id: string, requestId: string | null, receiptId: string, fen: Fen): Promise<void> {
+    return this.satisfyAll(tx, [{ id, requestId, receiptId, fen }]);
+  }
+
+  /** The same for many receipts in a few statements: in their order, each as if it came alone. */
+  async satisfyAll(tx: Tx, payments: readonly Payment[]): Promise<void> {
+    const wrong = payments.find(({ fen }) => fen <= 0n);
+    if (wrong) throw refuse.notAnAmount(wrong.fen);
+    const ids = [...new Set(payments.map(({ id }) => id))];
+    const open = new Map((await this.receivables.allForUpdate(tx, ids)).map((one) => [one.id, one]));
+    const sharesOf = inGroups(await this.receivables.shares(tx, ids));
+    const unmatched = await this.receivables.unmatchedAccounts(
+      tx,
+      payments.map(({ receiptId }) => receiptId),
+    );
+    const portionsOf = await this.requests.portionsOfAll(tx, payments);
+
+    const [at, onDay] = [this.clock.now(), this.clock.today()];
+    const accounts = new Map<string, { code: string; kind: AccountKind }>();
+    const [steps, postings]: [NewStep[], Posting[]] = [[], []];
+    for (const [index, { id, receiptId, fen }] of payments.entries()) {
+      const one = open.get(id);
+      if (!one) throw refuse.unknown(id);
+      if (fen > one.openFen) throw refuse.moreThanOpen(fen, one.openFen);
+      const from = unmatched.get(receiptId);
+      if (!from) throw refuse.receiptUnknown(receiptId);
+      const county = countyIn(one);
+      const satisfied = accountOf.satisfied(county);
+      accounts.set(satisfied.code, satisfied);
+      let [received, shares] = [one.receivedFen, sharesOf.get(id) ?? []];
+      for (const portion of portionsOf[index]!) {
+        received += portion.fen;
+        const after = spreadTo(shares, received);
+        const parts = differences(after, shares);
+        const stepId = newId(at);
+        const step = { id: stepId, receivableId: id, requestId: portion.requestId, receiptId, fen: portion.fen };
+        steps.push({ ...step, kind: 'received', shares: parts, onDay, at });
+        shares = after;
+        postings.push({
+          meaning: ['satisfied', stepId],
+          debit: accountOf.receivable(id).code,
+          credit: satisfied.code,
+          fen: portion.fen,
+          code: 'satisfied',
+          ref: id,
+        });
+        for (const { level, year, fen: part } of parts) {
+          const collected = accountOf.collected(county, level, year);
+          accounts.set(collected.code, collected);
+          postings.push({
+            meaning: ['collected', stepId, level, year],
+            debit: from,
+            credit: collected.code,
+            fen: part,
+            code: 'collected',
+            ref: id,
+          });
+        }
+      }
+      open.set(id, { ...one, receivedFen: received, openFen: one.openFen - fen });
+      sharesOf.set(id, shares);
+    }
+    await this.ledger.open(tx, [...accounts.values()]);
+    await this.receivables.insertSteps(tx, steps);
+    await this.post(tx, postings);
+    await this.tell(tx, ids);
+  }
+
+  /**
+   * Takes back what a receipt was wrongly counted for: the money stands where receipts without a match do, and is owed again. The
+   * request that it paid stays as it is. Refused where the budgets have it already. Called by match only, in its transaction.
+   */
+  async takeBack(tx: Tx, id: string, receiptId: string, fen: Fen): Promise<void> {
     const one = await this.receivables.forUpdate(tx, id);
     if (!one) throw refuse.unknown(id);
-    if (fen > one.openFen) throw refuse.moreThanOpen(fen, one.openFen);
-    const portions = await this.requests.portions(tx, id, requestId, fen);
-    const unmatched = await this.receivables.unmatchedAccount(tx, receiptId);
-    if (!unmatched) throw refuse.receiptUnknown(receiptId);
-
-    const county = countyIn(one);
-    const [at, onDay, satisfied] = [this.clock.now(), this.clock.today(), accountOf.satisfied(county)];
-    let [received, shares] = [one.receivedFen, await this.receivables.shares(tx, [id])];
-    const collected = shares.map(({ level, year }) => accountOf.collected(county, level, year));
-    await this.ledger.open(tx, [satisfied, ...collected]);
-    const postings: Posting[] = [];
-    for (const portion of portions) {
-      received += portion.fen;
-      const after = spreadTo(shares, received);
-      const parts = differences(after, shares);
-      const stepId = newId(at);
-      const step = { id: stepId, receivableId: id, requestId: portion.requestId, receiptId, fen: portion.fen };
-      await this.receivables.insertStep(tx, { ...step, kind: 'received', shares: parts, onDay, at });
-      shares = after;
-      postings.push({
-        meaning: ['satisfied', stepId],
-        debit: accountOf.receivable(id).code,
-        credit: satisfied.code,
-        fen: portion.fen,
-        code: 'satisfied',
-      });
-      for (const { level, year, fen: part } of parts)
-        postings.push({
-          meaning: ['collected', stepId, level, year],
-          debit: unmatched,
-          credit: accountOf.collected(county, level, year).code,
-          fen: part,
-          code: 'collected',
-        });
-    }
-    await this.post(tx, id, postings);
-    await this.tell(tx, id);
+    const given = (await this.receivables.receipts(tx, id)).find((receipt) => receipt.receiptId === receiptId);
+    if (!given || given.fen < fen) throw refuse.receiptUnknown(receiptId);
+    const unmatched = (await this.receivables.unmatchedAccounts(tx, [receiptId])).get(receiptId)!;
+    const [at, onDay, county, stepId] = [this.clock.now(), this.clock.today(), countyIn(one), newId(this.clock.now())];
+    const shares = await this.receivables.shares(tx, [id]);
+    const parts = differences(shares, spreadTo(shares, one.receivedFen - fen));
+    const collectedOf = ({ level, year }: ReceivableShare) => accountOf.collected(county, level, year).code;
+    const held = new Map((await this.ledger.lock(tx, parts.map(collectedOf))).map((row) => [row.code, row.available]));
+    if (parts.some((part) => (held.get(collectedOf(part)) ?? 0n) < part.fen)) throw refuse.remittedAlready();
+    await this.receivables.insertSteps(tx, [
+      { id: stepId, receivableId: id, receiptId, fen, kind: 'returned', shares: parts, onDay, at },
+    ]);
+    const owed = { debit: accountOf.satisfied(county).code, credit: accountOf.receivable(id).code, code: 'undone' };
+    await this.post(tx, [
+      { ...owed, meaning: ['owed-again', stepId], fen, ref: id },
+      ...parts.map((part) => ({
+        meaning: ['undone', stepId, part.level, part.year],
+        debit: collectedOf(part),
+        credit: unmatched,
+        fen: part.fen,
+        code: 'undone',
+        // The receipt's own: it holds so much again.
+        ref: receiptId,
+      })),
+    ]);
+    await this.tell(tx, [id]);
   }
 
   /** Takes money back out of the budgets' accounts to where its refund is paid from; out of the treasury's what is there already. */
@@ -173,11 +231,15 @@ export class ReceivableService {
     const collectedOf = ({ level, year }: ReceivableShare) => accountOf.collected(county, level, year);
     const treasuryOf = ({ level, year }: ReceivableShare) => accountOf.treasury(county, level, year);
     await this.ledger.open(tx, [...shares.map(collectedOf), ...shares.map(treasuryOf)]);
-    const held = await this.ledger.lock(
-      tx,
-      shares.map((share) => collectedOf(share).code),
-    );
+    const codes = shares.flatMap((share) => [collectedOf(share).code, treasuryOf(share).code]);
+    const held = await this.ledger.lock(tx, codes);
     const available = new Map(held.map((balance) => [balance.code, balance.available]));
+    const take = (code: string, most: Fen): Fen => {
+      const there = available.get(code) ?? 0n;
+      const taken = there < most ? there : most;
+      available.set(code, there - taken);
+      return taken;
+    };
 
     const postings: Posting[] = [];
     for (const receipt of await this.receivables.receipts(tx, one.id)) {
@@ -194,36 +256,49 @@ export class ReceivableService {
       const refundable = accountOf.refundable(county, receipt.receiptId);
       await this.ledger.open(tx, [refundable]);
       for (const part of parts) {
-        const [from, there] = [collectedOf(part).code, available.get(collectedOf(part).code) ?? 0n];
-        const first = there < part.fen ? there : part.fen;
-        available.set(from, there - first);
-        const to = { credit: refundable.code, code: 'excess' };
-        const meaning = [stepId, part.level, part.year];
-        postings.push({ ...to, meaning: ['excess', ...meaning], debit: from, fen: first });
-        const debit = treasuryOf(part).code;
-        postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit, fen: part.fen - first });
+        const [collected, treasury] = [collectedOf(part).code, treasuryOf(part).code];
+        const first = take(collected, part.fen);
+        const rest = take(treasury, part.fen - first);
+        if (first + rest < part.fen) throw refuse.onItsWay(one.id);
+        const [to, meaning] = [
+          { credit: refundable.code, code: 'excess', ref: one.id },
+          [stepId, part.level, part.year],
+        ];
+        postings.push({ ...to, meaning: ['excess', ...meaning], debit: collected, fen: first });
+        postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit: treasury, fen: rest });
       }
       excess.push({ receiptId: receipt.receiptId, fen });
     }
-    await this.post(tx, one.id, postings);
+    await this.post(tx, postings);
     return excess;
   }
 
-  private post(tx: Tx, ref: string, postings: readonly Posting[]): Promise<void> {
+  private post(tx: Tx, postings: readonly Posting[]): Promise<void> {
     const at = this.clock.now();
     return this.ledger.post(
       tx,
       postings
         .filter(({ fen }) => fen > 0n)
-        .map(({ meaning, ...rest }) => ({ ...rest, id: transferId(...meaning), ref, at })),
+        .map(({ meaning, ...rest }) => ({ ...rest, id: transferId(...meaning), at })),
     );
   }
 
-  private async tell(tx: Tx, id: string): Promise<void> {
-    tx.concern(KIND, [id]);
-    await this.outbox.plan(tx, receivableChanged, [{ receivable: id }]);
-    await this.outbox.plan(tx, receivablePaid, [{ receivable: id }]);
+  private async tell(tx: Tx, ids: readonly string[]): Promise<void> {
+    tx.concern(KIND, ids);
+    const told = ids.map((receivable) => ({ receivable }));
+    await this.outbox.plan(tx, receivableChanged, told);
+    await this.outbox.plan(tx, receivablePaid, told);
   }
+}
+
+function inGroups(shares: readonly ShareStanding[]): Map<string, ShareStanding[]> {
+  const groups = new Map<string, ShareStanding[]>();
+  for (const share of shares) {
+    const group = groups.get(share.receivableId);
+    if (group) group.push(share);
+    else groups.set(share.receivableId, [share]);
+  }
+  return groups;
 }
 
 const countyIn = ({ divisionCode }: { readonly divisionCode: string }) => countyOf(divisionCode as DivisionCode);

@@ -21,6 +21,14 @@ export interface NewReceivable {
   readonly shares: readonly ReceivableShare[];
 }
 
+/** A bank receipt, or part of one, that is counted for a receivable: for the request it names, or those due first. */
+export interface Payment {
+  readonly id: string;
+  readonly requestId: string | null;
+  readonly receiptId: string;
+  readonly fen: Fen;
+}
+
 export type CutReason = 'decision-changed' | 'waived' | 'ceased';
 
 /** Open is decided less cut less received, and never below nothing: the database keeps it so. */
@@ -70,4 +78,18 @@ export interface ReceivableStep {
   readonly receiptId: string | null;
   readonly onDay: Day;
   readonly at: Date;
+}
+
+/** What of a step was a budget's. */
+export interface StepShare extends ReceivableShare {
+  readonly stepId: string;
+}
+
+export interface ReceivableFilter {
+  /** Leading digits of the division. */
+  readonly prefix: string;
+  readonly matterId: string | null;
+  /** Whether something is still owed; null: both. */
+  readonly isOpen: boolean | null;
+  readonly numberKey: Buffer | null;
 }

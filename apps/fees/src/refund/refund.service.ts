@@ -58,6 +58,11 @@ export class RefundService {
     return id;
   }
 
+  /** Today, by which a deadline has passed. */
+  today(): Day {
+    return this.clock.today();
+  }
+
   list(filter: RefundFilter, after: string | null, limit: number): Promise<RefundRow[]> {
     return this.database.read(async (read) => read.disclose(KIND, await this.refunds.list(read, filter, after, limit)));
   }

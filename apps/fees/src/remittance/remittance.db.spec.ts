@@ -246,7 +246,12 @@ it.each([
   ],
   [
     'a fen remitted by hand a second time',
-    `with r as (insert into remittance (id, county_code, day, state, line_count, total_fen, content_hash, drafted_at) select uuidv7(), county_code, day + 1, 'drafted', line_count, total_fen, content_hash, now() from remittance returning id), l as (insert into remittance_line (id, remittance_id, line, level, year, fen, route, transfer_id) select uuidv7(), r.id, 1, l.level, l.year, l.fen, l.route, (select t.id from transfer t where t.kind = 'single' and not exists (select from remittance_line o where o.transfer_id = t.id) limit 1) from r, remittance_line l where l.line = 1 returning id, level, year) insert into remittance_part select l.id, p.step_id, p.level, p.year, p.fen from l join remittance_part p on (p.level, p.year) = (l.level, l.year)`,
+    `insert into remittance (id, county_code, day, state, line_count, total_fen, content_hash, drafted_at)
+     select '00000000-0000-4000-8000-00000000000a', county_code, day + 1, 'drafted', 1, total_fen, content_hash, now() from remittance;
+     insert into remittance_line (id, remittance_id, line, level, year, fen, route, transfer_id)
+     select '00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000a', 1, level, year, fen, route,
+            (select t.id from transfer t where t.kind = 'single' limit 1) from remittance_line where line = 1;
+     insert into remittance_part select '00000000-0000-4000-8000-00000000000b', step_id, level, year, fen from remittance_part where level = 'central'`,
     'remittance_part_is_remitted_once',
   ],
   ['its deletion', 'delete from remittance', '42501'],
@@ -254,7 +259,9 @@ it.each([
   await county.matched(100n, SHARES);
   await county.remittances.draftDue();
   const how = await county.database
-    .write((tx) => tx.query(sql))
+    .write(async (tx) => {
+      for (const one of sql.split(';\n')) await tx.query(one);
+    })
     .then(
       () => ['done'],
       (error: { driverError: { code: string; constraint?: string } }) => [
@@ -269,7 +276,7 @@ it('exports the lines of a span of days as CSV, and an empty span as its head', 
   await county.matched(100n, SHARES);
   await county.remittances.draftDue();
   const csv = await county.remittances.export('34', { from: null, until: null });
-  expect(csv.split('\n').slice(0, 2)).toEqual([
+  expect(csv.split('\r\n').slice(0, 2)).toEqual([
     'day,county_code,state,line,level,year,route,amount_yuan,remittance',
     expect.stringMatching(/^2026-04-01,340202000000,drafted,1,central,2025,treasury-return,0\.60,/),
   ]);

@@ -115,7 +115,7 @@ export class RemittanceService {
             return csvLine([row.day, row.countyCode, row.state, ...ofLine, row.id]);
           }),
       );
-      return [csvLine(EXPORT_HEAD), ...written, ''].join('\n');
+      return [csvLine(EXPORT_HEAD), ...written].join('');
     });
   }
 
