@@ -93,6 +93,145 @@ CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INS
 COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
 GRANT INSERT, SELECT ON audit_node TO fees_rw;
 
+CREATE TABLE bank_day_total (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  receipts integer NOT NULL,
+  fen bigint NOT NULL,
+  source text NOT NULL,
+  stated_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  stated_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_day_total_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_day_total_is_counted UNIQUE (account, day, no),
+  CONSTRAINT bank_day_total_is_an_amount CHECK (receipts >= 0 AND fen >= 0 AND (receipts = 0) = (fen = 0)),
+  CONSTRAINT bank_day_total_names_its_source CHECK (char_length(source) >= 2 AND char_length(source) <= 100),
+  CONSTRAINT bank_day_total_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account)
+);
+CREATE INDEX bank_day_total_by_county ON bank_day_total USING btree (county_code, day);
+ALTER TABLE bank_day_total ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_day_total FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_day_total_by_owner ON bank_day_total AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_day_total_in_county ON bank_day_total AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY bank_day_total_names_who_states ON bank_day_total AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((stated_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_day_total IS 'What the bank''s statement says came in on an account and day; a later word stands in place of an earlier one, which stays.';
+GRANT INSERT, SELECT ON bank_day_total TO fees_rw;
+
+CREATE TABLE bank_entry_aside (
+  id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  entry_hash bytea NOT NULL,
+  line integer NOT NULL,
+  bank_ref text NOT NULL,
+  booked_at text NOT NULL,
+  amount text NOT NULL,
+  code text NOT NULL,
+  set_aside_at timestamp with time zone NOT NULL,
+  settled_by text,
+  settled_at timestamp with time zone,
+  note text,
+  CONSTRAINT bank_entry_aside_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_entry_is_set_aside_once UNIQUE (account, entry_hash),
+  CONSTRAINT bank_entry_aside_is_settled_with_a_note CHECK ((num_nulls(settled_by, settled_at, note) = ANY (ARRAY[0, 3])) AND note <> ''::text),
+  CONSTRAINT bank_entry_hash_is_an_index CHECK (length(entry_hash) = 32),
+  CONSTRAINT bank_entry_aside_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account),
+  CONSTRAINT bank_entry_aside_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES bank_notice(id)
+);
+CREATE INDEX bank_entry_aside_by_division ON bank_entry_aside USING btree (division_code, id);
+CREATE INDEX bank_entry_aside_by_notice ON bank_entry_aside USING btree (notice_id);
+CREATE TRIGGER bank_entry_aside_is_settled_once BEFORE UPDATE ON bank_entry_aside FOR EACH ROW EXECUTE FUNCTION bank_entry_aside_is_settled_once();
+ALTER TABLE bank_entry_aside ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_entry_aside FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_entry_aside_by_owner ON bank_entry_aside AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_entry_aside_in_division ON bank_entry_aside AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_entry_aside_names_who_settles ON bank_entry_aside AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK ((settled_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_entry_aside IS 'A booking that was not taken in as a receipt, and why: a debit, a reversal, another currency, a reference used twice.';
+GRANT INSERT (id, notice_id, account, division_code, entry_hash, line, bank_ref, booked_at, amount, code, set_aside_at), SELECT, UPDATE (settled_by, settled_at, note) ON bank_entry_aside TO fees_rw;
+
+CREATE TABLE bank_notice (
+  id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  format text NOT NULL,
+  message_id text,
+  sha256 bytea,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_notice_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_notice_format_is_known CHECK (format = ANY (ARRAY['camt.054'::text, 'csv'::text, 'by-hand'::text])),
+  CONSTRAINT bank_notice_of_a_file_has_its_hash CHECK ((format = 'by-hand'::text) = (sha256 IS NULL) AND length(sha256) = 32),
+  CONSTRAINT bank_notice_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account)
+);
+CREATE INDEX bank_notice_by_account ON bank_notice USING btree (account);
+ALTER TABLE bank_notice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_notice FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_notice_by_owner ON bank_notice AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_notice_in_division ON bank_notice AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_notice_names_its_taker ON bank_notice AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_notice IS 'A file of the bank that was taken in, or one booking that an officer wrote off a paper; whole or not at all.';
+GRANT INSERT (id, account, division_code, format, message_id, sha256, taken_at), SELECT ON bank_notice TO fees_rw;
+
+CREATE TABLE bank_receipt (
+  id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  bank_ref text COLLATE "C" NOT NULL,
+  booked_on date NOT NULL,
+  fen bigint NOT NULL,
+  payer_name text NOT NULL,
+  payer_account_sealed bytea,
+  payer_account_mask text,
+  payer_bank text NOT NULL,
+  remittance text NOT NULL,
+  found_references text[] NOT NULL,
+  is_for_hand boolean DEFAULT false NOT NULL,
+  reference text COLLATE "C" GENERATED ALWAYS AS (
+CASE
+    WHEN ((cardinality(found_references) = 1) AND (NOT is_for_hand)) THEN found_references[1]
+    ELSE NULL::text
+END) STORED,
+  matched_fen bigint DEFAULT 0 NOT NULL,
+  refundable_fen bigint DEFAULT 0 NOT NULL,
+  left_fen bigint GENERATED ALWAYS AS (((fen - matched_fen) - refundable_fen)) STORED NOT NULL,
+  state text GENERATED ALWAYS AS (
+CASE
+    WHEN ((matched_fen = 0) AND (refundable_fen = 0)) THEN 'unmatched'::text
+    WHEN (((fen - matched_fen) - refundable_fen) > 0) THEN 'part'::text
+    WHEN (refundable_fen > 0) THEN 'refundable'::text
+    ELSE 'matched'::text
+END) STORED NOT NULL,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_receipt_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_receipt_and_who_took_it_in UNIQUE (id, taken_by),
+  CONSTRAINT bank_receipt_comes_once UNIQUE (account, bank_ref),
+  CONSTRAINT bank_receipt_gives_no_more_than_it_holds CHECK (matched_fen >= 0 AND refundable_fen >= 0 AND (matched_fen + refundable_fen) <= fen),
+  CONSTRAINT bank_receipt_is_an_amount CHECK (fen > 0),
+  CONSTRAINT bank_receipt_payer_account_is_sealed_and_masked CHECK (num_nulls(payer_account_sealed, payer_account_mask) = ANY (ARRAY[0, 2])),
+  CONSTRAINT bank_receipt_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account),
+  CONSTRAINT bank_receipt_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES bank_notice(id)
+);
+CREATE INDEX bank_receipt_by_division ON bank_receipt USING btree (division_code, id);
+CREATE INDEX bank_receipt_by_notice ON bank_receipt USING btree (notice_id);
+CREATE INDEX bank_receipt_open_by_day ON bank_receipt USING btree (booked_on, id) WHERE left_fen > 0;
+CREATE INDEX bank_receipt_open_by_reference ON bank_receipt USING btree (reference) WHERE left_fen > 0;
+ALTER TABLE bank_receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_receipt_by_owner ON bank_receipt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_receipt_in_division ON bank_receipt AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY bank_receipt_names_its_taker ON bank_receipt AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_receipt IS 'Money that came in, as the bank told it; what the bank told never changes.';
+COMMENT ON COLUMN bank_receipt.found_references IS 'References of payment requests that the remittance text holds, right by their check digits.';
+COMMENT ON COLUMN bank_receipt.is_for_hand IS 'A match of it was undone: from now on an officer says what it pays.';
+COMMENT ON COLUMN bank_receipt.matched_fen IS 'What of it paid requests, counted by the matches.';
+COMMENT ON COLUMN bank_receipt.refundable_fen IS 'What of it pays nothing and goes back to who paid it.';
+GRANT INSERT (id, notice_id, account, division_code, bank_ref, booked_on, fen, payer_name, payer_account_sealed, payer_account_mask, payer_bank, remittance, found_references, taken_at), SELECT, UPDATE (refundable_fen) ON bank_receipt TO fees_rw;
+
 CREATE TABLE context_key (
   is_only boolean DEFAULT true NOT NULL,
   inner_pad bytea NOT NULL,
@@ -419,6 +558,59 @@ CREATE POLICY letter_counter_in_any_context ON letter_counter AS PERMISSIVE FOR 
 COMMENT ON TABLE letter_counter IS 'The last number that a county gave a letter in a year.';
 GRANT INSERT, SELECT, UPDATE ON letter_counter TO fees_rw;
 
+CREATE TABLE match (
+  id uuid NOT NULL,
+  receipt_id uuid NOT NULL,
+  taken_by text NOT NULL,
+  receivable_id uuid NOT NULL,
+  request_id uuid,
+  division_code text COLLATE "C" NOT NULL,
+  fen bigint NOT NULL,
+  how text NOT NULL,
+  is_automatic boolean NOT NULL,
+  state text NOT NULL,
+  proposed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  decided_by text,
+  decided_at timestamp with time zone,
+  reason text,
+  undone_by text,
+  undone_at timestamp with time zone,
+  undo_reason text,
+  CONSTRAINT match_pkey PRIMARY KEY (id),
+  CONSTRAINT match_how_is_known CHECK (how = ANY (ARRAY['reference'::text, 'amount-and-name'::text, 'by-hand'::text])),
+  CONSTRAINT match_is_an_amount CHECK (fen > 0),
+  CONSTRAINT match_is_automatic_by_reference_only CHECK (NOT is_automatic OR how = 'reference'::text AND request_id IS NOT NULL AND (state = ANY (ARRAY['confirmed'::text, 'undone'::text]))),
+  CONSTRAINT match_is_confirmed_by_another CHECK (is_automatic OR (state <> ALL (ARRAY['confirmed'::text, 'undone'::text])) OR decided_by <> taken_by),
+  CONSTRAINT match_is_decided_by_someone CHECK ((state = ANY (ARRAY['confirmed'::text, 'declined'::text, 'undone'::text])) = (decided_by IS NOT NULL) AND (decided_by IS NULL) = (decided_at IS NULL)),
+  CONSTRAINT match_is_declined_with_a_reason CHECK ((state = 'declined'::text) <= (reason IS NOT NULL) AND reason <> ''::text),
+  CONSTRAINT match_is_undone_with_a_reason CHECK ((num_nulls(undone_by, undone_at, undo_reason) = ANY (ARRAY[0, 3])) AND (state = 'undone'::text) = (undone_by IS NOT NULL) AND undo_reason <> ''::text),
+  CONSTRAINT match_state_is_known CHECK (state = ANY (ARRAY['proposed'::text, 'confirmed'::text, 'declined'::text, 'lapsed'::text, 'undone'::text])),
+  CONSTRAINT match_is_of_a_receipt FOREIGN KEY (receipt_id, taken_by) REFERENCES bank_receipt(id, taken_by),
+  CONSTRAINT match_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT match_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
+);
+CREATE INDEX match_by_division ON match USING btree (division_code, id) WHERE state = 'proposed'::text;
+CREATE INDEX match_by_receipt ON match USING btree (receipt_id, taken_by);
+CREATE INDEX match_by_receivable ON match USING btree (receivable_id);
+CREATE INDEX match_by_request ON match USING btree (request_id);
+CREATE UNIQUE INDEX match_is_proposed_once ON match USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE state = ANY (ARRAY['proposed'::text, 'declined'::text]);
+CREATE TRIGGER match_counts AFTER INSERT ON match REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION match_counts();
+CREATE TRIGGER match_moves AFTER UPDATE ON match FOR EACH ROW EXECUTE FUNCTION match_moves();
+ALTER TABLE match ENABLE ROW LEVEL SECURITY;
+ALTER TABLE match FORCE ROW LEVEL SECURITY;
+CREATE POLICY match_by_owner ON match AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY match_in_division ON match AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY match_names_who_decides ON match AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (
+CASE state
+    WHEN 'undone'::text THEN (undone_by = ( SELECT guard_text('actor'::text) AS guard_text))
+    ELSE ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))
+END);
+CREATE POLICY match_names_who_proposes ON match AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))));
+COMMENT ON TABLE match IS 'What of a receipt pays which request. What is declined is not proposed again; what was wrong is undone by new transfers.';
+COMMENT ON COLUMN match.is_automatic IS 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
+GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
+
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
   queue text NOT NULL,
@@ -529,7 +721,6 @@ CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_ke
 CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
 CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
 CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
-CREATE CONSTRAINT TRIGGER payment_request_adds_up AFTER INSERT OR UPDATE ON payment_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
 CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
 CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
@@ -579,6 +770,32 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO fees_rw;
 
+CREATE TABLE receipt_difference (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  expected_fen bigint NOT NULL,
+  found_fen bigint NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  note text,
+  CONSTRAINT receipt_difference_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_difference_ends_with_a_note CHECK ((num_nulls(ended_by, ended_at, note) = ANY (ARRAY[0, 3])) AND char_length(note) >= 4 AND char_length(note) <= 400),
+  CONSTRAINT receipt_difference_is_one CHECK (expected_fen <> found_fen OR kind = 'bank-missing'::text),
+  CONSTRAINT receipt_difference_kind_is_known CHECK (kind = ANY (ARRAY['bank-missing'::text, 'bank-total'::text, 'bank-ledger'::text, 'receipt-split'::text, 'unmatched'::text, 'collected'::text, 'fiscal-receipts'::text]))
+);
+CREATE INDEX receipt_difference_by_county ON receipt_difference USING btree (county_code, day);
+CREATE UNIQUE INDEX receipt_difference_one_open_of_a_kind ON receipt_difference USING btree (county_code, day, kind) WHERE ended_at IS NULL;
+CREATE TRIGGER receipt_difference_ends_once BEFORE UPDATE ON receipt_difference FOR EACH ROW EXECUTE FUNCTION receipt_difference_ends_once();
+ALTER TABLE receipt_difference ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_difference FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_difference_by_owner ON receipt_difference AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_difference_in_county ON receipt_difference AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE receipt_difference IS 'Two figures that should be the same and are not: work for a person until it is gone or explained.';
+GRANT INSERT, SELECT, UPDATE (ended_by, ended_at, note) ON receipt_difference TO fees_rw;
+
 CREATE TABLE receipt_gap (
   id uuid DEFAULT uuidv7() NOT NULL,
   series_id uuid NOT NULL,
@@ -615,6 +832,60 @@ CREATE POLICY receipt_gap_of_its_series ON receipt_gap AS PERMISSIVE FOR ALL TO 
 COMMENT ON TABLE receipt_gap IS 'Numbers that were never given out and never will be: blanks that were lost, or a remainder that was returned.';
 COMMENT ON COLUMN receipt_gap.report_due_on IS 'By when a loss is to be reported to who allotted the numbers.';
 GRANT INSERT, SELECT, UPDATE (reported_by, reported_on, report_ref) ON receipt_gap TO fees_rw;
+
+CREATE TABLE receipt_month (
+  county_code text COLLATE "C" NOT NULL,
+  month date NOT NULL,
+  booked_fen bigint NOT NULL,
+  days integer NOT NULL,
+  closed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  closed_on date NOT NULL,
+  closed_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_month_pkey PRIMARY KEY (county_code, month),
+  CONSTRAINT receipt_month_is_a_month CHECK (EXTRACT(day FROM month) = 1::numeric),
+  CONSTRAINT receipt_month_is_closed_by_a_person CHECK (closed_by !~ '^system'::text),
+  CONSTRAINT receipt_month_is_over CHECK (closed_on >= (month + '1 mon'::interval))
+);
+CREATE TRIGGER receipt_month_has_no_difference BEFORE INSERT ON receipt_month FOR EACH ROW EXECUTE FUNCTION receipt_month_has_no_difference();
+ALTER TABLE receipt_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_month FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_month_by_owner ON receipt_month AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_month_in_county ON receipt_month AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_month_names_who_closed ON receipt_month AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((closed_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_month IS 'A month of a county that was closed: every day with receipts was reconciled, and no difference was open.';
+GRANT INSERT, SELECT ON receipt_month TO fees_rw;
+
+CREATE TABLE receipt_reconciliation (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  stated_fen bigint,
+  booked_fen bigint NOT NULL,
+  matched_fen bigint NOT NULL,
+  refundable_fen bigint NOT NULL,
+  unmatched_fen bigint NOT NULL,
+  collected_fen bigint NOT NULL,
+  remitted_fen bigint NOT NULL,
+  under_way_fen bigint NOT NULL,
+  given_back_fen bigint NOT NULL,
+  standing_fen bigint NOT NULL,
+  satisfied_fen bigint NOT NULL,
+  receipted_fen bigint NOT NULL,
+  is_balanced boolean NOT NULL,
+  run_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  run_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_reconciliation_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_reconciliation_is_counted UNIQUE (county_code, day, no),
+  CONSTRAINT receipt_reconciliation_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text)
+);
+ALTER TABLE receipt_reconciliation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_reconciliation FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_reconciliation_by_owner ON receipt_reconciliation AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_reconciliation_in_county ON receipt_reconciliation AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_reconciliation_names_who_ran ON receipt_reconciliation AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((run_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_reconciliation IS 'One look at a county and day, with every figure that was compared; append-only.';
+GRANT INSERT, SELECT ON receipt_reconciliation TO fees_rw;
 
 CREATE TABLE receipt_series (
   id uuid NOT NULL,
@@ -675,6 +946,7 @@ CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key);
 CREATE INDEX receivable_by_division ON receivable USING btree (division_code, id);
 CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT OR UPDATE ON receivable DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER receivable_is_history BEFORE DELETE OR TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_is_of_no_old_case BEFORE INSERT OR UPDATE OF matter_id ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_of_no_old_case();
 CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_opened();
 ALTER TABLE receivable ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable FORCE ROW LEVEL SECURITY;
@@ -735,8 +1007,8 @@ CREATE TABLE receivable_step (
   CONSTRAINT receivable_step_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
   CONSTRAINT receivable_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES payment_request(id)
 );
+CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
-CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
 CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
 CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
 CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
@@ -774,6 +1046,27 @@ CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSI
   WHERE (s.id = receivable_step_share.step_id)))));
 COMMENT ON TABLE receivable_step_share IS 'To whose budgets what was received went, or whose gave back what was returned.';
 GRANT INSERT, SELECT ON receivable_step_share TO fees_rw;
+
+CREATE TABLE receiving_account (
+  account text COLLATE "C" NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  bank text NOT NULL,
+  holder_name text NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT receiving_account_pkey PRIMARY KEY (account),
+  CONSTRAINT receiving_account_has_a_number CHECK (account ~ '^[0-9A-Za-z][0-9A-Za-z-]{0,33}$'::text),
+  CONSTRAINT receiving_account_is_of_a_county CHECK (division_code ~ '^\d{6}0{6}$'::text),
+  CONSTRAINT receiving_account_names_bank_and_holder CHECK (bank <> ''::text AND holder_name <> ''::text)
+);
+CREATE INDEX receiving_account_by_division ON receiving_account USING btree (division_code);
+ALTER TABLE receiving_account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receiving_account FORCE ROW LEVEL SECURITY;
+CREATE POLICY receiving_account_by_owner ON receiving_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receiving_account_in_division ON receiving_account AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY receiving_account_names_its_opener ON receiving_account AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receiving_account IS 'An account of the authority that money comes in on; never somebody''s own.';
+GRANT INSERT (account, division_code, bank, holder_name, opened_at), SELECT ON receiving_account TO fees_rw;
 
 CREATE TABLE refund (
   id uuid NOT NULL,
@@ -1045,6 +1338,8 @@ CREATE TABLE transfer (
   CONSTRAINT transfer_kind_check CHECK (kind = ANY (ARRAY['single'::text, 'pending'::text, 'post'::text, 'void'::text])),
   CONSTRAINT transfer_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES transfer(id)
 );
+CREATE INDEX transfer_by_credit ON transfer USING btree (credit, at);
+CREATE INDEX transfer_by_debit ON transfer USING btree (debit, at);
 CREATE INDEX transfer_by_ref ON transfer USING btree (ref);
 CREATE UNIQUE INDEX transfer_is_posted_or_voided_once ON transfer USING btree (pending_id) WHERE pending_id IS NOT NULL;
 CREATE TRIGGER transfer_counts AFTER INSERT ON transfer REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION transfer_counts();
@@ -1167,6 +1462,17 @@ CREATE OR REPLACE FUNCTION fees.audit_is_history()
 AS $function$
 begin
   raise exception 'the audit log only grows' using errcode = '23514', constraint = 'audit_is_history';
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.bank_entry_aside_is_settled_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.settled_at is not null then
+    raise exception 'somebody has settled this already' using errcode = '23514', constraint = 'bank_entry_aside_is_settled_once';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.fiscal_receipt_moves()
@@ -1460,6 +1766,52 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.match_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from arrived a where a.is_automatic and not exists (
+      select from bank_receipt r join payment_request q on q.reference = r.reference
+       where r.id = a.receipt_id and q.id = a.request_id and q.receivable_id = a.receivable_id)) then
+    raise exception 'only a quoted reference matches by itself' using errcode = '23514', constraint = 'match_by_itself_is_of_the_quoted_request';
+  end if;
+  update bank_receipt r set matched_fen = r.matched_fen + a.fen
+    from (select receipt_id, sum(fen)::bigint as fen from arrived where state = 'confirmed' group by receipt_id) a where a.receipt_id = r.id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.match_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare
+  can_change text[] := case when new.state = 'undone' then array['state', 'undone_by', 'undone_at', 'undo_reason']
+                            else array['state', 'decided_by', 'decided_at', 'reason'] end;
+begin
+  if (old.state, new.state) not in (('proposed', 'confirmed'), ('proposed', 'declined'), ('proposed', 'lapsed'), ('confirmed', 'undone'))
+     or (to_jsonb(new) - can_change) is distinct from (to_jsonb(old) - can_change) then
+    raise exception 'a match goes on as its table of states says' using errcode = '23514', constraint = 'match_moves';
+  end if;
+  if new.state in ('confirmed', 'undone') then
+    update bank_receipt r set matched_fen = r.matched_fen + case new.state when 'confirmed' then new.fen else -new.fen end,
+                              is_for_hand = r.is_for_hand or new.state = 'undone'
+     where r.id = new.receipt_id;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.name_to_compare(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$ select upper(regexp_replace(normalize(name, nfkc), '[\s·•・‧.]', '', 'g')) $function$;
+
 CREATE OR REPLACE FUNCTION fees.outbox_keep_promise()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1519,6 +1871,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.receipt_difference_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.ended_at is not null or new.ended_by is distinct from guard_text('actor') then
+    raise exception 'a difference is ended once, by who acts' using errcode = '23514', constraint = 'receipt_difference_ends_once';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.receipt_gap_is_of_what_is_left()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1537,6 +1902,26 @@ begin
   if not (new.numbers <@ receipt_series_free(new.series_id)) then
     raise exception 'only numbers that were not given out can be lost or returned' using errcode = '23514', constraint = 'receipt_gap_is_of_what_is_left';
   end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_month_has_no_difference()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare until date := new.month + interval '1 month';
+begin
+  if exists (select from receipt_difference d where d.county_code = new.county_code and d.day >= new.month and d.day < until and d.ended_at is null) then
+    raise exception 'a difference of this month is open' using errcode = '23514', constraint = 'receipt_month_has_no_difference';
+  end if;
+  if exists (select from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until
+      and not exists (select from receipt_reconciliation r where r.county_code = new.county_code and r.day = b.booked_on and r.run_at >= b.taken_at)) then
+    raise exception 'a day of this month was not looked at since its receipts came' using errcode = '23514', constraint = 'receipt_month_is_reconciled';
+  end if;
+  select coalesce(sum(b.fen), 0), count(distinct b.booked_on) into new.booked_fen, new.days
+    from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until;
   return new;
 end $function$;
 
@@ -1609,6 +1994,19 @@ begin
   raise exception 'what was done is history; another step corrects it' using errcode = '23514', constraint = 'receivable_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.receivable_is_of_no_old_case()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from legacy_fee_case c where c.id = new.matter_id) then
+    raise exception 'an old case of the repealed fee is owed by nobody' using errcode = '23514', constraint = 'receivable_is_of_no_old_case';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.receivable_is_opened()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1665,6 +2063,12 @@ begin
          cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
          received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
    where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
+  if new.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+    raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
+  end if;
   if new.kind = 'received' and new.request_id is not null then
     update payment_request q set paid_fen = q.paid_fen + new.fen
      where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');

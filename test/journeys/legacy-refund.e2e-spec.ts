@@ -2,12 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Caller } from '@app/access';
 import { type Database, inContext, systemContext } from '@app/database';
-import { day } from '@app/kernel';
 import { LegacyImportService } from '../../apps/fees/src/legacy-fee/legacy-import.service';
 import { FEES_DATABASE } from '../../apps/fees/src/fees.tokens';
 import { RefundPaymentService } from '../../apps/fees/src/refund/refund-payment.service';
 import { RefundService } from '../../apps/fees/src/refund/refund.service';
-import { TreasuryFileService } from '../../apps/fees/src/treasury-file/treasury-file.service';
 import { type CountyWorld, openCountyWorld } from '../support/county-world';
 import * as made from '../support/family';
 import { GraphClient } from '../support/graph-client';
@@ -82,10 +80,6 @@ const balance = async (code: string): Promise<bigint> => {
   return row?.fen ?? 0n;
 };
 
-/** How the treasury gives back: the same for every refund, wherever the money came in. */
-const refunds = () => world.get(RefundService);
-const one = () => asOfficer('test', () => refunds().list({ prefix: '340202', state: null, overdueOn: null }, null, 10));
-
 it('gives a double legacy payment back: asked by who paid it, verified, decided, paid by the treasury, and owed to nobody twice', async () => {
   const of = { office_code: '340202', case_no: CASE };
   const taken = await world.get(LegacyImportService).import(
@@ -125,7 +119,7 @@ it('gives a double legacy payment back: asked by who paid it, verified, decided,
   });
   expect(await mine()).toMatchObject({
     isInRefundReview: true,
-    reviews: [{ state: 'OPENED', answerBy: '2026-09-21' }],
+    reviews: [{ state: 'OPENED', answerBy: '2026-09-20' }],
   });
   const decide = `mutation ($id: ID!) { decideLegacyRefund(id: $id, isApproved: true, decision: "核实无误，同意退还") }`;
   expect(await refused('archivist', decide, { id })).toEqual(['NOT_PERMITTED']);
@@ -133,37 +127,42 @@ it('gives a double legacy payment back: asked by who paid it, verified, decided,
   await done('finance-officer-1', decide, { id });
 
   // The treasury pays: the receipt is quoted, the account is the payer's own, two officers sign, the bank confirms.
-  const [refund] = await one();
-  expect(refund).toMatchObject({
-    kind: 'legacy',
-    sourceId: twice!.id,
-    fen: 100_000n,
-    payerName: '示例甲',
-    state: 'asked',
-  });
+  const { refunds } = await done<{ refunds: { nodes: { id: string }[] } }>(
+    'county-confirmer',
+    '{ refunds(state: ASKED) { nodes { id kind sourceId amount payerName originalReceiptNo receivedOn } } }',
+  );
+  const [refund] = refunds.nodes;
+  expect(refunds.nodes).toMatchObject([
+    {
+      kind: 'LEGACY',
+      sourceId: twice!.id,
+      amount: '100000',
+      payerName: '示例甲',
+      originalReceiptNo: 'A2',
+      receivedOn: '2015-05-01',
+    },
+  ]);
   const target = { holderName: '示例甲', account: '6222020200112233', bank: '示例银行' };
-  const verify = (quotedReceiptNo: string, to: typeof target) =>
-    asOfficer('demo-finance-officer-1', () =>
-      refunds().verify(refund!.id, { quotedReceiptNo, target: to }, 'demo-finance-officer-1'),
-    );
-  await expect(verify('A1', target)).rejects.toMatchObject({ code: 'REFUND_RECEIPT_NOT_QUOTED' });
-  await expect(verify('A2', { ...target, holderName: '他人' })).rejects.toMatchObject({
-    code: 'REFUND_NOT_TO_THE_PAYER',
+  const verify =
+    'mutation ($id: ID!, $no: String, $to: RefundTarget) { verifyRefund(id: $id, receiptNo: $no, target: $to) { state } }';
+  const approve = 'mutation ($id: ID!) { approveRefund(id: $id) { state route } }';
+  const of1 = { id: refund!.id };
+  expect(await refused('county-confirmer', verify, { ...of1, no: 'A1', to: target })).toEqual([
+    'REFUND_RECEIPT_NOT_QUOTED',
+  ]);
+  expect(
+    await refused('county-confirmer', verify, { ...of1, no: 'A2', to: { ...target, holderName: '他人' } }),
+  ).toEqual(['REFUND_NOT_TO_THE_PAYER']);
+  expect(await refused('finance-officer-2', approve, of1)).toEqual(['REFUND_CANNOT_MOVE']);
+  await done('county-confirmer', verify, { ...of1, no: 'A2', to: target });
+  expect(await refused('county-confirmer', approve, of1)).toEqual(['NOT_PERMITTED']);
+  expect(await done('finance-officer-2', approve, of1)).toEqual({
+    approveRefund: { state: 'APPROVED', route: 'treasury-return' },
   });
-  await verify('A2', target);
-  const approve = (actor: string) => asOfficer(actor, () => refunds().approve(refund!.id, actor));
-  await expect(approve('demo-finance-officer-1')).rejects.toMatchObject({ code: 'REFUND_NEEDS_SECOND_OFFICER' });
-  expect(await approve('demo-finance-officer-2')).toMatchObject({ state: 'approved', route: 'treasury-return' });
-  await asOfficer('demo-finance-officer-2', () =>
-    world.get(TreasuryFileService).setAccount({
-      countyCode: '340202000000',
-      purpose: 'collecting',
-      validFrom: day('2026-01-01'),
-      holderName: '示例县财政局',
-      account: '11001234567890',
-      bank: '示例银行',
-      document: '财库〔2026〕1号',
-    }),
+  await done(
+    'finance-officer-2',
+    `mutation { setTreasuryAccount(division: "340202000000", purpose: "collecting", from: "2026-01-01", holderName: "示例县财政局",
+       account: "11001234567890", bank: "示例银行", document: "财库〔2026〕1号") { purpose } }`,
   );
   const folder = { out: path.join(world.folder, 'treasury'), format: 'pain.001' as const };
   const [file] = await asOfficer('bell', () => world.get(RefundPaymentService).sendDue(folder));
@@ -176,10 +175,17 @@ it('gives a double legacy payment back: asked by who paid it, verified, decided,
   ]);
   expect((await mine()).reviews).toMatchObject([{ state: 'APPROVED', paidBackOn: null }]);
   world.clock.set('2026-09-10');
-  await asOfficer('bell', () => refunds().confirm(refund!.id, 'B-2026-0910-1'));
+  await done(
+    'payment-clerk',
+    'mutation ($id: ID!) { confirmRefund(id: $id, bankRef: "B-2026-0910-1") { state } }',
+    of1,
+  );
 
   // It is back: who paid it sees the day, the ledger has it gone out of the treasury, and nobody owes anything.
   expect((await mine()).reviews).toMatchObject([{ state: 'APPROVED', answerBy: null, paidBackOn: '2026-09-10' }]);
+  expect(await done(payer, '{ myRefunds { state amount endedOn } }')).toEqual({
+    myRefunds: [{ state: 'CONFIRMED', amount: '100000', endedOn: '2026-09-10' }],
+  });
   expect([await balance('restitution:340202000000'), await balance('refunded:340202000000')]).toEqual([
     -100_000n,
     100_000n,
@@ -198,7 +204,7 @@ it('gives a double legacy payment back: asked by who paid it, verified, decided,
   expect(await refused('archivist', open, { c: asked.id, p: twice!.id })).toEqual(['LEGACY_REVIEW_OPEN']);
   const again = () =>
     world.app.get<Database>(FEES_DATABASE, { strict: false }).write((tx) =>
-      refunds().open(tx, {
+      world.get(RefundService).open(tx, {
         kind: 'legacy',
         sourceId: twice!.id,
         fen: 1n,

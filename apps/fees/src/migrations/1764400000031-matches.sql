@@ -41,7 +41,6 @@ comment on table match is 'What of a receipt pays which request. What is decline
 comment on column match.is_automatic is 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
 
 -- What a receipt gave is added up whenever more of it is used.
-create index receivable_step_by_receipt on receivable_step (receipt_id) where receipt_id is not null;
 
 -- The only way in which what is matched of a receipt changes. One statement counts many matches.
 create function match_counts() returns trigger language plpgsql security definer set search_path from current as $$
