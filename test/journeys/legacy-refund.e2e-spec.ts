@@ -73,11 +73,11 @@ const memo = async () =>
     )
   ).legacyMemo;
 const balance = async (code: string): Promise<bigint> => {
-  const [row] = await world.database.admin<{ fen: bigint }>(
+  const [row] = await world.database.admin<{ fen: string }>(
     'select credits_posted - debits_posted as fen from fees.ledger_account where code = $1',
     [code],
   );
-  return row?.fen ?? 0n;
+  return BigInt(row?.fen ?? 0);
 };
 
 it('gives a double legacy payment back: asked by who paid it, verified, decided, paid by the treasury, and owed to nobody twice', async () => {

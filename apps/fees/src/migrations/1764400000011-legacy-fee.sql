@@ -115,7 +115,7 @@ create index legacy_refund_review_by_case on legacy_refund_review (case_id);
 comment on table legacy_refund_review is 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
 comment on column legacy_refund_review.answer_by is 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
 
-create function legacy_refund_review_moves() returns trigger language plpgsql as $$
+create function legacy_refund_review_moves() returns trigger language plpgsql set search_path from current as $$
 declare error text; paid bigint; back bigint;
 begin
   if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
