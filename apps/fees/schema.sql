@@ -609,7 +609,7 @@ END);
 CREATE POLICY match_names_who_proposes ON match AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))));
 COMMENT ON TABLE match IS 'What of a receipt pays which request. What is declined is not proposed again; what was wrong is undone by new transfers.';
 COMMENT ON COLUMN match.is_automatic IS 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
-GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
+GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_by, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
 
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1751,6 +1751,7 @@ AS $function$ select coalesce(guard_text('permission') ^@ 'legacy-fee.', false) 
 CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 declare error text; paid bigint; back bigint;
 begin

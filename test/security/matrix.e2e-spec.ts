@@ -12,15 +12,17 @@ import { VoucherService } from '../../apps/registration/src/voucher/voucher.serv
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
+import { type PlantedReceipt, plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
+import { type PlantedTreasury, plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable {
+interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -182,6 +184,7 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     [division],
   );
   await makeFlows(division);
+  const owed = await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey });
   return {
     ...(claim as unknown as Subject),
     pairId: pair!.id,
@@ -209,7 +212,9 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
-    ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...owed,
+    ...(await plantBankReceipt(world, { division, requestId: owed.requestId })),
+    ...(await plantTreasury(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
   };
 }
 
@@ -388,6 +393,10 @@ const onService = (field: (id: string) => string): Asked =>
   about(({ serviceId }) => `mutation { ${field(q(serviceId))} { id } }`);
 const onVisit = (field: (id: string) => string): Asked =>
   about(({ visitId }) => `mutation { ${field(q(visitId))} { id } }`);
+const onRefund = (field: (id: string) => string): Asked =>
+  about(({ refundId }) => `mutation { ${field(q(refundId))} { id } }`);
+const onRemittance = (field: (id: string) => string): Asked =>
+  about(({ remittanceId }) => `mutation { ${field(q(remittanceId))} { id } }`);
 const onComplaint = (field: (id: string) => string): Asked =>
   about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
 
@@ -433,6 +442,116 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
   'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
+  'Query.bankReceipts': about(
+    ({ division }) => `{ bankReceipts(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.receiptAgeing': about(({ division }) => `{ receiptAgeing(division: ${q(division)}) { receipts } }`),
+  'Query.bankEntriesAside': about(
+    ({ division }) => `{ bankEntriesAside(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.receivingAccounts': about(({ division }) => `{ receivingAccounts(division: ${q(division)}) { account } }`),
+  'Query.receiptMatches': about(
+    ({ division }) => `{ receiptMatches(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.fiscalReceipts': about(
+    ({ division }) => `{ fiscalReceipts(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.myFiscalReceipts': ofNobody('{ myFiscalReceipts { id } }'),
+  'Query.receiptSeries': about(({ division }) => `{ receiptSeries(division: ${q(division)}) { left } }`),
+  'Query.receiptLosses': about(({ division }) => `{ receiptLosses(division: ${q(division)}) { what } }`),
+  'Mutation.allotReceiptSeries': about(
+    ({ division }) =>
+      `mutation { allotReceiptSeries(division: ${q(division)}, receiptCode: "x", firstNo: "1", lastNo: "2", document: "试一试看") { left } }`,
+  ),
+  'Mutation.issueFiscalReceipts': about(({ division }) => `mutation { issueFiscalReceipts(division: ${q(division)}) }`),
+  'Mutation.voidFiscalReceipt': about(
+    ({ fiscalReceiptId }) => `mutation { voidFiscalReceipt(id: ${q(fiscalReceiptId)}, reason: "打印错误") { id } }`,
+  ),
+  'Mutation.loseFiscalReceipt': about(
+    ({ fiscalReceiptId }) =>
+      `mutation { loseFiscalReceipt(id: ${q(fiscalReceiptId)}, on: "2026-03-31", reason: "缴款人遗失") { id } }`,
+  ),
+  'Mutation.loseReceiptBlanks': about(
+    ({ seriesId }) =>
+      `mutation { loseReceiptBlanks(series: ${q(seriesId)}, firstNo: "0", lastNo: "0", on: "2026-03-31", reason: "保险柜被盗") { left } }`,
+  ),
+  'Mutation.reportReceiptLoss': about(
+    ({ lossId }) => `mutation { reportReceiptLoss(id: ${q(lossId)}, reference: "遗失报告1号") }`,
+  ),
+  'Mutation.returnReceiptSeries': about(
+    ({ seriesId }) => `mutation { returnReceiptSeries(series: ${q(seriesId)}, reason: "年末退回") { left } }`,
+  ),
+  'Query.refunds': about(({ division }) => `{ refunds(first: 1, division: ${q(division)}) { nodes { id } } }`),
+  'Query.myRefunds': ofNobody('{ myRefunds { id } }'),
+  'Mutation.verifyRefund': onRefund((id) => `verifyRefund(id: ${id})`),
+  'Mutation.approveRefund': onRefund((id) => `approveRefund(id: ${id})`),
+  'Mutation.rejectRefund': onRefund((id) => `rejectRefund(id: ${id}, reason: "款项应缴")`),
+  'Mutation.confirmRefund': onRefund((id) => `confirmRefund(id: ${id}, bankRef: "B1")`),
+  'Mutation.returnRefund': onRefund((id) => `returnRefund(id: ${id}, reason: "账户销户")`),
+  'Mutation.repairRefund': onRefund(
+    (id) => `repairRefund(id: ${id}, target: { holderName: "示例", account: "1", bank: "示例" }, reason: "更换账户")`,
+  ),
+  'Query.remittances': about(({ division }) => `{ remittances(first: 1, division: ${q(division)}) { nodes { id } } }`),
+  'Query.remittanceExport': about(({ division }) => `{ remittanceExport(division: ${q(division)}) }`),
+  'Query.collectedStanding': about(({ division }) => `{ collectedStanding(division: ${q(division)}) { level } }`),
+  'Query.treasuryAccounts': about(({ division }) => `{ treasuryAccounts(division: ${q(division)}) { purpose } }`),
+  'Mutation.draftRemittance': about(({ division }) => `mutation { draftRemittance(division: ${q(division)}) { id } }`),
+  'Mutation.prepareRemittance': onRemittance((id) => `prepareRemittance(id: ${id})`),
+  'Mutation.approveRemittance': onRemittance((id) => `approveRemittance(id: ${id}, contentHash: "00")`),
+  'Mutation.cancelRemittance': onRemittance((id) => `cancelRemittance(id: ${id}, reason: "金额有误")`),
+  'Mutation.confirmRemittance': onRemittance((id) => `confirmRemittance(id: ${id}, bankRef: "B1")`),
+  'Mutation.failRemittance': onRemittance((id) => `failRemittance(id: ${id}, reason: "账号有误")`),
+  'Mutation.setTreasuryAccount': about(
+    ({ division }) =>
+      `mutation { setTreasuryAccount(division: ${q(division)}, purpose: "county", from: "2026-01-01", holderName: "示例", account: "1", bank: "示例", document: "试1号") { id } }`,
+  ),
+  'Query.receiptReconciliations': about(
+    ({ division }) => `{ receiptReconciliations(division: ${q(division)}) { day } }`,
+  ),
+  'Query.receiptReconciliationExport': about(
+    ({ division }) => `{ receiptReconciliationExport(division: ${q(division)}) }`,
+  ),
+  'Query.receiptDifferences': about(
+    ({ division }) => `{ receiptDifferences(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.receiptMonths': about(({ division }) => `{ receiptMonths(division: ${q(division)}) { month } }`),
+  'Mutation.stateBankDay': about(
+    ({ receivingAccount }) =>
+      `mutation { stateBankDay(account: ${q(receivingAccount)}, day: "2026-03-19", receipts: 0, amount: "0", source: "对账单") { id } }`,
+  ),
+  'Mutation.reconcileReceipts': about(
+    ({ division }) => `mutation { reconcileReceipts(division: ${q(division)}, day: "2026-03-20") { id } }`,
+  ),
+  'Mutation.settleReceiptDifference': about(
+    ({ differenceId }) => `mutation { settleReceiptDifference(id: ${q(differenceId)}, note: "银行次日补记") { id } }`,
+  ),
+  'Mutation.closeReceiptMonth': about(
+    ({ division }) => `mutation { closeReceiptMonth(division: ${q(division)}, month: "2026-02") { days } }`,
+  ),
+  'Mutation.openReceivingAccount': about(
+    ({ division, receivingAccount }) =>
+      `mutation { openReceivingAccount(account: ${q(receivingAccount)}, division: ${q(division)}, bank: "示例", holderName: "示例") { account } }`,
+  ),
+  'Mutation.recordBankReceipt': about(
+    ({ receivingAccount }) =>
+      `mutation { recordBankReceipt(receipt: { account: ${q(receivingAccount)}, bankRef: "M1", bookedOn: "2026-03-20", amount: "100", payerName: "示例" }) { isNew } }`,
+  ),
+  'Mutation.settleBankEntry': about(
+    ({ asideId }) => `mutation { settleBankEntry(id: ${q(asideId)}, note: "已经核实") { id } }`,
+  ),
+  'Mutation.confirmMatch': about(({ matchId }) => `mutation { confirmMatch(id: ${q(matchId)}) { id } }`),
+  'Mutation.declineMatch': about(
+    ({ matchId }) => `mutation { declineMatch(id: ${q(matchId)}, reason: "另有其人") { id } }`,
+  ),
+  'Mutation.matchReceipt': about(
+    ({ receiptId }) => `mutation { matchReceipt(receiptId: ${q(receiptId)}, reference: "0") { id } }`,
+  ),
+  'Mutation.undoMatch': about(
+    ({ confirmedId }) => `mutation { undoMatch(id: ${q(confirmedId)}, reason: "张冠李戴") { id } }`,
+  ),
+  'Mutation.sendReceiptBack': about(
+    ({ receiptId }) => `mutation { sendReceiptBack(receiptId: ${q(receiptId)}, reason: "付错账户") { id } }`,
+  ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
@@ -956,7 +1075,17 @@ const ABSENT = new Set([
   'LEGACY_CASE_UNKNOWN',
   'LEGACY_REVIEW_UNKNOWN',
   'LETTER_UNKNOWN',
+  'BANK_ENTRY_ASIDE_UNKNOWN',
+  'FISCAL_RECEIPT_UNKNOWN',
+  'RECEIPT_DIFFERENCE_UNKNOWN',
+  'RECEIPT_LOSS_UNKNOWN',
+  'RECEIPT_SERIES_UNKNOWN',
+  'REFUND_UNKNOWN',
+  'REMITTANCE_UNKNOWN',
+  'BANK_RECEIPT_UNKNOWN',
   'FEE_ACCOUNT_UNKNOWN',
+  'MATCH_UNKNOWN',
+  'RECEIVING_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
 ]);

@@ -1,10 +1,12 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
+import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
 import { plantReceivable } from '../support/receivables';
+import { plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -40,6 +42,10 @@ const KINDS: Readonly<Record<string, string>> = {
   Letter: 'letter',
   Receivable: 'receivable',
   PaymentRequest: 'payment-request',
+  BankReceipt: 'bank-receipt',
+  ReceiptMatch: 'match',
+  Refund: 'refund',
+  FiscalReceipt: 'fiscal_receipt',
 };
 
 let world: TwoCounties;
@@ -65,7 +71,11 @@ async function plantMoved(): Promise<void> {
   );
   await addMove(world.database, child!.claimId);
   await plantServices(world, child!);
-  for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+  for (let n = 0; n < 4; n++) {
+    const { requestId } = await plantReceivable(world, { division: OURS, ownKey: null });
+    await plantBankReceipt(world, { division: OURS, requestId });
+    await plantTreasury(world, { division: OURS, ownKey: null });
+  }
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -182,6 +192,18 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'finance-officer-1',
     '{ receivables { nodes { __typename id open shares { received } statement { kind } requests { __typename id left } } } }',
     ['receivable', 'payment-request'],
+  ],
+  [
+    'finance-officer-1',
+    `{ bankReceipts { nodes { __typename id payerName matches { __typename id debtorName } } }
+       receiptMatches { nodes { __typename id amount } } }`,
+    ['bank-receipt', 'match'],
+  ],
+  [
+    'finance-officer-1',
+    `{ refunds { nodes { __typename id payerName accounts { accountMask } steps { to } } }
+       fiscalReceipts { nodes { __typename id number payerName } } }`,
+    ['refund', 'fiscal_receipt'],
   ],
   [
     'county-confirmer',

@@ -13,9 +13,11 @@ import { Client } from 'pg';
 import { assure } from '../support/assurance';
 import { addMove } from '../support/moves';
 import { addNewborns } from '../support/newborns';
+import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { plantReceivable } from '../support/receivables';
+import { plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -44,6 +46,8 @@ const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c
 
 const OLD_CASE = (id: string) => `(select c.office_code from fees.legacy_fee_case c where c.id = ${id})`;
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
+const REFUNDED = (id: string) => `(select r.division_code from fees.refund r where r.id = ${id})`;
+const REMITTED = (id: string) => `(select r.county_code from fees.remittance r where r.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
 
@@ -155,6 +159,27 @@ const DIVISION_OF: Readonly<Record<string, string>> = {
   'fees.receivable_step': OWED('t.receivable_id'),
   'fees.receivable_step_share': `(select ${OWED('s.receivable_id')} from fees.receivable_step s where s.id = t.step_id)`,
   'fees.payment_request': 't.division_code',
+  'fees.receiving_account': 't.division_code',
+  'fees.bank_notice': 't.division_code',
+  'fees.bank_receipt': 't.division_code',
+  'fees.bank_entry_aside': 't.division_code',
+  'fees.match': 't.division_code',
+  'fees.receipt_series': 't.division_code',
+  'fees.receipt_gap': '(select s.division_code from fees.receipt_series s where s.id = t.series_id)',
+  'fees.fiscal_receipt': 't.division_code',
+  'fees.refund': 't.division_code',
+  'fees.refund_account': REFUNDED('t.refund_id'),
+  'fees.refund_step': REFUNDED('t.refund_id'),
+  'fees.refund_payment': REFUNDED('t.refund_id'),
+  'fees.treasury_account': 't.county_code',
+  'fees.treasury_file': 't.county_code',
+  'fees.remittance': 't.county_code',
+  'fees.remittance_line': REMITTED('t.remittance_id'),
+  'fees.remittance_part': `(select ${REMITTED('l.remittance_id')} from fees.remittance_line l where l.id = t.line_id)`,
+  'fees.bank_day_total': 't.county_code',
+  'fees.receipt_reconciliation': 't.county_code',
+  'fees.receipt_difference': 't.county_code',
+  'fees.receipt_month': 't.county_code',
   'fees.ledger_account': FEE_ACCOUNT('t.code'),
   'fees.transfer': FEE_ACCOUNT('t.credit'),
   'exchange.nomination': 't.division_code',
@@ -287,7 +312,9 @@ beforeAll(async () => {
     await addMove(world.database, paid!.id);
     await plantMoved(county);
     await plantLegacy(world, county, Buffer.alloc(32, Number(county.slice(0, 6)) % 251), 'rows');
-    await plantReceivable(world, { division: county, ownKey: null });
+    const { requestId } = await plantReceivable(world, { division: county, ownKey: null });
+    await plantBankReceipt(world, { division: county, requestId });
+    await plantTreasury(world, { division: county, ownKey: null });
   }
   await plantFlows();
 });

@@ -84,10 +84,10 @@ export class MatchRepository {
                   rows between unbounded preceding and 1 preceding), 0) as asked
            from bank_receipt r join payment_request q on q.reference = r.reference and ${SAME_COUNTY} and ${IS_OPEN}
           where r.id = any ($1::uuid[]) and r.left_fen > 0)
-       insert into match (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at,
-                          decided_by, decided_at)
+       insert into match (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_by,
+                          proposed_at, decided_by, decided_at)
        select uuidv7(), id, taken_by, receivable_id, request_id, division_code, least(left_fen, asked)::bigint, 'reference', true, 'confirmed',
-              $3, $2, $3
+              $2, $3, $2, $3
          from due where asked > 0
        returning receivable_id as id, request_id as "requestId", receipt_id as "receiptId", fen`,
       [receiptIds, actor, at],

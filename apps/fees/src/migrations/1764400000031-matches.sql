@@ -40,8 +40,6 @@ create unique index match_is_proposed_once on match (receipt_id, receivable_id, 
 comment on table match is 'What of a receipt pays which request. What is declined is not proposed again; what was wrong is undone by new transfers.';
 comment on column match.is_automatic is 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
 
--- What a receipt gave is added up whenever more of it is used.
-
 -- The only way in which what is matched of a receipt changes. One statement counts many matches.
 create function match_counts() returns trigger language plpgsql security definer set search_path from current as $$
 begin
@@ -87,6 +85,6 @@ create policy match_names_who_decides on match as restrictive for update using (
   with check (case state when 'undone' then undone_by = (select guard_text('actor'))
     else decided_by is null or decided_by = (select guard_text('actor')) end);
 revoke insert, update, delete, truncate on match from fees_rw;
-grant insert (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by,
-              decided_at, reason) on match to fees_rw;
+grant insert (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_by, proposed_at,
+              decided_by, decided_at, reason) on match to fees_rw;
 grant update (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) on match to fees_rw;
