@@ -14,7 +14,7 @@ import { assure } from '../support/assurance';
 import { addMove, type MadeMove } from '../support/moves';
 import { type PlantedReceipt, plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
-import { plantLegacy } from '../support/legacy-cases';
+import { type PlantedLegacy, plantLegacy } from '../support/legacy-cases';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { asOfficer } from '../support/officer';
 import { openGraph, type OpenGraph } from '../support/topology';
@@ -22,7 +22,7 @@ import { type PlantedTreasury, plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
+interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury, PlantedLegacy {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -75,12 +75,6 @@ interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
   readonly endedIds: readonly string[];
   readonly visitId: string;
   readonly complaintId: string;
-  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
-  readonly caseId: string;
-  readonly mispaidId: string;
-  readonly reviewId: string;
-  readonly noticeId: string;
-  readonly letterId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -417,21 +411,26 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
   'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
   'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
-  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
-  'Query.letterFile': about(({ letterId }) => `{ letterFile(id: ${q(letterId)}) { sha256 } }`),
+  'Query.legacyNoticeFile': about(({ legacyNoticeId }) => `{ legacyNoticeFile(id: ${q(legacyNoticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ otherLetterId }) => `{ letterFile(id: ${q(otherLetterId)}) { sha256 } }`),
   'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
   'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
-  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.writeLegacyNotice': about(
+    ({ legacyCaseId }) => `mutation { writeLegacyNotice(caseId: ${q(legacyCaseId)}) { id } }`,
+  ),
   'Mutation.endLegacyCourtCase': about(
-    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+    ({ legacyCaseId }) => `mutation { endLegacyCourtCase(caseId: ${q(legacyCaseId)}, courtDocument: "试行终1号") }`,
   ),
   'Mutation.openLegacyRefund': about(
-    ({ caseId, mispaidId }) =>
-      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+    ({ legacyCaseId, legacyPaymentId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(legacyCaseId)}, paymentId: ${q(legacyPaymentId)}, reason: "重复缴纳", foundByUnit: true) }`,
   ),
-  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.verifyLegacyRefund': about(
+    ({ legacyReviewId }) => `mutation { verifyLegacyRefund(id: ${q(legacyReviewId)}) }`,
+  ),
   'Mutation.decideLegacyRefund': about(
-    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+    ({ legacyReviewId }) =>
+      `mutation { decideLegacyRefund(id: ${q(legacyReviewId)}, isApproved: false, decision: "不予退还") }`,
   ),
   'Query.feeBalances': ofNobody('{ feeBalances(first: 1) { nodes { code } } }'),
   'Query.feeBalanceExport': ofNobody('{ feeBalanceExport(prefix: "collected:") { csv } }'),
