@@ -1148,7 +1148,7 @@ describe('the authorisation matrix', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('shows of a citizen’s own only their own', async () => {
     const source = '{ myFamily { id } myClaims { id child { id } } }';
