@@ -17,7 +17,7 @@ import { type PlantedReceipt, plantBankReceipt } from '../support/bank-receipts'
 import { plantServices } from '../support/equal-services';
 import { type PlantedPlan, plantInstalments } from '../support/instalments';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
-import { plantLegacy } from '../support/legacy-cases';
+import { type PlantedLegacy, plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
 import { plantLetters } from '../support/served-letters';
 import { type PlantedRecovery, plantRecovery, proposal, RECOVERY_STEPS } from '../support/recoveries';
@@ -26,7 +26,8 @@ import { type PlantedTreasury, plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable, PlantedPlan, PlantedRecovery, PlantedReceipt, PlantedTreasury {
+interface Subject
+  extends PlantedReceivable, PlantedPlan, PlantedRecovery, PlantedReceipt, PlantedTreasury, PlantedLegacy {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -85,12 +86,6 @@ interface Subject extends PlantedReceivable, PlantedPlan, PlantedRecovery, Plant
   readonly sendingId: string;
   readonly contestedId: string;
   readonly remedyId: string;
-  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
-  readonly caseId: string;
-  readonly mispaidId: string;
-  readonly reviewId: string;
-  readonly noticeId: string;
-  readonly paperId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -224,8 +219,8 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
     ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
-    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
     ...(await plantRecovery(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
     ...owed,
     ...(await plantBankReceipt(world, { division, requestId: owed.requestId })),
     ...(await plantTreasury(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
@@ -649,21 +644,26 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
   'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
   'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
-  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
-  'Query.letterFile': about(({ paperId }) => `{ letterFile(id: ${q(paperId)}) { sha256 } }`),
+  'Query.legacyNoticeFile': about(({ legacyNoticeId }) => `{ legacyNoticeFile(id: ${q(legacyNoticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ otherLetterId }) => `{ letterFile(id: ${q(otherLetterId)}) { sha256 } }`),
   'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
   'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
-  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.writeLegacyNotice': about(
+    ({ legacyCaseId }) => `mutation { writeLegacyNotice(caseId: ${q(legacyCaseId)}) { id } }`,
+  ),
   'Mutation.endLegacyCourtCase': about(
-    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+    ({ legacyCaseId }) => `mutation { endLegacyCourtCase(caseId: ${q(legacyCaseId)}, courtDocument: "试行终1号") }`,
   ),
   'Mutation.openLegacyRefund': about(
-    ({ caseId, mispaidId }) =>
-      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+    ({ legacyCaseId, legacyPaymentId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(legacyCaseId)}, paymentId: ${q(legacyPaymentId)}, reason: "重复缴纳", foundByUnit: true) }`,
   ),
-  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.verifyLegacyRefund': about(
+    ({ legacyReviewId }) => `mutation { verifyLegacyRefund(id: ${q(legacyReviewId)}) }`,
+  ),
   'Mutation.decideLegacyRefund': about(
-    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+    ({ legacyReviewId }) =>
+      `mutation { decideLegacyRefund(id: ${q(legacyReviewId)}, isApproved: false, decision: "不予退还") }`,
   ),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
@@ -1284,7 +1284,7 @@ describe('the authorisation matrix', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('shows of a citizen’s own only their own', async () => {
     const source = '{ myFamily { id } myClaims { id child { id } } }';

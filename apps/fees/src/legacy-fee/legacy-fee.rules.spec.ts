@@ -88,13 +88,26 @@ describe('a line of an old ledger', () => {
         decidedOn: '2015-03-01',
         leviedFen: 100_000n,
         paidFen: 40_050n,
+        courtState: 'none',
         courtDocument: null,
         sourceRef: 'ledger',
       },
     });
   });
 
-  it.each<[string, Partial<Record<keyof typeof line | 'id_number', string>>, string[]]>([
+  it.each([
+    [{}, 'none'],
+    [{ court_state: '无' }, 'none'],
+    [{ court_state: '已申请执行' }, 'pending'],
+    [{ court_state: '已终结', court_document: '（2021）试1号' }, 'ended'],
+    [{ court_document: '（2021）试1号' }, 'ended'],
+  ])('with %p has an application to a court that is %s', (more, expected) => {
+    expect(readCase({ ...line, ...more }).row?.courtState).toBe(expected);
+  });
+
+  it.each<
+    [string, Partial<Record<keyof typeof line | 'id_number' | 'court_state' | 'court_document', string>>, string[]]
+  >([
     ['a decision after the repeal', { decided_on: '2021-08-21' }, ['DECIDED_AFTER_REPEAL']],
     ['an amount without a decision', { decided_on: '' }, ['DECISION_INCOMPLETE']],
     ['a decision without an amount', { levied_yuan: '' }, ['DECISION_INCOMPLETE']],
@@ -106,6 +119,18 @@ describe('a line of an old ledger', () => {
     ['no case number', { case_no: ' ' }, ['MISSING']],
     ['a province as office', { office_code: '34' }, ['OFFICE_SHAPE']],
     ['no identity number', { id_number: '123' }, ['NUMBER_SHAPE']],
+    ['no such court state', { court_state: '应缴' }, ['COURT_STATE_UNKNOWN']],
+    ['a court that ended by nothing', { court_state: '已撤回' }, ['COURT_DOCUMENT_MISSING']],
+    [
+      'a court still asked, with the end of it',
+      { court_state: '已申请执行', court_document: 'x' },
+      ['COURT_CONTRADICTS'],
+    ],
+    [
+      'a court asked about nothing decided',
+      { decided_on: '', levied_yuan: '', court_state: 'pending' },
+      ['COURT_CONTRADICTS'],
+    ],
     ['several at once', { case_no: '', decided_on: '2022-01-01' }, ['MISSING', 'DECIDED_AFTER_REPEAL']],
   ])('with %s does not go in', (_what, change, codes) => {
     const { row, errors } = readCase({ ...line, ...change });

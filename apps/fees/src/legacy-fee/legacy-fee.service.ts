@@ -43,9 +43,11 @@ export class LegacyFeeService {
   ): Promise<LegacyCase[]> {
     const { idNumber, ...rest } = filter;
     const numberKey = idNumber === null ? null : this.vault.blindIndex('id-number', normaliseIdNumber(idNumber));
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.cases.list(read, { ...rest, numberKey }, after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.cases.list(read, { ...rest, numberKey }, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last tells only that there is another page.
+      return rows;
+    });
   }
 
   own(): Promise<LegacyCase[]> {
