@@ -93,6 +93,32 @@ CREATE POLICY audit_node_is_sealed_centrally ON audit_node AS PERMISSIVE FOR INS
 COMMENT ON TABLE audit_node IS 'Roots of complete subtrees of 256 to the power of level leaves (RFC 6962): what the sealer needs to go on without reading every leaf.';
 GRANT INSERT, SELECT ON audit_node TO fees_rw;
 
+CREATE TABLE bank_day_total (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  account text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  receipts integer NOT NULL,
+  fen bigint NOT NULL,
+  source text NOT NULL,
+  stated_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  stated_at timestamp with time zone NOT NULL,
+  CONSTRAINT bank_day_total_pkey PRIMARY KEY (id),
+  CONSTRAINT bank_day_total_is_counted UNIQUE (account, day, no),
+  CONSTRAINT bank_day_total_is_an_amount CHECK (receipts >= 0 AND fen >= 0 AND (receipts = 0) = (fen = 0)),
+  CONSTRAINT bank_day_total_names_its_source CHECK (char_length(source) >= 2 AND char_length(source) <= 100),
+  CONSTRAINT bank_day_total_account_fkey FOREIGN KEY (account) REFERENCES receiving_account(account)
+);
+CREATE INDEX bank_day_total_by_county ON bank_day_total USING btree (county_code, day);
+ALTER TABLE bank_day_total ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_day_total FORCE ROW LEVEL SECURITY;
+CREATE POLICY bank_day_total_by_owner ON bank_day_total AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY bank_day_total_in_county ON bank_day_total AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY bank_day_total_names_who_states ON bank_day_total AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((stated_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE bank_day_total IS 'What the bank''s statement says came in on an account and day; a later word stands in place of an earlier one, which stays.';
+GRANT INSERT, SELECT ON bank_day_total TO fees_rw;
+
 CREATE TABLE bank_entry_aside (
   id uuid NOT NULL,
   notice_id uuid NOT NULL,
@@ -523,6 +549,7 @@ CREATE TABLE instalment (
 );
 CREATE INDEX instalment_open_by_due ON instalment USING btree (due_on) WHERE (paid_fen + dropped_fen) < fen;
 CREATE TRIGGER instalment_only_counts BEFORE UPDATE ON instalment FOR EACH ROW EXECUTE FUNCTION instalment_only_counts();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
 CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
 ALTER TABLE instalment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE instalment FORCE ROW LEVEL SECURITY;
@@ -530,7 +557,7 @@ CREATE POLICY instalment_by_owner ON instalment AS PERMISSIVE FOR ALL TO fees_ow
 CREATE POLICY instalment_of_plan ON instalment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
    FROM instalment_plan p
   WHERE (p.id = instalment.plan_id))));
-COMMENT ON TABLE instalment IS 'One part of a plan: amount and day as agreed never change; what was paid and what fell away only grows.';
+COMMENT ON TABLE instalment IS 'One part of a plan: amount and day as agreed never change; what was paid grows, but for a receipt that is taken back, and so does what fell away.';
 COMMENT ON COLUMN instalment.named_fen IS 'What came in on its own payment requests; the rest of paid_fen named no instalment, or was paid early.';
 COMMENT ON COLUMN instalment.dropped_fen IS 'What it no longer asks for: cut by a later decision, or carried on by another plan or a request for the rest.';
 GRANT INSERT, SELECT, UPDATE (paid_fen, named_fen, dropped_fen, reminded_on, grace_until, missed_on, paid_on) ON instalment TO fees_rw;
@@ -684,6 +711,7 @@ CREATE UNIQUE INDEX instalment_plan_one_is_in_force ON instalment_plan USING btr
 CREATE UNIQUE INDEX instalment_plan_one_is_proposed ON instalment_plan USING btree (receivable_id) WHERE state = 'proposed'::text;
 CREATE TRIGGER instalment_plan_is_of_a_receivable BEFORE INSERT ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_is_of_a_receivable();
 CREATE TRIGGER instalment_plan_moves BEFORE UPDATE ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_moves();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
 CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
 ALTER TABLE instalment_plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE instalment_plan FORCE ROW LEVEL SECURITY;
@@ -769,6 +797,7 @@ CREATE TABLE legacy_fee_case (
   mispaid_fen bigint NOT NULL,
   ceased_fen bigint GENERATED ALWAYS AS (GREATEST((COALESCE(levied_fen, (0)::bigint) - paid_fen), (0)::bigint)) STORED NOT NULL,
   close_out text NOT NULL,
+  court_state text NOT NULL,
   court_document text,
   source_ref text NOT NULL,
   row_hash bytea NOT NULL,
@@ -784,6 +813,9 @@ CASE
     WHEN paid_fen > 0 THEN 'CLOSED_PARTIAL_REMAINDER_CEASED'::text
     ELSE 'CLOSED_UNPAID_CEASED'::text
 END),
+  CONSTRAINT legacy_fee_court_ends_by_a_document CHECK ((court_state = 'ended'::text) = (court_document IS NOT NULL)),
+  CONSTRAINT legacy_fee_court_is_asked_by_decision_only CHECK (court_state = 'none'::text OR decided_on IS NOT NULL),
+  CONSTRAINT legacy_fee_court_state_is_known CHECK (court_state = ANY (ARRAY['none'::text, 'pending'::text, 'ended'::text])),
   CONSTRAINT legacy_fee_has_an_amount_only_by_decision CHECK ((decided_on IS NULL) = (levied_fen IS NULL)),
   CONSTRAINT legacy_fee_number_is_sealed_indexed_and_masked CHECK ((num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])) AND length(number_key) = 32),
   CONSTRAINT legacy_fee_takes_no_more_than_was_levied CHECK (paid_fen <= COALESCE(levied_fen, 0::bigint)),
@@ -791,6 +823,7 @@ END),
   CONSTRAINT legacy_fee_case_office_code_fkey FOREIGN KEY (office_code) REFERENCES legacy_fee_office(office_code)
 );
 CREATE INDEX legacy_fee_case_by_number ON legacy_fee_case USING btree (number_key);
+CREATE TRIGGER legacy_fee_never_changes BEFORE UPDATE ON legacy_fee_case FOR EACH ROW EXECUTE FUNCTION legacy_fee_never_changes();
 ALTER TABLE legacy_fee_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_case FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_case_by_archive ON legacy_fee_case AS PERMISSIVE FOR SELECT TO PUBLIC USING (((( SELECT legacy_is_archive() AS legacy_is_archive) AND (( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)))) OR (number_key = ( SELECT guard_key() AS guard_key))));
@@ -799,6 +832,7 @@ COMMENT ON TABLE legacy_fee_case IS 'An old case as it stood when the law repeal
 COMMENT ON COLUMN legacy_fee_case.paid_fen IS 'Paid lawfully until 2021-08-20; not refunded.';
 COMMENT ON COLUMN legacy_fee_case.mispaid_fen IS 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
 COMMENT ON COLUMN legacy_fee_case.ceased_fen IS 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+COMMENT ON COLUMN legacy_fee_case.court_state IS 'Whether a court had been asked to enforce it: none, pending (to be withdrawn by us), ended.';
 COMMENT ON COLUMN legacy_fee_case.court_document IS 'The document by which an application for enforcement was withdrawn or ended.';
 GRANT SELECT ON legacy_fee_case TO fees_rw;
 
@@ -832,6 +866,7 @@ CREATE TABLE legacy_fee_payment (
   CONSTRAINT legacy_fee_payment_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE
 );
 CREATE INDEX legacy_fee_payment_by_case ON legacy_fee_payment USING btree (case_id);
+CREATE TRIGGER legacy_fee_payment_never_changes BEFORE UPDATE ON legacy_fee_payment FOR EACH ROW EXECUTE FUNCTION legacy_fee_payment_never_changes();
 ALTER TABLE legacy_fee_payment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_payment FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_payment_by_archive ON legacy_fee_payment AS PERMISSIVE FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT
@@ -852,7 +887,7 @@ CREATE TABLE legacy_refund_review (
   opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
   opened_on date NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  due_on date,
+  answer_by date,
   verified_by text,
   decided_by text,
   decided_at timestamp with time zone,
@@ -876,8 +911,8 @@ CREATE POLICY legacy_refund_review_by_archive ON legacy_refund_review AS PERMISS
 CREATE POLICY legacy_refund_review_by_owner ON legacy_refund_review AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY legacy_refund_review_names_its_opener ON legacy_refund_review AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (decided_by IS NULL)));
 COMMENT ON TABLE legacy_refund_review IS 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
-COMMENT ON COLUMN legacy_refund_review.due_on IS 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
-GRANT INSERT, SELECT, UPDATE (state, due_on, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
+COMMENT ON COLUMN legacy_refund_review.answer_by IS 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
+GRANT INSERT, SELECT, UPDATE (state, answer_by, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
 
 CREATE TABLE letter (
   id uuid NOT NULL,
@@ -910,6 +945,7 @@ ALTER TABLE letter FORCE ROW LEVEL SECURITY;
 CREATE POLICY letter_by_owner ON letter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY letter_in_division ON letter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 CREATE POLICY letter_names_its_maker ON letter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY letter_of_an_old_case ON letter AS RESTRICTIVE FOR SELECT TO PUBLIC USING (((kind <> 'legacy-closing'::text) OR ( SELECT legacy_is_archive() AS legacy_is_archive) OR (recipient_key = ( SELECT guard_key() AS guard_key)) OR (( SELECT guard_text('permission'::text) AS guard_text) = 'letter.verify'::text)));
 COMMENT ON TABLE letter IS 'A letter as it was made: neither its bytes nor what it says can change, a correction is another letter.';
 COMMENT ON COLUMN letter.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the letter only.';
 GRANT INSERT, SELECT ON letter TO fees_rw;
@@ -1116,7 +1152,6 @@ CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_ke
 CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
 CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
 CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
-CREATE CONSTRAINT TRIGGER payment_request_adds_up AFTER INSERT OR UPDATE ON payment_request DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
 CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
 CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
@@ -1166,6 +1201,32 @@ CREATE POLICY quarantine_in_any_context ON quarantine AS PERMISSIVE FOR ALL TO P
 COMMENT ON TABLE quarantine IS 'Messages given up on, with the error''s code and no personal data; the row goes when a person releases it.';
 GRANT DELETE, INSERT, SELECT, UPDATE ON quarantine TO fees_rw;
 
+CREATE TABLE receipt_difference (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  expected_fen bigint NOT NULL,
+  found_fen bigint NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  ended_by text,
+  ended_at timestamp with time zone,
+  note text,
+  CONSTRAINT receipt_difference_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_difference_ends_with_a_note CHECK ((num_nulls(ended_by, ended_at, note) = ANY (ARRAY[0, 3])) AND char_length(note) >= 4 AND char_length(note) <= 400),
+  CONSTRAINT receipt_difference_is_one CHECK (expected_fen <> found_fen OR kind = 'bank-missing'::text),
+  CONSTRAINT receipt_difference_kind_is_known CHECK (kind = ANY (ARRAY['bank-missing'::text, 'bank-total'::text, 'bank-ledger'::text, 'receipt-split'::text, 'unmatched'::text, 'collected'::text, 'fiscal-receipts'::text]))
+);
+CREATE INDEX receipt_difference_by_county ON receipt_difference USING btree (county_code, day);
+CREATE UNIQUE INDEX receipt_difference_one_open_of_a_kind ON receipt_difference USING btree (county_code, day, kind) WHERE ended_at IS NULL;
+CREATE TRIGGER receipt_difference_ends_once BEFORE UPDATE ON receipt_difference FOR EACH ROW EXECUTE FUNCTION receipt_difference_ends_once();
+ALTER TABLE receipt_difference ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_difference FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_difference_by_owner ON receipt_difference AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_difference_in_county ON receipt_difference AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+COMMENT ON TABLE receipt_difference IS 'Two figures that should be the same and are not: work for a person until it is gone or explained.';
+GRANT INSERT, SELECT, UPDATE (ended_by, ended_at, note) ON receipt_difference TO fees_rw;
+
 CREATE TABLE receipt_gap (
   id uuid DEFAULT uuidv7() NOT NULL,
   series_id uuid NOT NULL,
@@ -1202,6 +1263,60 @@ CREATE POLICY receipt_gap_of_its_series ON receipt_gap AS PERMISSIVE FOR ALL TO 
 COMMENT ON TABLE receipt_gap IS 'Numbers that were never given out and never will be: blanks that were lost, or a remainder that was returned.';
 COMMENT ON COLUMN receipt_gap.report_due_on IS 'By when a loss is to be reported to who allotted the numbers.';
 GRANT INSERT, SELECT, UPDATE (reported_by, reported_on, report_ref) ON receipt_gap TO fees_rw;
+
+CREATE TABLE receipt_month (
+  county_code text COLLATE "C" NOT NULL,
+  month date NOT NULL,
+  booked_fen bigint NOT NULL,
+  days integer NOT NULL,
+  closed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  closed_on date NOT NULL,
+  closed_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_month_pkey PRIMARY KEY (county_code, month),
+  CONSTRAINT receipt_month_is_a_month CHECK (EXTRACT(day FROM month) = 1::numeric),
+  CONSTRAINT receipt_month_is_closed_by_a_person CHECK (closed_by !~ '^system'::text),
+  CONSTRAINT receipt_month_is_over CHECK (closed_on >= (month + '1 mon'::interval))
+);
+CREATE TRIGGER receipt_month_has_no_difference BEFORE INSERT ON receipt_month FOR EACH ROW EXECUTE FUNCTION receipt_month_has_no_difference();
+ALTER TABLE receipt_month ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_month FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_month_by_owner ON receipt_month AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_month_in_county ON receipt_month AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_month_names_who_closed ON receipt_month AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((closed_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_month IS 'A month of a county that was closed: every day with receipts was reconciled, and no difference was open.';
+GRANT INSERT, SELECT ON receipt_month TO fees_rw;
+
+CREATE TABLE receipt_reconciliation (
+  id uuid NOT NULL,
+  county_code text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  no integer NOT NULL,
+  stated_fen bigint,
+  booked_fen bigint NOT NULL,
+  matched_fen bigint NOT NULL,
+  refundable_fen bigint NOT NULL,
+  unmatched_fen bigint NOT NULL,
+  collected_fen bigint NOT NULL,
+  remitted_fen bigint NOT NULL,
+  under_way_fen bigint NOT NULL,
+  given_back_fen bigint NOT NULL,
+  standing_fen bigint NOT NULL,
+  satisfied_fen bigint NOT NULL,
+  receipted_fen bigint NOT NULL,
+  is_balanced boolean NOT NULL,
+  run_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  run_at timestamp with time zone NOT NULL,
+  CONSTRAINT receipt_reconciliation_pkey PRIMARY KEY (id),
+  CONSTRAINT receipt_reconciliation_is_counted UNIQUE (county_code, day, no),
+  CONSTRAINT receipt_reconciliation_county_has_twelve_digits CHECK (county_code ~ '^\d{6}000000$'::text)
+);
+ALTER TABLE receipt_reconciliation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_reconciliation FORCE ROW LEVEL SECURITY;
+CREATE POLICY receipt_reconciliation_by_owner ON receipt_reconciliation AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY receipt_reconciliation_in_county ON receipt_reconciliation AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6))));
+CREATE POLICY receipt_reconciliation_names_who_ran ON receipt_reconciliation AS RESTRICTIVE FOR INSERT TO fees_rw WITH CHECK ((run_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE receipt_reconciliation IS 'One look at a county and day, with every figure that was compared; append-only.';
+GRANT INSERT, SELECT ON receipt_reconciliation TO fees_rw;
 
 CREATE TABLE receipt_series (
   id uuid NOT NULL,
@@ -2340,10 +2455,12 @@ CREATE OR REPLACE FUNCTION fees.instalment_only_counts()
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 begin
-  if new.paid_fen < old.paid_fen or new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
-     or old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until)
-     or old.missed_on is not null and new.missed_on is distinct from old.missed_on
-     or old.paid_on is not null and new.paid_on is distinct from old.paid_on then
+  -- Less is paid only where a receipt was wrongly counted and is taken back: then the part is open again, and reminded of anew.
+  if new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
+     or new.paid_fen >= old.paid_fen
+        and ((old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until))
+          or (old.missed_on is not null and new.missed_on is distinct from old.missed_on)
+          or (old.paid_on is not null and new.paid_on is distinct from old.paid_on)) then
     raise exception 'what was counted stays counted' using errcode = '23514', constraint = 'instalment_only_counts';
   end if;
   if not exists (select from instalment_plan p where p.id = new.plan_id and p.state in ('proposed', 'agreed', 'suspended')) then
@@ -2392,6 +2509,24 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.instalments_are_what_is_open()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare of_plan uuid; plan instalment_plan; found bigint; owed bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select * into plan from instalment_plan where id = of_plan;
+  if plan.state not in ('agreed', 'suspended') then return null; end if;
+  select coalesce(sum(i.open_fen), 0) into found from instalment i where i.plan_id = of_plan;
+  select r.open_fen into owed from receivable r where r.id = plan.receivable_id;
+  if found is distinct from owed then
+    raise exception 'the parts have % open, the receivable %', found, owed using errcode = '23514', constraint = 'instalments_are_what_is_open';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.instalments_sum_to_the_plan()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2417,6 +2552,23 @@ AS $function$
   select from ledger_account where code = any(codes) order by code for no key update
 $function$;
 
+CREATE OR REPLACE FUNCTION fees.legacy_fee_end_court(id uuid, document text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if guard_text('permission') is distinct from 'legacy-fee.court' then
+    raise exception 'the archive closes the file of the court' using errcode = '42501';
+  end if;
+  update legacy_fee_case c set court_state = 'ended', court_document = document
+   where c.id = $1 and c.court_state = 'pending' and (guard_whole() or c.office_code ^@ guard_from());
+  if not found then
+    raise exception 'no application to a court is pending' using errcode = '23514', constraint = 'legacy_fee_court_is_ended_once';
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2432,7 +2584,10 @@ begin
   before := (today - make_interval(years => years))::date;
   select array_agg(c.id) into ids from legacy_fee_case c
    where c.office_code = office and c.taken_at < before
-     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))
+     and not exists (select from refund f join legacy_fee_payment p on p.id = f.source_id
+                      where p.case_id = c.id and f.state not in ('confirmed', 'rejected'))
+     and c.court_state <> 'pending';
   if ids is null then return 0; end if;
   select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
   with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
@@ -2440,6 +2595,28 @@ begin
   insert into legacy_deletion (office_code, taken_before, cases, payments, letters, at)
   values (office, before, cardinality(ids), n_payments, n_letters, at);
   return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare may constant text[] := array['number_sealed', 'court_state', 'court_document', 'ceased_fen'];
+begin
+  if (to_jsonb(new) - may) is distinct from (to_jsonb(old) - may)
+    or ((new.court_state, new.court_document) is distinct from (old.court_state, old.court_document)
+        and (old.court_state, new.court_state) is distinct from ('pending', 'ended')) then
+    raise exception 'an old case stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_payment_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a payment stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_seal(office text, today date)
@@ -2495,12 +2672,12 @@ begin
            coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
       into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
     insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
-                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+                                 paid_fen, mispaid_fen, close_out, court_state, court_document, source_ref, row_hash, taken_by, taken_at)
     values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
             decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
             case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
                  when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
-            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+            one ->> 'courtState', one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
     for pay in select value from jsonb_array_elements(one -> 'payments') loop
       insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
       values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
@@ -2524,8 +2701,8 @@ CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
-  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
-       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
      or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
     raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
   end if;
@@ -2641,6 +2818,19 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.receipt_difference_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.ended_at is not null or new.ended_by is distinct from guard_text('actor') then
+    raise exception 'a difference is ended once, by who acts' using errcode = '23514', constraint = 'receipt_difference_ends_once';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.receipt_gap_is_of_what_is_left()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2659,6 +2849,26 @@ begin
   if not (new.numbers <@ receipt_series_free(new.series_id)) then
     raise exception 'only numbers that were not given out can be lost or returned' using errcode = '23514', constraint = 'receipt_gap_is_of_what_is_left';
   end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receipt_month_has_no_difference()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare until date := new.month + interval '1 month';
+begin
+  if exists (select from receipt_difference d where d.county_code = new.county_code and d.day >= new.month and d.day < until and d.ended_at is null) then
+    raise exception 'a difference of this month is open' using errcode = '23514', constraint = 'receipt_month_has_no_difference';
+  end if;
+  if exists (select from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until
+      and not exists (select from receipt_reconciliation r where r.county_code = new.county_code and r.day = b.booked_on and r.run_at >= b.taken_at)) then
+    raise exception 'a day of this month was not looked at since its receipts came' using errcode = '23514', constraint = 'receipt_month_is_reconciled';
+  end if;
+  select coalesce(sum(b.fen), 0), count(distinct b.booked_on) into new.booked_fen, new.days
+    from bank_receipt b where rpad(left(b.division_code, 6), 12, '0') = new.county_code and b.booked_on >= new.month and b.booked_on < until;
   return new;
 end $function$;
 

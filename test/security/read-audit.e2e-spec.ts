@@ -1,10 +1,17 @@
 import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/coordination-opening.service';
 import { assure } from '../support/assurance';
 import { plantServices } from '../support/equal-services';
+import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+<<<<<<< HEAD
 import { plantReceivable } from '../support/receivables';
 import { plantRecovery } from '../support/recoveries';
+=======
+import { plantInstalments } from '../support/instalments';
+import { plantReceivable } from '../support/receivables';
+import { plantLetters } from '../support/served-letters';
+>>>>>>> wt-fees
 import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
@@ -40,7 +47,15 @@ const KINDS: Readonly<Record<string, string>> = {
   Receivable: 'receivable',
   RecoveryCase: 'recovery',
   PaymentRequest: 'payment-request',
+<<<<<<< HEAD
   Overpayment: 'overpayment',
+=======
+  Letter: 'letter',
+  Remedy: 'remedy',
+  InstalmentPlan: 'instalment-plan',
+  Overpayment: 'overpayment',
+  LegacyCase: 'legacy-fee',
+>>>>>>> wt-fees
 };
 
 let world: TwoCounties;
@@ -52,6 +67,7 @@ beforeAll(async () => {
   );
   await world.get(CoordinationOpeningService).want(questions.map(({ id }) => ({ app: 'registration', matter: id })));
   await plantMoved();
+  for (let n = 0; n < 15; n++) await plantLegacy(world, OURS, Buffer.alloc(32, n), `read-${n}`);
   graph = await GraphClient.open(world);
 }, 120_000);
 
@@ -67,7 +83,12 @@ async function plantMoved(): Promise<void> {
   await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
+<<<<<<< HEAD
   for (let n = 0; n < 11; n++) await plantRecovery(world, { division: OURS, ownKey: null });
+=======
+  for (let n = 0; n < 6; n++) await plantLetters(world, child!);
+  for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
+>>>>>>> wt-fees
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -185,6 +206,23 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     'auditor',
     '{ recoveryCases { nodes { __typename id caseNo payeeName statements { words } history { act } shares { amount } } } }',
     ['recovery'],
+  ],
+  [
+    'county-confirmer',
+    `{ undeliveredLetters(first: 50) { nodes { state letter { __typename id no recipientName deliveryAttempts { id mode } } } }
+       remedies { nodes { __typename id state grounds } } }`,
+    ['letter', 'remedy'],
+  ],
+  [
+    'county-confirmer',
+    `{ instalmentPlanList { nodes { __typename id state open affordable next { dueOn reference } history { kind }
+         instalments { no open reference } } } }`,
+    ['instalment-plan'],
+  ],
+  [
+    'archivist',
+    '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
+    ['legacy-fee', 'letter'],
   ],
   [
     'county-confirmer',

@@ -4,6 +4,7 @@ import { explainConstraint as explainBankReceipt } from './bank-receipt/bank-rec
 import { explainConstraint as explainLegacyFee } from './legacy-fee/legacy-fee.errors';
 import { explainConstraint as explainMatch } from './match/match.errors';
 import { explainConstraint as explainPaymentRequest } from './payment-request/payment-request.errors';
+import { explainConstraint as explainReceiptReconciliation } from './receipt-reconciliation/receipt-reconciliation.errors';
 import { explainConstraint as explainReceivable } from './receivable/receivable.errors';
 import { explainConstraint as explainRecovery } from './recovery/recovery.errors';
 import { explainConstraint as explainRefund } from './refund/refund.errors';
@@ -19,6 +20,7 @@ const EXPLAIN = [
   explainRecovery,
   explainRefund,
   explainRemittance,
+  explainReceiptReconciliation,
 ];
 
 /** What a constraint of this app means to whoever runs into it, as the slice says that it belongs to; undefined: a bug. */

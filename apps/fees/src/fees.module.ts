@@ -17,6 +17,8 @@ import { MatchModule } from './match/match.module';
 import { MatchService } from './match/match.service';
 import { ParameterModule } from './parameter/parameter.module';
 import { PaymentRequestModule } from './payment-request/payment-request.module';
+import { ReceiptReconciliationModule } from './receipt-reconciliation/receipt-reconciliation.module';
+import { ReceiptReconciliationService } from './receipt-reconciliation/receipt-reconciliation.service';
 import { ReceivableModule } from './receivable/receivable.module';
 import { RecoveryCaseModule } from './recovery/recovery-case.module';
 import { RecoveryModule } from './recovery/recovery.module';
@@ -44,6 +46,7 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   MatchService,
   RemedyStepService,
   TreasuryBellService,
+  ReceiptReconciliationService,
 ];
 
 /** The slices, each with what it shows to the others. */
@@ -58,6 +61,7 @@ const SLICES = [
   MatchModule,
   ParameterModule,
   PaymentRequestModule,
+  ReceiptReconciliationModule,
   ReceivableModule,
   RecoveryCaseModule,
   RecoveryModule,

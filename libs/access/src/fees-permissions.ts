@@ -18,6 +18,10 @@ export const FEES_PERMISSIONS = {
     roles: ['archivist'],
     lets: { zh: '封存历史台账', en: 'end the taking in of old ledgers' },
   },
+  'legacy-fee.court': {
+    roles: ['archivist'],
+    lets: { zh: '登记撤回强制执行申请', en: 'record that an application to a court was withdrawn' },
+  },
   'legacy-fee.notice': {
     roles: ['archivist'],
     lets: { zh: '出具历史案件办结告知书', en: 'write that what was not paid has ceased' },
@@ -32,19 +36,23 @@ export const FEES_PERMISSIONS = {
     lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
   },
   'instalment.read': {
-    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    roles: ['county-confirmer', 'finance-officer', 'auditor'],
     lets: { zh: '查看分期方案', en: 'see plans to pay back in instalments' },
   },
   'instalment.plan': {
-    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    roles: ['county-confirmer', 'finance-officer', 'auditor', 'citizen'],
     lets: { zh: '查看分期方案内容', en: 'see what a plan of instalments says' },
   },
+  'instalment.declared': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '查看申报后的可负担额', en: 'see what is affordable by a debtor’s own declaration' },
+  },
   'instalment.history': {
-    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    roles: ['county-confirmer', 'finance-officer', 'auditor', 'citizen'],
     lets: { zh: '查看分期方案办理过程', en: 'see what was done with a plan of instalments' },
   },
   'instalment.preview': {
-    roles: [...REVIEWERS, 'citizen'],
+    roles: ['county-confirmer', 'citizen'],
     lets: { zh: '试算分期', en: 'see what a plan of instalments would come to' },
   },
   'instalment.propose': {
@@ -60,7 +68,7 @@ export const FEES_PERMISSIONS = {
     lets: { zh: '申请提前缴纳', en: 'have a sum asked for ahead of its time' },
   },
   'instalment.file': {
-    roles: [...REVIEWERS, 'finance-officer', 'citizen'],
+    roles: ['county-confirmer', 'finance-officer', 'citizen'],
     lets: { zh: '导出分期表', en: 'take a plan of instalments along as a table' },
   },
   'fee-ledger.read': {
@@ -127,7 +135,7 @@ export const FEES_PERMISSIONS = {
     },
   },
   'letter.read': {
-    roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
+    roles: [...REVIEWERS, 'finance-officer', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },
   },
   'letter.basics': {

@@ -112,9 +112,11 @@ describe('permissions', () => {
       'legacy-fee.case: finance-officer archivist citizen',
       'legacy-fee.figures: finance-officer auditor supervisor archivist',
       'legacy-fee.seal: archivist',
+      'legacy-fee.court: archivist',
       'legacy-fee.notice: archivist',
       'legacy-fee.review: archivist',
       'legacy-fee.decide: finance-officer',
+<<<<<<< HEAD
       'instalment.read: township-reviewer county-confirmer finance-officer auditor supervisor',
       'instalment.plan: township-reviewer county-confirmer finance-officer auditor supervisor citizen',
       'instalment.history: township-reviewer county-confirmer finance-officer auditor supervisor citizen',
@@ -123,6 +125,17 @@ describe('permissions', () => {
       'instalment.answer: county-confirmer citizen',
       'instalment.settle: county-confirmer citizen',
       'instalment.file: township-reviewer county-confirmer finance-officer citizen',
+=======
+      'instalment.read: county-confirmer finance-officer auditor',
+      'instalment.plan: county-confirmer finance-officer auditor citizen',
+      'instalment.declared: county-confirmer citizen',
+      'instalment.history: county-confirmer finance-officer auditor citizen',
+      'instalment.preview: county-confirmer citizen',
+      'instalment.propose: county-confirmer citizen',
+      'instalment.answer: county-confirmer citizen',
+      'instalment.settle: county-confirmer citizen',
+      'instalment.file: county-confirmer finance-officer citizen',
+>>>>>>> wt-fees
       'fee-ledger.read: finance-officer auditor supervisor',
       'receivable.read: county-confirmer finance-officer',
       'receivable.case: county-confirmer finance-officer citizen',
@@ -137,7 +150,11 @@ describe('permissions', () => {
       'recovery.decide: finance-officer',
       'recovery.remind: county-confirmer finance-officer',
       'recovery.speak: township-reviewer county-confirmer citizen',
+<<<<<<< HEAD
       'letter.read: township-reviewer county-confirmer finance-officer archivist citizen',
+=======
+      'letter.read: township-reviewer county-confirmer finance-officer citizen',
+>>>>>>> wt-fees
       'letter.basics: township-reviewer county-confirmer finance-officer auditor supervisor archivist citizen',
       'letter.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor archivist citizen agency',
       'delivery.read: township-reviewer county-confirmer auditor supervisor',

@@ -5,7 +5,9 @@ import { refuse } from './bankfile.errors';
 import { Incoming } from './bytes';
 import { scanCamt054 } from './camt054';
 
-const BYTES_MAX = 256 * 1024 * 1024;
+/** Larger notices come in several files; more than this is no notice of an office's account. */
+const LIMITS = { bytes: 256 * 1024 * 1024, entries: 200_000 } as const;
+type Limits = Readonly<Record<keyof typeof LIMITS, number>>;
 
 /** Whether a file is XML, by its first bytes: a name is no evidence. */
 export async function isXmlFile(path: string): Promise<boolean> {
@@ -18,18 +20,18 @@ export async function isXmlFile(path: string): Promise<boolean> {
 }
 
 /** Reads a camt.054 notice to its end with constant memory; a Refusal says why nothing of it counts. */
-export async function openBankNotice(path: string): Promise<OpenBankNotice> {
+export async function openBankNotice(path: string, limits: Limits = LIMITS): Promise<OpenBankNotice> {
   const { size } = await stat(path);
-  if (size > BYTES_MAX) throw refuse.tooLarge(0, `> ${BYTES_MAX} bytes`);
-  const scan = scanNotice(path);
+  if (size > limits.bytes) throw refuse.tooLarge(0, `> ${limits.bytes} bytes`);
+  const scan = scanNotice(path, limits);
   for (;;) {
     const next = await scan.next();
-    if (next.done) return { ...next.value, entries: () => again(path, next.value.sha256) };
+    if (next.done) return { ...next.value, entries: () => again(path, limits, next.value.sha256) };
   }
 }
 
-async function* again(path: string, sha256: string): AsyncGenerator<NoticeEntry> {
-  const scan = scanNotice(path);
+async function* again(path: string, limits: Limits, sha256: string): AsyncGenerator<NoticeEntry> {
+  const scan = scanNotice(path, limits);
   for (;;) {
     const next = await scan.next();
     if (!next.done) yield* next.value;
@@ -38,9 +40,12 @@ async function* again(path: string, sha256: string): AsyncGenerator<NoticeEntry>
   }
 }
 
-async function* scanNotice(path: string): AsyncGenerator<NoticeEntry[], NoticeHead & { sha256: string }> {
+async function* scanNotice(
+  path: string,
+  limits: Limits,
+): AsyncGenerator<NoticeEntry[], NoticeHead & { sha256: string }> {
   const incoming = new Incoming(createReadStream(path));
   if (!(await incoming.isXml())) throw refuse.kind('camt.054.001.08', 'CSV');
-  const head = yield* scanCamt054(incoming);
+  const head = yield* scanCamt054(incoming, limits.entries);
   return { ...head, sha256: incoming.sha256 };
 }

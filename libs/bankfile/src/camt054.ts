@@ -6,9 +6,6 @@ import { type XmlRecord, type XmlRecordShape, type XmlShape, xmlRecords } from '
 
 const CAMT_054 = 'urn:iso:std:iso:20022:tech:xsd:camt.054.001.08';
 
-/** Larger notices come in several files; more than this is no notice of an office's account. */
-const ENTRIES_MAX = 200_000;
-
 const DETAILS: XmlRecordShape = {
   name: 'details',
   fields: {
@@ -60,8 +57,8 @@ const SHAPE: XmlShape = {
 };
 
 /** Yields entries as they come and returns the head only after every control held: what was yielded counts only then. */
-export async function* scanCamt054(incoming: Incoming): AsyncGenerator<NoticeEntry[], NoticeHead> {
-  const reader = new Camt054Reader();
+export async function* scanCamt054(incoming: Incoming, entriesMax: number): AsyncGenerator<NoticeEntry[], NoticeHead> {
+  const reader = new Camt054Reader(entriesMax);
   for await (const records of xmlRecords(incoming.text(), SHAPE)) {
     const entries: NoticeEntry[] = [];
     for (const record of records) entries.push(...reader.take(record));
@@ -76,6 +73,8 @@ class Camt054Reader {
   private messageId: string | undefined;
   private entriesOfNotice = 0;
   private count = 0;
+
+  constructor(private readonly entriesMax: number) {}
 
   take(record: XmlRecord): NoticeEntry[] {
     if (record.name === 'head') this.readHead(record);
@@ -143,7 +142,7 @@ class Camt054Reader {
   }
 
   private assertRoom(line: number): void {
-    if (this.count + this.details.length > ENTRIES_MAX) throw refuse.tooLarge(line, `> ${ENTRIES_MAX}`);
+    if (this.count + this.details.length > this.entriesMax) throw refuse.tooLarge(line, `> ${this.entriesMax}`);
   }
 }
 

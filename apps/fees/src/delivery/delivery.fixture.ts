@@ -6,10 +6,10 @@ import { LetterService } from '../letter/letter.service';
 import type { LetterKind } from '../letter/letter.types';
 import type { Database, Tx } from '@app/database';
 
-export const COUNTY = '340202000000';
+const COUNTY = '340202000000';
 export const ELSEWHERE = '340203000000';
 /** A number of nobody: the county is real, the rest is made up. */
-export const NUMBER = '340202199003077721';
+const NUMBER = '340202199003077721';
 
 export const feesOf = (world: CountyWorld): Database => world.app.get<Database>(FEES_DATABASE, { strict: false });
 export const keyOf = (world: CountyWorld, number = NUMBER): Buffer => world.get(Vault).blindIndex('id-number', number);

@@ -151,7 +151,7 @@ it.each([
   [
     'a number out of order',
     `insert into fiscal_receipt (id, series_id, step_id, state, issued_on, issued_at, no) select uuidv7(), series_id, step_id, 'issued', issued_on, issued_at, 7 from fiscal_receipt limit 1`,
-    'fiscal_receipt_once_an_amount',
+    'fiscal_receipt_is_for_money_that_stands',
   ],
   ['the next number moved', 'update receipt_series set next_no = 9', '42501'],
   ['an amount', 'update fiscal_receipt set fen = 1', '42501'],

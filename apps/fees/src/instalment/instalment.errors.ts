@@ -88,6 +88,11 @@ export const refuse = {
       zh: '方案的首期已到，不能再同意。请撤回后重新提出，首期定在明天或以后。',
       en: 'The first day of this proposal has come; withdraw it and propose one that begins tomorrow or later.',
     }),
+  amountGrew: () =>
+    new Refusal('INSTALMENT_AMOUNT_CHANGED', {
+      zh: '提出方案后，有一笔到账被撤销，余额已变更。请按现在的余额重新提出。',
+      en: 'Since this was proposed a receipt was taken back and more is open; propose a plan over what is open now.',
+    }),
   notTheOtherSide: () =>
     new Refusal('INSTALMENT_NEEDS_THE_OTHER_SIDE', {
       zh: '方案须由对方同意：本人提出的由机关同意，机关提出的由本人同意；柜台代录的，由另一名工作人员登记并写明依据。',

@@ -212,6 +212,9 @@ export interface Counted {
   readonly namedFen: Fen;
   readonly droppedFen: Fen;
   readonly openFen: Fen;
+  readonly remindedOn: Day | null;
+  readonly graceUntil: Day | null;
+  readonly missedOn: Day | null;
   readonly paidOn: Day | null;
 }
 
@@ -223,6 +226,8 @@ export interface MoneyIn {
   readonly openFen: Fen;
   /** On payment requests that name an instalment, or what is paid early, by its id. */
   readonly named: ReadonlyMap<string, Fen>;
+  /** What is asked for by the same: more than is open where a receipt was taken back. */
+  readonly asked: ReadonlyMap<string, Fen>;
 }
 
 export interface EarlyMoney {
@@ -233,7 +238,8 @@ export interface EarlyMoney {
 
 /**
  * Counts what came in: for the instalment that its request names; what was to be paid early, as its payer chose; everything
- * else for the earliest. What was cut takes the last away. Where nothing is open any more, nothing is left of the plan.
+ * else for the earliest. What was cut takes the last away. Where nothing is open any more, nothing is left of the plan. A receipt
+ * that is taken back opens what is asked for again, and else the last.
  */
 export function countIn<I extends Counted, E extends EarlyMoney>(
   before: readonly I[],
@@ -243,12 +249,14 @@ export function countIn<I extends Counted, E extends EarlyMoney>(
 ): { instalments: I[]; earlies: E[] } {
   const total = (rows: readonly I[], of: (row: I) => Fen): Fen => sumOf(rows.map(of));
   let left = most(0n, money.receivedFen - total(before, (row) => row.paidFen));
-  let rows = before.map((row) => {
-    const named = (money.named.get(row.id) ?? 0n) - row.namedFen;
-    const taken = least(least(named, row.openFen), left);
-    left -= taken;
-    return { ...row, namedFen: row.namedFen + named, paidFen: row.paidFen + taken, openFen: row.openFen - taken };
-  });
+  let rows = takenBack(before, total(before, (row) => row.paidFen) - most(0n, money.receivedFen), money.asked).map(
+    (row) => {
+      const named = (money.named.get(row.id) ?? 0n) - row.namedFen;
+      const taken = least(least(named, row.openFen), left);
+      left -= taken;
+      return { ...row, namedFen: row.namedFen + named, paidFen: row.paidFen + taken, openFen: row.openFen - taken };
+    },
+  );
   const pay = (taken: readonly Fen[]): void => {
     left -= sumOf(taken);
     rows = rows.map((row, at) => ({ ...row, paidFen: row.paidFen + taken[at]!, openFen: row.openFen - taken[at]! }));
@@ -266,6 +274,24 @@ export function countIn<I extends Counted, E extends EarlyMoney>(
     money.openFen === 0n ? total(paidUp, (row) => row.openFen) : money.cutFen - total(paidUp, (row) => row.droppedFen);
   const dropped = spreadLast(openOf(paidUp), most(0n, cut));
   return { instalments: paidUp.map((row, at) => drop(row, dropped[at]!)), earlies: after };
+}
+
+/** What was counted too much is open again, and whatever followed from its being late is as if it had not been. */
+function takenBack<I extends Counted>(rows: readonly I[], fen: Fen, asked: ReadonlyMap<string, Fen>): I[] {
+  if (fen <= 0n) return [...rows];
+  let left = fen;
+  const open = (row: I, limit: Fen): I => {
+    const back = least(least(row.paidFen, limit), left);
+    if (back <= 0n) return row;
+    left -= back;
+    const anew = { remindedOn: null, graceUntil: null, missedOn: null, paidOn: null };
+    return { ...row, paidFen: row.paidFen - back, openFen: row.openFen + back, ...anew };
+  };
+  const again = rows.map((row) => open(row, (asked.get(row.id) ?? 0n) - row.openFen));
+  return again
+    .reverse()
+    .map((row) => open(row, row.paidFen))
+    .reverse();
 }
 
 const openOf = (rows: readonly Counted[]): Fen[] => rows.map(({ openFen }) => openFen);

@@ -111,7 +111,7 @@ export class InstalmentService {
   }
 
   requestsOf(receivableIds: readonly string[]): Promise<PaymentRequest[]> {
-    return this.database.read((read) => this.requests.ofReceivables(read, receivableIds));
+    return this.database.read((read) => this.requests.within(read, receivableIds));
   }
 
   /** A plan as a table, for whoever keeps their own list. */
@@ -121,7 +121,7 @@ export class InstalmentService {
       if (!plan) throw refuse.planUnknown(id);
       read.disclose(KIND, [plan]);
       const rows = await this.plans.instalments(read, [id]);
-      const requests = await this.requests.ofReceivables(read, [plan.receivableId]);
+      const requests = await this.requests.within(read, [plan.receivableId]);
       const lines = rows.map((row) =>
         csvLine([
           row.no,
@@ -133,7 +133,7 @@ export class InstalmentService {
           row.paidOn,
         ]),
       );
-      return { name: `instalments-${plan.version}.csv`, csv: [csvLine(FILE_HEAD), ...lines, ''].join('\n') };
+      return { name: `instalments-${plan.version}.csv`, csv: [csvLine(FILE_HEAD), ...lines].join('') };
     });
   }
 }

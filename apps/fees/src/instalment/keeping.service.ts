@@ -1,5 +1,5 @@
 import type { Tx } from '@app/database';
-import { CLOCK, type Clock, type Day, type Fen } from '@app/kernel';
+import { addMonths, CLOCK, type Clock, type Day, type Fen } from '@app/kernel';
 import { periodEnd } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
@@ -18,13 +18,15 @@ import {
   isMissed,
   isOverdue,
   later,
+  partsByMonthly,
   planned,
   wantedRequests,
 } from './instalment.rules';
 import { isInForce, type PlanState } from './instalment.state';
-import type { ActKind, EarlyRow, InstalmentRow, PlanRow } from './instalment.types';
+import type { ActKind, EarlyRow, InstalmentRow, PlannedInstalment, PlanRow } from './instalment.types';
 
 const KIND = 'instalment-plan';
+const ONE_YUAN = 100n;
 
 /** A receivable with its plans, held still: nobody else counts, agrees or reminds until this transaction ends. */
 export interface Held {
@@ -66,18 +68,16 @@ export class KeepingService {
     const plan = plans.find(({ state }) => isInForce(state));
     if (!plan) return undefined;
     const [before, earlies] = [await this.plans.instalments(tx, [plan.id]), await this.plans.earlies(tx, [plan.id])];
-    const requests = await this.requests.ofReceivables(tx, [owed.id]);
+    const requests = await this.requests.within(tx, [owed.id]);
     const money = {
       receivedFen: owed.receivedFen - plan.receivedBaseFen,
       cutFen: owed.cutFen - plan.cutBaseFen,
       openFen: owed.openFen,
-      named: byInstalment(requests),
+      named: byInstalment(requests, ({ paidFen }) => paidFen),
+      asked: byInstalment(requests.filter(isAsking), ({ leftFen }) => leftFen),
     };
     const counted = countIn(before, earlies, money, this.clock.today());
     const rows = counted.instalments;
-    if (sumOpen(rows) !== owed.openFen)
-      throw new Error(`Plan ${plan.id} has ${sumOpen(rows)} open, its receivable ${owed.openFen}.`);
-
     const changed = rows.filter(
       (row, at) => row.openFen !== before[at]!.openFen || row.namedFen !== before[at]!.namedFen,
     );
@@ -97,8 +97,59 @@ export class KeepingService {
       if (requests.some(isAsking)) await this.requests.cancel(tx, owed.id, '已无待缴款项');
       return undefined;
     }
+    const lackFen = owed.openFen - sumOpen(rows);
+    if (lackFen < 0n) throw new Error(`Plan ${plan.id} has ${-lackFen} more open than its receivable.`);
+    if (lackFen > 0n) return this.extend(tx, owed, plan, rows, lackFen);
     await this.ask(tx, owed, rows, after, '按分期方案重新出具');
     return { plan, rows, earlies: after };
+  }
+
+  /** A receipt from before the plan was taken back, so that more is owed than it is over: by rule it goes on for so much longer. */
+  private async extend(
+    tx: Tx,
+    owed: Receivable,
+    plan: PlanRow,
+    rows: readonly InstalmentRow[],
+    lackFen: Fen,
+  ): Promise<InForce> {
+    const open = rows.filter(({ openFen }) => openFen > 0n);
+    const more = partsByMonthly(
+      lackFen,
+      rows.reduce((most, { fen }) => (fen > most ? fen : most), ONE_YUAN),
+    );
+    const last = rows.at(-1)!.nominalOn;
+    const days = [...open.map(({ nominalOn }) => nominalOn), ...more.map((_, at) => addMonths(last, at + 1))];
+    return this.carryOn(
+      tx,
+      owed,
+      plan,
+      planned([...open.map(({ openFen }) => openFen), ...more], days),
+      'replace',
+      '余额恢复，期次顺延',
+    );
+  }
+
+  /** What follows from a plan by rule: another version, in force at once. */
+  private async carryOn(
+    tx: Tx,
+    owed: Receivable,
+    plan: PlanRow,
+    instalments: readonly PlannedInstalment[],
+    kind: ActKind,
+    reason: string,
+  ): Promise<InForce> {
+    await this.end(tx, plan, 'replaced', kind, owed.openFen);
+    const { affordableFen, isHardship, asksWaiver, receivableId } = plan;
+    const [on, at] = [this.clock.today(), this.clock.now()];
+    const id = await this.plans.insert(tx, {
+      ...{ receivableId, side: 'rule', instalments, affordableFen, isHardship, asksWaiver, follows: plan.id },
+      ...{ receivedBaseFen: owed.receivedFen, cutBaseFen: owed.cutFen, note: null, on, at },
+    });
+    await this.plans.act(tx, { planId: id, kind: 'agree', state: 'agreed', openFen: owed.openFen, at });
+    tx.concern(KIND, [id]);
+    const [next, rows] = [(await this.plans.byId(tx, id))!, await this.plans.instalments(tx, [id])];
+    await this.ask(tx, owed, rows, [], reason);
+    return { plan: next, rows, earlies: [] };
   }
 
   /** One payment request for each open instalment, and for what is to be paid early; those that ask rightly stay as they are. */
@@ -118,7 +169,7 @@ export class KeepingService {
         ? { fen, instalmentId: early!.id, dueOn: early!.dueOn }
         : { fen, instalmentId: rows[at]!.id, dueOn: dueOn(rows[at]!) },
     );
-    const asking = (await this.requests.ofReceivables(tx, [owed.id])).filter(isAsking);
+    const asking = (await this.requests.within(tx, [owed.id])).filter(isAsking);
     const isRight =
       asking.length === wanted.length &&
       wanted.every(({ fen, instalmentId }) =>
@@ -191,28 +242,19 @@ export class KeepingService {
     const inForce = await this.count(tx, held);
     if (inForce?.plan.state !== 'suspended') return;
     const { plan, rows } = inForce;
-    const [today, at, open] = [this.clock.today(), this.clock.now(), rows.filter(({ openFen }) => openFen > 0n)];
+    const open = rows.filter(({ openFen }) => openFen > 0n);
     const nominal = open.map(({ nominalOn }) => nominalOn);
-    const days = later(nominal, today);
+    const days = later(nominal, this.clock.today());
     if (days.every((day, i) => day === nominal[i])) {
       await this.plans.move(tx, plan.id, 'agreed');
       await this.act(tx, plan, 'resume', 'agreed', held.owed.openFen);
       return;
     }
-    await this.end(tx, plan, 'replaced', 'resume', held.owed.openFen);
-    const { affordableFen, isHardship, asksWaiver, receivableId } = plan;
     const instalments = planned(
       open.map(({ openFen }) => openFen),
       days,
     );
-    const { receivedFen, cutFen } = held.owed;
-    const id = await this.plans.insert(tx, {
-      ...{ receivableId, side: 'rule', instalments, affordableFen, isHardship, asksWaiver, follows: plan.id },
-      ...{ receivedBaseFen: receivedFen, cutBaseFen: cutFen, note: null, on: today, at },
-    });
-    await this.plans.act(tx, { planId: id, kind: 'agree', state: 'agreed', openFen: held.owed.openFen, at });
-    tx.concern(KIND, [id]);
-    await this.ask(tx, held.owed, await this.plans.instalments(tx, [id]), [], '中止结束，期次顺延');
+    await this.carryOn(tx, held.owed, plan, instalments, 'resume', '中止结束，期次顺延');
   }
 
   /** The end of a plan, with what it leaves to be carried on; what was declared is forgotten. */
@@ -256,10 +298,11 @@ const dueOn = (row: InstalmentRow): Day => dueAsPublished(row.nominalOn, row.due
 
 export const sumOpen = (rows: readonly InstalmentRow[]): Fen => rows.reduce((sum, { openFen }) => sum + openFen, 0n);
 
-/** What came in on requests, cancelled ones too, by what they name. */
-function byInstalment(requests: readonly PaymentRequest[]): Map<string, Fen> {
+/** What came in on requests, cancelled ones too, or is left of them, by what they name. */
+function byInstalment(requests: readonly PaymentRequest[], of: (request: PaymentRequest) => Fen): Map<string, Fen> {
   const named = new Map<string, Fen>();
-  for (const { instalmentId, paidFen } of requests)
-    if (instalmentId !== null && paidFen > 0n) named.set(instalmentId, (named.get(instalmentId) ?? 0n) + paidFen);
+  for (const request of requests)
+    if (request.instalmentId !== null)
+      named.set(request.instalmentId, (named.get(request.instalmentId) ?? 0n) + of(request));
   return named;
 }

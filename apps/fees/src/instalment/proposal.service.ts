@@ -103,6 +103,7 @@ export class ProposalService {
         const before = await this.keeping.count(tx, held);
         const [today, openFen] = [this.clock.today(), held.owed.openFen];
         if (openFen === 0n) throw refuse.nothingOwed(seen.caseId);
+        if (held.owed.receivedFen < plan.receivedBaseFen) throw refuse.amountGrew();
         const [first] = await this.plans.instalments(tx, [id]);
         if (first!.nominalOn <= today) throw refuse.proposalTooOld();
 
@@ -111,7 +112,7 @@ export class ProposalService {
         await this.keeping.act(tx, plan, 'agree', 'agreed', openFen, why);
         const agreed: PlanRow = { ...plan, state: 'agreed', agreedOn: today };
         const { rows } = (await this.keeping.count(tx, { owed: held.owed, plans: [agreed] }))!;
-        const asked = await this.requests.ofReceivables(tx, [seen.receivableId]);
+        const asked = await this.requests.within(tx, [seen.receivableId]);
         const references = new Map(
           asked.flatMap(({ instalmentId, reference, state }) =>
             instalmentId !== null && state !== 'cancelled' ? [[instalmentId, reference] as const] : [],

@@ -1,7 +1,7 @@
 import { type Fen, Refusal } from '@app/kernel';
 import { accountOf } from '../ledger/ledger.rules';
 import { ACCOUNT, COUNTY } from '../receivable/receivable.fixture';
-import { createMatchingCounty, type MatchingCounty } from './match.fixture';
+import { createMatchingCounty, type MatchingCounty, type matchingOf } from './match.fixture';
 
 const SHARES = [
   { level: 'central', year: 2025, fen: 5_000n },
@@ -49,7 +49,7 @@ async function assertBalanced(): Promise<void> {
   const [sum] = await county.world.admin<{ off: string; unmatched: string; left: string }>(
     `select (select coalesce(sum(credits_posted - debits_posted), 0) from fees.ledger_account)::text as off,
             (select credits_posted - debits_posted from fees.ledger_account where code = $1)::text as unmatched,
-            (select sum(left_fen) from fees.bank_receipt where account = $2)::text as left`,
+            (select coalesce(sum(left_fen), 0) from fees.bank_receipt where account = $2)::text as left`,
     [UNMATCHED, ACCOUNT],
   );
   expect(sum!.off).toBe('0');
@@ -316,5 +316,76 @@ describe('what cannot happen, not even by hand in SQL as the app', () => {
         `update match set state = 'undone', undone_by = 'decider', undone_at = now(), undo_reason = 'x', decided_by = 'decider', decided_at = now() where id = '${match.id}'`,
       ),
     ).rejects.toMatchObject({ constraint: 'match_moves' });
+  });
+});
+
+/** The services as a process with this failpoint would load them. */
+function dyingAt(failpoint: string): ReturnType<typeof matchingOf> {
+  let built: ReturnType<typeof matchingOf> | undefined;
+  process.env.YANGYU_FAILPOINT = `${failpoint}:1:throw`;
+  jest.isolateModules(() => {
+    const isolated =
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- only require() can be isolated
+      require('./match.fixture') as typeof import('./match.fixture');
+    built = isolated.matchingOf(county, county.folder);
+  });
+  delete process.env.YANGYU_FAILPOINT;
+  return built!;
+}
+
+describe('a process that dies', () => {
+  it.each([
+    'bank-receipt.chunk',
+    'bank-receipt.taken',
+    'match.quoted',
+    'match.batch',
+    'match.refund',
+    'match.confirm',
+    'match.confirmed',
+    'match.by-hand',
+    'match.undo',
+    'match.undone',
+  ])('at %s has done nothing by halves, and whoever goes on comes to the same end', async (failpoint) => {
+    const [quoted, named, found] = [
+      await county.owe(1_000n, {
+        shares: [
+          { level: 'central', year: 2025, fen: 600n },
+          { level: 'county', year: 2025, fen: 400n },
+        ],
+      }),
+      await county.owe(2_000n + BigInt(refs), { debtor: { name: `示例${failpoint}`, key: null } }),
+      await county.owe(300n),
+    ];
+    const bookings = [
+      { ref: ref(), fen: 1_100n, text: quoted.reference },
+      { ref: ref(), fen: named.fen, name: `示例${failpoint}` },
+      { ref: ref(), fen: 300n, name: '' },
+    ];
+    const [first, second, third] = bookings.map((booking) => booking.ref) as [string, string, string];
+    type Matching = Pick<MatchingCounty, 'take' | 'matches' | 'as'>;
+    const both = <T>(by: Matching, officer: string, work: () => Promise<T>) =>
+      county.as(officer, () => by.as(officer, work));
+    const story = async (by: Matching): Promise<void> => {
+      await both(by, 'taker', () => by.take(bookings));
+      await both(by, 'system', () => by.matches.run());
+      const proposal = await proposalOf(second);
+      if (proposal) await both(by, 'decider', () => by.matches.confirm(proposal.id));
+      const receipt = await receiptOf(third);
+      const done = await matchesOf(third);
+      if (done.length === 0) await both(by, 'decider', () => by.matches.matchByHand(receipt.id, found.reference, null));
+      const [wrong] = await matchesOf(third);
+      if (wrong!.state === 'confirmed') await both(by, 'decider', () => by.matches.undo(wrong!.id, '张冠李戴'));
+    };
+    await expect(story(dyingAt(failpoint))).rejects.toThrow(`failpoint ${failpoint}`);
+    await assertBalanced();
+    await story(county);
+    expect([await standing(quoted.id), await standing(named.id), await standing(found.id)]).toMatchObject([
+      { receivedFen: 1_000n, openFen: 0n },
+      { receivedFen: named.fen, openFen: 0n },
+      { receivedFen: 0n, openFen: 300n },
+    ]);
+    expect(await receiptOf(first)).toMatchObject({ state: 'refundable', matched: 1_000n, refundable: 100n });
+    expect(await county.matches.refundsOf([(await receiptOf(first)).id])).toHaveLength(1);
+    expect([(await receiptOf(second)).state, (await receiptOf(third)).state]).toEqual(['matched', 'unmatched']);
   });
 });

@@ -3,16 +3,20 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { inContext, systemContext } from '@app/database';
 import { type Fen, yuanText } from '@app/kernel';
+import { Outbox } from '@app/jobs';
 import { Vault } from '@app/vault';
 import { BankReceiptRepository } from '../bank-receipt/bank-receipt.repository';
 import { BankReceiptService } from '../bank-receipt/bank-receipt.service';
 import { NoticeImportService } from '../bank-receipt/notice-import.service';
-import { ParameterRepository } from '../parameter/parameter.repository';
-import { ParameterService } from '../parameter/parameter.service';
+import type { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
+import { PaymentRequestRepository } from '../payment-request/payment-request.repository';
+import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ACCOUNT, type CollectingCounty, COUNTY, createCollectingCounty } from '../receivable/receivable.fixture';
+import { ReceivableRepository } from '../receivable/receivable.repository';
+import { ReceivableService } from '../receivable/receivable.service';
 import type { NewReceivable } from '../receivable/receivable.types';
-import { RefundRepository } from '../refund/refund.repository';
-import { RefundService } from '../refund/refund.service';
+import { refundsOf } from '../refund/refund.fixture';
+import type { RefundService } from '../refund/refund.service';
 import { MatchRepository } from './match.repository';
 import { MatchService } from './match.service';
 
@@ -26,18 +30,10 @@ export interface Booking {
   readonly more?: Readonly<Record<string, string>>;
 }
 
-export interface MatchingCounty extends CollectingCounty {
+export interface MatchingCounty extends CollectingCounty, ReturnType<typeof matchingOf> {
   readonly folder: string;
-  readonly receipts: BankReceiptService;
-  readonly notices: NoticeImportService;
-  readonly matches: MatchService;
-  readonly refunds: RefundService;
-  /** Takes a list of bookings in, as an officer. */
-  take(bookings: readonly Booking[], officer?: string): ReturnType<NoticeImportService['import']>;
-  file(name: string, content: string): string;
   /** Somebody owes this, and is asked for it. */
-  owe(fen: Fen, more?: Partial<NewReceivable>): Promise<{ id: string; requestId: string; reference: string }>;
-  as<T>(officer: string, work: () => Promise<T>): Promise<T>;
+  owe(fen: Fen, more?: Partial<NewReceivable>): Promise<{ id: string; requestId: string; reference: string; fen: Fen }>;
   close(): Promise<void>;
 }
 
@@ -73,44 +69,48 @@ export const listOf = (bookings: readonly Booking[]): string =>
     '',
   ].join('\n');
 
-export async function createMatchingCounty(): Promise<MatchingCounty> {
-  const county = await createCollectingCounty();
-  const { database, clock, ledger, service, requests } = county;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-match-'));
+/** The services over a county, as this process has loaded them. */
+export function matchingOf(county: Pick<CollectingCounty, 'database' | 'clock' | 'ledger'>, folder: string) {
+  const { database, clock, ledger } = county;
   const vault = new Vault(Buffer.alloc(32, 1));
-  const parameters = new ParameterService(database, clock, new ParameterRepository());
+  const { parameters, fiscalReceipts: fiscal, refunds } = refundsOf({ ...county, vault });
   const rows = new BankReceiptRepository();
   const receipts = new BankReceiptService(database, clock, vault, ledger, rows, parameters);
   const notices = new NoticeImportService(database, clock, vault, ledger, rows);
-  const refunds = new RefundService(database, clock, vault, new RefundRepository(), parameters);
-  const matches = new MatchService(database, clock, new MatchRepository(), receipts, service, requests, refunds);
+  const requests = new PaymentRequestService(clock, new PaymentRequestRepository());
+  const owed = new ReceivableService(clock, new Outbox('fees'), ledger, new ReceivableRepository(), requests);
+  const matches = new MatchService(database, clock, new MatchRepository(), receipts, owed, requests, refunds, fiscal);
   const as = <T>(officer: string, work: () => Promise<T>): Promise<T> =>
     inContext(systemContext('test', { actor: officer }), work);
-  await receipts.openAccount({ account: ACCOUNT, divisionCode: COUNTY, bank: '示例银行', holderName: '示例县财政局' });
   let files = 0;
   const file = (name: string, content: string): string => {
     const target = path.join(folder, `${++files}-${name}`);
     fs.writeFileSync(target, content);
     return target;
   };
+  const take = (bookings: readonly Booking[], officer = 'taker') =>
+    as(officer, () => {
+      const rejectsFile = path.join(folder, `rejects-${++files}.csv`);
+      return notices.import(file('list.csv', listOf(bookings)), ACCOUNT, { rejectsFile });
+    });
+  return { receipts, notices, fiscal, refunds, matches, as, file, take };
+}
+
+export async function createMatchingCounty(): Promise<MatchingCounty> {
+  const county = await createCollectingCounty();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-match-'));
+  const matching = matchingOf(county, folder);
+  const account = { account: ACCOUNT, divisionCode: COUNTY, bank: '示例银行', holderName: '示例县财政局' };
+  await matching.receipts.openAccount(account);
   return {
     ...county,
+    ...matching,
     folder,
-    receipts,
-    notices,
-    matches,
-    refunds,
-    file,
-    as,
-    take: (bookings, officer = 'taker') =>
-      as(officer, () =>
-        notices.import(file('list.csv', listOf(bookings)), ACCOUNT, { rejectsFile: `${folder}/rejects.csv` }),
-      ),
     owe: async (fen, more) => {
       const id = await county.open(fen, more);
       const asked = { receivableId: id, fen, dueOn: null, instalmentId: null };
-      const { id: requestId, reference } = await database.write((tx) => requests.request(tx, asked));
-      return { id, requestId, reference };
+      const { id: requestId, reference } = await county.database.write((tx) => county.requests.request(tx, asked));
+      return { id, requestId, reference, fen };
     },
     close: async () => {
       await county.world.drop();

@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BankReceiptService } from '../bank-receipt/bank-receipt.service';
 import type { BankReceipt } from '../bank-receipt/bank-receipt.types';
 import { FEES_DATABASE } from '../fees.tokens';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ReceivableService } from '../receivable/receivable.service';
 import { RefundService } from '../refund/refund.service';
@@ -31,6 +32,7 @@ export class MatchService {
     private readonly receivables: ReceivableService,
     private readonly requests: PaymentRequestService,
     private readonly refunds: RefundService,
+    private readonly fiscal: FiscalReceiptService,
   ) {}
 
   /** Looks every minute whether something that came in can be matched now; without anything open it leaves no trace. */
@@ -133,6 +135,7 @@ export class MatchService {
       await this.matches.undo(tx, id, actor, why, this.clock.now());
       failpoint('match.undo');
       await this.receivables.takeBack(tx, receivableId, match.receiptId, fen);
+      await this.fiscal.withdraw(tx, match.receiptId, receivableId, why);
       if (requestId !== null) await this.requests.askAgain(tx, requestId, fen);
     });
   }

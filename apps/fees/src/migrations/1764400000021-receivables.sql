@@ -204,7 +204,8 @@ begin
 end $$;
 create trigger payment_request_is_history after insert or update on payment_request for each row execute function payment_request_is_history();
 
--- Looked at once all steps of a transaction are there: it adds up, or nothing of it happened.
+-- Looked at once all steps of a transaction are there: it adds up, or nothing of it happened. Every step, also of a request,
+-- touches its receivable; shares have a trigger of their own.
 create function receivable_adds_up() returns trigger language plpgsql security definer set search_path from current as $$
 declare
   of uuid := case when tg_table_name = 'receivable' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'receivable_id')::uuid end;
@@ -233,8 +234,6 @@ end $$;
 create constraint trigger receivable_adds_up after insert or update on receivable
   deferrable initially deferred for each row execute function receivable_adds_up();
 create constraint trigger receivable_share_adds_up after insert or update on receivable_share
-  deferrable initially deferred for each row execute function receivable_adds_up();
-create constraint trigger payment_request_adds_up after insert or update on payment_request
   deferrable initially deferred for each row execute function receivable_adds_up();
 
 create function receivable_step_adds_up() returns trigger language plpgsql security definer set search_path from current as $$

@@ -94,7 +94,7 @@ create table instalment (
   constraint instalment_is_missed_after_its_grace check (missed_on is null or (grace_until is not null and missed_on > grace_until))
 );
 create index instalment_open_by_due on instalment (due_on) where paid_fen + dropped_fen < fen;
-comment on table instalment is 'One part of a plan: amount and day as agreed never change; what was paid and what fell away only grows.';
+comment on table instalment is 'One part of a plan: amount and day as agreed never change; what was paid grows, but for a receipt that is taken back, and so does what fell away.';
 comment on column instalment.named_fen is 'What came in on its own payment requests; the rest of paid_fen named no instalment, or was paid early.';
 comment on column instalment.dropped_fen is 'What it no longer asks for: cut by a later decision, or carried on by another plan or a request for the rest.';
 
@@ -184,10 +184,12 @@ create trigger instalment_plan_moves before update on instalment_plan for each r
 
 create function instalment_only_counts() returns trigger language plpgsql set search_path from current as $$
 begin
-  if new.paid_fen < old.paid_fen or new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
-     or old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until)
-     or old.missed_on is not null and new.missed_on is distinct from old.missed_on
-     or old.paid_on is not null and new.paid_on is distinct from old.paid_on then
+  -- Less is paid only where a receipt was wrongly counted and is taken back: then the part is open again, and reminded of anew.
+  if new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
+     or new.paid_fen >= old.paid_fen
+        and ((old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until))
+          or (old.missed_on is not null and new.missed_on is distinct from old.missed_on)
+          or (old.paid_on is not null and new.paid_on is distinct from old.paid_on)) then
     raise exception 'what was counted stays counted' using errcode = '23514', constraint = 'instalment_only_counts';
   end if;
   if not exists (select from instalment_plan p where p.id = new.plan_id and p.state in ('proposed', 'agreed', 'suspended')) then
@@ -213,6 +215,25 @@ create constraint trigger instalments_sum_to_the_plan after insert on instalment
   deferrable initially deferred for each row execute function instalments_sum_to_the_plan();
 create constraint trigger instalments_sum_to_the_plan after insert on instalment
   deferrable initially deferred for each row execute function instalments_sum_to_the_plan();
+
+-- Whatever changes a plan in force leaves its open parts summing to what is open of its receivable, at the end of the transaction.
+create function instalments_are_what_is_open() returns trigger language plpgsql set search_path from current as $$
+declare of_plan uuid; plan instalment_plan; found bigint; owed bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select * into plan from instalment_plan where id = of_plan;
+  if plan.state not in ('agreed', 'suspended') then return null; end if;
+  select coalesce(sum(i.open_fen), 0) into found from instalment i where i.plan_id = of_plan;
+  select r.open_fen into owed from receivable r where r.id = plan.receivable_id;
+  if found is distinct from owed then
+    raise exception 'the parts have % open, the receivable %', found, owed using errcode = '23514', constraint = 'instalments_are_what_is_open';
+  end if;
+  return null;
+end $$;
+create constraint trigger instalments_are_what_is_open after insert or update on instalment_plan
+  deferrable initially deferred for each row execute function instalments_are_what_is_open();
+create constraint trigger instalments_are_what_is_open after insert or update on instalment
+  deferrable initially deferred for each row execute function instalments_are_what_is_open();
 
 do $$
 declare

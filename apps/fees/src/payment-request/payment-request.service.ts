@@ -79,7 +79,7 @@ export class PaymentRequestService {
     const portions = (await this.requests.stillOpen(read, receivableId)).map(({ id, leftFen }) => {
       const part = leftFen < left ? leftFen : left;
       left -= part;
-      return { requestId: id as string | null, fen: part };
+      return { requestId: id, fen: part };
     });
     return [...portions, { requestId: null, fen: left }].filter((portion) => portion.fen > 0n);
   }
@@ -106,6 +106,11 @@ export class PaymentRequestService {
   /** Requests by their references; those of other places are not found. */
   byReferences(read: Read, references: readonly string[]): Promise<PaymentRequest[]> {
     return this.requests.byReferences(read, references);
+  }
+
+  /** The same for a slice that counts what came in on them and shows none of them itself. */
+  within(read: Read, receivableIds: readonly string[]): Promise<PaymentRequest[]> {
+    return this.requests.ofReceivables(read, receivableIds);
   }
 
   /** All requests of receivables, in the order in which they were made. */

@@ -197,4 +197,21 @@ describe('a receivable', () => {
     expect([await county.balance(collected.code), await county.balance(treasury.code)]).toEqual([0n, 240n]);
     expect(await said(cut(id, 401n, 'decision-changed'))).toBe('RECEIVABLE_CUT_TOO_LARGE');
   });
+
+  it('waits with giving back while the money is on its way to the treasury', async () => {
+    const id = await county.open(100n, { shares: [{ level: 'city', year: 2030, fen: 100n }] });
+    await satisfy(id, null, await county.receipt(100n), 100n);
+    const [collected, treasury] = [accountOf.collected(COUNTY, 'city', 2030), accountOf.treasury(COUNTY, 'city', 2030)];
+    const pending = { id: randomUUID(), debit: collected.code, credit: treasury.code, fen: 100n, code: 'remittance' };
+    await county.database.write(async (tx) => {
+      await county.ledger.open(tx, [treasury]);
+      await county.ledger.pend(tx, [{ ...pending, at: county.clock.now() }]);
+    });
+    expect(await said(cut(id, 40n, 'decision-changed'))).toBe('RECEIVABLE_MONEY_ON_ITS_WAY');
+    expect(await standing(id)).toMatchObject({ cutFen: 0n, receivedFen: 100n });
+    const settled = { id: randomUUID(), pendingId: pending.id, code: 'remittance', at: county.clock.now() };
+    await county.database.write((tx) => county.ledger.settle(tx, [settled]));
+    expect(await cut(id, 40n, 'decision-changed')).toMatchObject({ excessFen: 40n });
+    expect(await county.balance(treasury.code)).toBe(60n);
+  });
 });

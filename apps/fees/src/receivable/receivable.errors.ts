@@ -47,6 +47,15 @@ export const refuse = {
       },
       { fen: fen.toString(), most: most.toString() },
     ),
+  onItsWay: (id: string) =>
+    new Refusal(
+      'RECEIVABLE_MONEY_ON_ITS_WAY',
+      {
+        zh: '应退还的款项正在解缴国库途中。请待解缴确认后再办理，届时从国库退付。',
+        en: 'The money to give back is on its way to the treasury; do this again once the remittance is confirmed, and it comes out of the treasury.',
+      },
+      { id },
+    ),
   noteMissing: () =>
     new Refusal('RECEIVABLE_NOTE_MISSING', {
       zh: '请写明理由，4 至 200 字。',

@@ -241,11 +241,15 @@ export class ReceivableService {
     const collectedOf = ({ level, year }: ReceivableShare) => accountOf.collected(county, level, year);
     const treasuryOf = ({ level, year }: ReceivableShare) => accountOf.treasury(county, level, year);
     await this.ledger.open(tx, [...shares.map(collectedOf), ...shares.map(treasuryOf)]);
-    const held = await this.ledger.lock(
-      tx,
-      shares.map((share) => collectedOf(share).code),
-    );
+    const codes = shares.flatMap((share) => [collectedOf(share).code, treasuryOf(share).code]);
+    const held = await this.ledger.lock(tx, codes);
     const available = new Map(held.map((balance) => [balance.code, balance.available]));
+    const take = (code: string, most: Fen): Fen => {
+      const there = available.get(code) ?? 0n;
+      const taken = there < most ? there : most;
+      available.set(code, there - taken);
+      return taken;
+    };
 
     const postings: Posting[] = [];
     for (const receipt of await this.receivables.receipts(tx, one.id)) {
@@ -262,14 +266,14 @@ export class ReceivableService {
       const refundable = accountOf.refundable(county, receipt.receiptId);
       await this.ledger.open(tx, [refundable]);
       for (const part of parts) {
-        const [from, there] = [collectedOf(part).code, available.get(collectedOf(part).code) ?? 0n];
-        const first = there < part.fen ? there : part.fen;
-        available.set(from, there - first);
+        const [collected, treasury] = [collectedOf(part).code, treasuryOf(part).code];
+        const first = take(collected, part.fen);
+        const rest = take(treasury, part.fen - first);
+        if (first + rest < part.fen) throw refuse.onItsWay(one.id);
         const to = { credit: refundable.code, code: 'excess', ref: one.id };
         const meaning = [stepId, part.level, part.year];
-        postings.push({ ...to, meaning: ['excess', ...meaning], debit: from, fen: first });
-        const debit = treasuryOf(part).code;
-        postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit, fen: part.fen - first });
+        postings.push({ ...to, meaning: ['excess', ...meaning], debit: collected, fen: first });
+        postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit: treasury, fen: rest });
       }
       excess.push({ receiptId: receipt.receiptId, fen });
     }

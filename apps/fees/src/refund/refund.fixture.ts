@@ -26,13 +26,24 @@ export interface RefundingCounty extends CollectingCounty {
 
 export const TARGET = { holderName: '张三', account: '6222020200112233', bank: '示例银行' };
 
+/** What gives money back, over a county that is there already. */
+export function refundsOf({
+  database,
+  clock,
+  ledger,
+  vault,
+}: Pick<RefundingCounty, 'database' | 'clock' | 'ledger' | 'vault'>) {
+  const parameters = new ParameterService(database, clock, new ParameterRepository());
+  const fiscalReceipts = new FiscalReceiptService(database, clock, new FiscalReceiptRepository(), parameters);
+  const refunds = new RefundService(database, clock, vault, ledger, new RefundRepository(), parameters, fiscalReceipts);
+  return { parameters, fiscalReceipts, refunds };
+}
+
 export async function createRefundingCounty(): Promise<RefundingCounty> {
   const county = await createCollectingCounty();
   const { database, clock, ledger } = county;
   const vault = new Vault(Buffer.alloc(32, 5));
-  const parameters = new ParameterService(database, clock, new ParameterRepository());
-  const fiscalReceipts = new FiscalReceiptService(database, clock, new FiscalReceiptRepository(), parameters);
-  const refunds = new RefundService(database, clock, vault, ledger, new RefundRepository(), parameters, fiscalReceipts);
+  const { parameters, fiscalReceipts, refunds } = refundsOf({ ...county, vault });
   const refundable = async (fen: Fen): Promise<string> => {
     const receiptId = await county.receipt(fen);
     const [from, to] = [accountOf.unmatched(COUNTY, ACCOUNT), accountOf.refundable(COUNTY, receiptId)];

@@ -58,6 +58,21 @@ export class RemedyTermsService {
     return standings;
   }
 
+  /** Which of these matters are suspended now: for a slice that looks at many of them every minute. */
+  async suspended(read: Read, matterIds: readonly string[]): Promise<Set<string>> {
+    const open = (await this.remedies.ofMatters(read, matterIds)).filter(({ state }) => isOpen(state));
+    const found = new Set<string>();
+    if (open.length === 0) return found;
+    const ids = open.map(({ id }) => id);
+    const suspensions = await this.remedies.suspensions(read, ids);
+    const decisions = await this.remedies.decisions(read, [...new Set(open.map(({ matterId }) => matterId))]);
+    for (const decision of decisions) {
+      const mine = open.filter(({ matterId }) => matterId === decision.matterId);
+      if (await this.isSuspended(read, decision, mine, suspensions)) found.add(decision.matterId);
+    }
+    return found;
+  }
+
   private async standingOf(
     read: Read,
     decision: Contestable,

@@ -49,6 +49,11 @@ export class RemedyService {
     return this.terms.standing(read, matterIds);
   }
 
+  /** Which of these matters are suspended now, and nothing else of them. */
+  suspended(read: Read, matterIds: readonly string[]): Promise<Set<string>> {
+    return this.terms.suspended(read, matterIds);
+  }
+
   /** What a remedy came to; absent while it is not decided. */
   async outcome(read: Read, id: string): Promise<RemedyOutcome | undefined> {
     const [remedy] = await this.remedies.byIds(read, [id]);
