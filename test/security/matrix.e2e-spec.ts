@@ -18,20 +18,13 @@ import { type PlantedPlan, plantInstalments } from '../support/instalments';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
 import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
-<<<<<<< HEAD
 import { type PlantedRecovery, plantRecovery, proposal, RECOVERY_STEPS } from '../support/recoveries';
-=======
 import { plantLetters } from '../support/served-letters';
->>>>>>> wt-fees
 import { openGraph, type OpenGraph } from '../support/topology';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-<<<<<<< HEAD
-interface Subject extends PlantedReceivable, PlantedRecovery {
-=======
-interface Subject extends PlantedReceivable, PlantedPlan {
->>>>>>> wt-fees
+interface Subject extends PlantedReceivable, PlantedPlan, PlantedRecovery {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -227,13 +220,10 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...(await plantReceivable(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
-<<<<<<< HEAD
     ...(await plantRecovery(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
-=======
     ...(await plantLetters(world, await ownerOf(claim.claimId!))),
     ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
     ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
->>>>>>> wt-fees
   };
 }
 
@@ -496,7 +486,6 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
     ({ division }) => `{ receivables(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
   ),
   'Query.myReceivables': ofNobody('{ myReceivables { id } }'),
-<<<<<<< HEAD
   'Query.recoveryCase': about(({ recoveryId }) => `{ recoveryCase(id: ${q(recoveryId)}) { id } }`),
   'Query.recoveryCases': about(
     ({ division }) => `{ recoveryCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -509,7 +498,7 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.proposeRecovery': about(({ division }) => proposal(division)),
   ...Object.fromEntries(
     Object.entries(RECOVERY_STEPS).map(([step, ask]) => [step, about(({ recoveryId }) => ask(recoveryId))]),
-=======
+  ),
   'Query.instalmentPlans': about(({ owedCaseId }) => `{ instalmentPlans(caseId: ${q(owedCaseId)}) { id } }`),
   'Query.instalmentPlanList': about(
     ({ division }) => `{ instalmentPlanList(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
@@ -533,7 +522,6 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   ),
   'Mutation.settleInstalmentsEarly': about(
     ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
->>>>>>> wt-fees
   ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
   'Query.legacyCases': about(
@@ -1096,9 +1084,7 @@ const ABSENT = new Set([
   'FEE_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
-<<<<<<< HEAD
   'RECOVERY_UNKNOWN',
-=======
   'DELIVERY_LETTER_UNKNOWN',
   'DELIVERY_ATTEMPT_UNKNOWN',
   'REMEDY_UNKNOWN',
@@ -1108,7 +1094,6 @@ const ABSENT = new Set([
   'LEGACY_CASE_UNKNOWN',
   'LEGACY_REVIEW_UNKNOWN',
   'LETTER_UNKNOWN',
->>>>>>> wt-fees
 ]);
 
 const codeOf = (error: unknown): string => {

@@ -4,14 +4,10 @@ import { plantServices } from '../support/equal-services';
 import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
-<<<<<<< HEAD
 import { plantReceivable } from '../support/receivables';
 import { plantRecovery } from '../support/recoveries';
-=======
 import { plantInstalments } from '../support/instalments';
-import { plantReceivable } from '../support/receivables';
 import { plantLetters } from '../support/served-letters';
->>>>>>> wt-fees
 import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
@@ -47,15 +43,11 @@ const KINDS: Readonly<Record<string, string>> = {
   Receivable: 'receivable',
   RecoveryCase: 'recovery',
   PaymentRequest: 'payment-request',
-<<<<<<< HEAD
-  Overpayment: 'overpayment',
-=======
   Letter: 'letter',
   Remedy: 'remedy',
   InstalmentPlan: 'instalment-plan',
   Overpayment: 'overpayment',
   LegacyCase: 'legacy-fee',
->>>>>>> wt-fees
 };
 
 let world: TwoCounties;
@@ -83,12 +75,9 @@ async function plantMoved(): Promise<void> {
   await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) await plantReceivable(world, { division: OURS, ownKey: null });
-<<<<<<< HEAD
   for (let n = 0; n < 11; n++) await plantRecovery(world, { division: OURS, ownKey: null });
-=======
   for (let n = 0; n < 6; n++) await plantLetters(world, child!);
   for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
->>>>>>> wt-fees
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (

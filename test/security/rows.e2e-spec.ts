@@ -17,12 +17,9 @@ import { addNewborns } from '../support/newborns';
 import { plantServices } from '../support/equal-services';
 import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
-<<<<<<< HEAD
 import { plantRecovery } from '../support/recoveries';
-=======
 import { plantLetters } from '../support/served-letters';
 import { plantLegacy } from '../support/legacy-cases';
->>>>>>> wt-fees
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 const CLAIM = (id: string) => `(select c.division_code from subsidy.claim c where c.id = ${id})`;
@@ -49,17 +46,11 @@ const CONSENT = (id: string) => `(select c.division_code from migrant.support_co
 const VISIT = (id: string) => `(select ${CONSENT('v.consent_id')} from migrant.support_visit v where v.id = ${id})`;
 const COMPLAINT = (id: string) => `(select c.about_code from migrant.complaint c where c.id = ${id})`;
 
-<<<<<<< HEAD
 const RECOVERED = (id: string) => `(select c.division_code from fees.recovery_case c where c.id = ${id})`;
-=======
->>>>>>> wt-fees
 const OWED = (id: string) => `(select r.division_code from fees.receivable r where r.id = ${id})`;
 const PLAN = (id: string) => `(select p.division_code from fees.instalment_plan p where p.id = ${id})`;
 const FEE_ACCOUNT = (code: string) =>
   `case split_part(${code}, ':', 1) when 'receivable' then ${OWED(`substr(${code}, 12)::uuid`)} else split_part(${code}, ':', 2) end`;
-<<<<<<< HEAD
-const OVERPAID = (id: string) => `(select ${CLAIM('o.claim_id')} from subsidy.overpayment o where o.id = ${id})`;
-=======
 const DELIVERED = (id: string) => `(select d.division_code from fees.letter_delivery d where d.letter_id = ${id})`;
 const ATTEMPTED = (id: string) =>
   `(select ${DELIVERED('a.letter_id')} from fees.delivery_attempt a where a.id = ${id})`;
@@ -67,7 +58,6 @@ const ADDRESSED = (key: string) => `(select min(l.division_code) from fees.lette
 const REMEDY = (id: string) => `(select r.division_code from fees.remedy r where r.id = ${id})`;
 const OVERPAID = (id: string) => `(select ${CLAIM('o.claim_id')} from subsidy.overpayment o where o.id = ${id})`;
 const OLD_CASE = (id: string) => `(select c.office_code from fees.legacy_fee_case c where c.id = ${id})`;
->>>>>>> wt-fees
 
 const DIVISION_OF: Readonly<Record<string, string>> = {
   'registration.person': 't.division_code',
@@ -266,14 +256,11 @@ const SHARED: Readonly<Record<string, string>> = {
   'fees.letter_counter': 'counts of letters by county and year',
   'fees.legacy_fee_office': 'which offices are sealed',
   'fees.parameter': 'deadlines and bounds by region',
-<<<<<<< HEAD
   'fees.recovery_state': 'the rules, public',
   'fees.recovery_move': 'the rules, public',
   'fees.recovery_counter': 'counts of cases by county and year',
-=======
   'fees.instalment_state': 'the rules, public',
   'fees.instalment_move': 'the rules, public',
->>>>>>> wt-fees
   'fees.payment_request_counter': 'counts of payment requests by county and year',
   'migrant.service_entitlement': 'the list of services, public',
   'migrant.service_request_move': 'the rules, public',
@@ -344,12 +331,9 @@ beforeAll(async () => {
     await addOverpayments(world.database, paid!.id);
     await plantMoved(county);
     await plantReceivable(world, { division: county, ownKey: null });
-<<<<<<< HEAD
     await plantRecovery(world, { division: county, ownKey: null });
-=======
     await plantInstalments(world, { division: county, ownKey: null });
     await plantLegacy(world, county, Buffer.alloc(32, Number(county.slice(0, 6)) % 251), 'rows');
->>>>>>> wt-fees
   }
   await plantFlows();
 });

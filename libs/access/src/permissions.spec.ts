@@ -116,16 +116,6 @@ describe('permissions', () => {
       'legacy-fee.notice: archivist',
       'legacy-fee.review: archivist',
       'legacy-fee.decide: finance-officer',
-<<<<<<< HEAD
-      'instalment.read: township-reviewer county-confirmer finance-officer auditor supervisor',
-      'instalment.plan: township-reviewer county-confirmer finance-officer auditor supervisor citizen',
-      'instalment.history: township-reviewer county-confirmer finance-officer auditor supervisor citizen',
-      'instalment.preview: township-reviewer county-confirmer citizen',
-      'instalment.propose: county-confirmer citizen',
-      'instalment.answer: county-confirmer citizen',
-      'instalment.settle: county-confirmer citizen',
-      'instalment.file: township-reviewer county-confirmer finance-officer citizen',
-=======
       'instalment.read: county-confirmer finance-officer auditor',
       'instalment.plan: county-confirmer finance-officer auditor citizen',
       'instalment.declared: county-confirmer citizen',
@@ -135,7 +125,6 @@ describe('permissions', () => {
       'instalment.answer: county-confirmer citizen',
       'instalment.settle: county-confirmer citizen',
       'instalment.file: county-confirmer finance-officer citizen',
->>>>>>> wt-fees
       'fee-ledger.read: finance-officer auditor supervisor',
       'receivable.read: county-confirmer finance-officer',
       'receivable.case: county-confirmer finance-officer citizen',
@@ -150,11 +139,7 @@ describe('permissions', () => {
       'recovery.decide: finance-officer',
       'recovery.remind: county-confirmer finance-officer',
       'recovery.speak: township-reviewer county-confirmer citizen',
-<<<<<<< HEAD
-      'letter.read: township-reviewer county-confirmer finance-officer archivist citizen',
-=======
       'letter.read: township-reviewer county-confirmer finance-officer citizen',
->>>>>>> wt-fees
       'letter.basics: township-reviewer county-confirmer finance-officer auditor supervisor archivist citizen',
       'letter.verify: village-clerk township-reviewer county-confirmer finance-officer bank-operator auditor supervisor archivist citizen agency',
       'delivery.read: township-reviewer county-confirmer auditor supervisor',
