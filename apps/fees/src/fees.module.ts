@@ -44,9 +44,9 @@ export const FEES_BELLS: readonly (abstract new (...args: never[]) => { ring(): 
   FiscalReceiptBellService,
   InstalmentBellService,
   MatchService,
+  ReceiptReconciliationService,
   RemedyStepService,
   TreasuryBellService,
-  ReceiptReconciliationService,
 ];
 
 /** The slices, each with what it shows to the others. */

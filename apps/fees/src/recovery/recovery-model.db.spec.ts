@@ -73,7 +73,9 @@ const SERVED: Command[] = [...TOLD, { do: 'decide', by: DECIDER, answers: true }
 const REMINDED: Command[] = [
   ...[...SERVED, { do: 'days', count: 40 }, { do: 'remind' }, { do: 'serve', letter: 'reminder' }],
 ] as Command[];
-const beginning = fc.constantFrom<Command[]>([], FOUND, TOLD, SERVED, REMINDED);
+const SUSPENDED: Command[] = [...SERVED, { do: 'suspend' }, { do: 'days', count: 40 }, { do: 'remind' }];
+const AT_COURT: Command[] = [...REMINDED, { do: 'days', count: 190 }, { do: 'apply' }];
+const beginning = fc.constantFrom<Command[]>([], FOUND, TOLD, SERVED, REMINDED, SUSPENDED, AT_COURT);
 
 /** A case as the law means it, in memory: it knows nothing of the tables of steps. */
 class Model {

@@ -29,9 +29,9 @@ class Outside {}
 @Module({})
 class Installation {}
 
-export const COUNTY = '340202000000';
+const COUNTY = '340202000000';
 export const ELSEWHERE = '340203000000';
-export const NUMBER = ((digits: string) => digits + checkCharacter(digits))('34020219900307002');
+const NUMBER = ((digits: string) => digits + checkCharacter(digits))('34020219900307002');
 const PAYEE = randomUUID();
 
 /** Who does what in the tests: nobody of them is two. */
