@@ -1041,7 +1041,7 @@ END);
 CREATE POLICY match_names_who_proposes ON match AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND ((decided_by IS NULL) OR (decided_by = ( SELECT guard_text('actor'::text) AS guard_text)))));
 COMMENT ON TABLE match IS 'What of a receipt pays which request. What is declined is not proposed again; what was wrong is undone by new transfers.';
 COMMENT ON COLUMN match.is_automatic IS 'The payer quoted the reference of the request, and of no other: nobody had to decide.';
-GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
+GRANT INSERT (id, receipt_id, taken_by, receivable_id, request_id, division_code, fen, how, is_automatic, state, proposed_by, proposed_at, decided_by, decided_at, reason), SELECT, UPDATE (state, decided_by, decided_at, reason, undone_by, undone_at, undo_reason) ON match TO fees_rw;
 
 CREATE TABLE outbox (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1378,6 +1378,7 @@ CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key);
 CREATE INDEX receivable_by_division ON receivable USING btree (division_code, id);
 CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT OR UPDATE ON receivable DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER receivable_is_history BEFORE DELETE OR TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_is_of_no_old_case BEFORE INSERT OR UPDATE OF matter_id ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_of_no_old_case();
 CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_opened();
 ALTER TABLE receivable ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable FORCE ROW LEVEL SECURITY;
@@ -1440,7 +1441,6 @@ CREATE TABLE receivable_step (
 );
 CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
-CREATE UNIQUE INDEX receivable_takes_a_receipt_once ON receivable_step USING btree (receipt_id, receivable_id, request_id) NULLS NOT DISTINCT WHERE kind = 'received'::text;
 CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
 CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
 CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
@@ -2719,6 +2719,7 @@ AS $function$ select coalesce(guard_text('permission') ^@ 'legacy-fee.', false) 
 CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
@@ -2962,6 +2963,19 @@ begin
   raise exception 'what was done is history; another step corrects it' using errcode = '23514', constraint = 'receivable_is_history';
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.receivable_is_of_no_old_case()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from legacy_fee_case c where c.id = new.matter_id) then
+    raise exception 'an old case of the repealed fee is owed by nobody' using errcode = '23514', constraint = 'receivable_is_of_no_old_case';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.receivable_is_opened()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3018,6 +3032,12 @@ begin
          cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
          received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
    where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
+  if new.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+    raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
+  end if;
   if new.kind = 'received' and new.request_id is not null then
     update payment_request q set paid_fen = q.paid_fen + new.fen
      where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
