@@ -232,6 +232,37 @@ COMMENT ON COLUMN bank_receipt.matched_fen IS 'What of it paid requests, counted
 COMMENT ON COLUMN bank_receipt.refundable_fen IS 'What of it pays nothing and goes back to who paid it.';
 GRANT INSERT (id, notice_id, account, division_code, bank_ref, booked_on, fen, payer_name, payer_account_sealed, payer_account_mask, payer_bank, remittance, found_references, taken_at), SELECT, UPDATE (refundable_fen) ON bank_receipt TO fees_rw;
 
+CREATE TABLE contestable_decision (
+  id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  letter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  fen bigint NOT NULL,
+  told_of_rights boolean NOT NULL,
+  learned_on date,
+  made_on date NOT NULL,
+  made_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT contestable_decision_pkey PRIMARY KEY (id),
+  CONSTRAINT contestable_decision_is_one_letter UNIQUE (letter_id),
+  CONSTRAINT contestable_decision_is_about_money CHECK (fen > 0),
+  CONSTRAINT contestable_decision_learned_only_what_was_not_told CHECK (learned_on IS NULL OR NOT told_of_rights),
+  CONSTRAINT contestable_decision_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES letter(id)
+);
+CREATE INDEX contestable_decision_by_debtor ON contestable_decision USING btree (debtor_key) WHERE debtor_key IS NOT NULL;
+CREATE INDEX contestable_decision_by_division ON contestable_decision USING btree (division_code);
+CREATE INDEX contestable_decision_by_matter ON contestable_decision USING btree (matter_id);
+ALTER TABLE contestable_decision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE contestable_decision FORCE ROW LEVEL SECURITY;
+CREATE POLICY contestable_decision_by_owner ON contestable_decision AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY contestable_decision_in_division ON contestable_decision AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY contestable_decision_names_its_maker ON contestable_decision AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE contestable_decision IS 'A decision against which remedies are open; the last of a matter counts. Its periods run from the day its letter was served.';
+COMMENT ON COLUMN contestable_decision.learned_on IS 'When somebody who had not been told of the rights, the authority and the period learned of them.';
+GRANT INSERT, SELECT, UPDATE (learned_on) ON contestable_decision TO fees_rw;
+
 CREATE TABLE context_key (
   is_only boolean DEFAULT true NOT NULL,
   inner_pad bytea NOT NULL,
@@ -261,6 +292,168 @@ ALTER TABLE delivery FORCE ROW LEVEL SECURITY;
 CREATE POLICY delivery_in_any_context ON delivery AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE delivery IS 'Tries at handling a received message; starts without a failure or an end are crashes.';
 GRANT INSERT, SELECT, UPDATE ON delivery TO fees_rw;
+
+CREATE TABLE delivery_attempt (
+  id uuid NOT NULL,
+  letter_id uuid NOT NULL,
+  mode text NOT NULL,
+  consent_id uuid,
+  note text,
+  sent_on date NOT NULL,
+  sent_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  sent_at timestamp with time zone NOT NULL,
+  CONSTRAINT delivery_attempt_pkey PRIMARY KEY (id),
+  CONSTRAINT delivery_attempt_has_one_mode UNIQUE (id, mode),
+  CONSTRAINT delivery_electronic_needs_consent CHECK ((mode = 'electronic'::text) = (consent_id IS NOT NULL)),
+  CONSTRAINT delivery_mode_is_known CHECK (mode = ANY (ARRAY['direct'::text, 'household-member'::text, 'agent'::text, 'left'::text, 'electronic'::text, 'commissioned'::text, 'mail'::text, 'through-unit'::text, 'public-notice'::text])),
+  CONSTRAINT delivery_note_is_short CHECK (char_length(note) <= 200),
+  CONSTRAINT delivery_attempt_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES delivery_consent(id),
+  CONSTRAINT delivery_attempt_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES letter_delivery(letter_id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_attempt_by_consent ON delivery_attempt USING btree (consent_id) WHERE consent_id IS NOT NULL;
+CREATE INDEX delivery_attempt_by_letter ON delivery_attempt USING btree (letter_id);
+ALTER TABLE delivery_attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_attempt_by_owner ON delivery_attempt AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY delivery_attempt_of_delivery ON delivery_attempt AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM letter_delivery d
+  WHERE (d.letter_id = delivery_attempt.letter_id)))) WITH CHECK (((sent_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM letter_delivery d
+  WHERE (d.letter_id = delivery_attempt.letter_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR (mode = 'electronic'::text))));
+COMMENT ON TABLE delivery_attempt IS 'One attempt to serve a letter by one mode.';
+GRANT INSERT, SELECT ON delivery_attempt TO fees_rw;
+
+CREATE TABLE delivery_consent (
+  id uuid NOT NULL,
+  owner_key bytea NOT NULL,
+  basis text NOT NULL,
+  reference text,
+  words text NOT NULL,
+  given_on date NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT delivery_consent_pkey PRIMARY KEY (id),
+  CONSTRAINT delivery_consent_basis_is_known CHECK (basis = ANY (ARRAY['online'::text, 'paper'::text])),
+  CONSTRAINT delivery_consent_key_has_32_bytes CHECK (length(owner_key) = 32),
+  CONSTRAINT delivery_consent_on_paper_names_the_paper CHECK ((basis = 'paper'::text) = (reference IS NOT NULL)),
+  CONSTRAINT delivery_consent_says_to_what CHECK (char_length(words) >= 10 AND char_length(words) <= 1000)
+);
+CREATE INDEX delivery_consent_by_owner ON delivery_consent USING btree (owner_key);
+ALTER TABLE delivery_consent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_consent FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_consent_by_owner ON delivery_consent AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY delivery_consent_own_or_addressed ON delivery_consent AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (owner_key = ( SELECT guard_key() AS guard_key)) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM letter l
+  WHERE (l.recipient_key = delivery_consent.owner_key)))))) WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (((basis = 'online'::text) AND (owner_key = ( SELECT guard_key() AS guard_key))) OR ((basis = 'paper'::text) AND (( SELECT guard_whole() AS guard_whole) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+   FROM letter l
+  WHERE (l.recipient_key = delivery_consent.owner_key)))))))));
+COMMENT ON TABLE delivery_consent IS 'Somebody agrees that letters are served electronically (民事诉讼法 art 90); it holds until it is ended, and proves nothing else.';
+COMMENT ON COLUMN delivery_consent.words IS 'The text that was agreed to, as it stood on that day.';
+GRANT INSERT, SELECT ON delivery_consent TO fees_rw;
+
+CREATE TABLE delivery_consent_end (
+  consent_id uuid NOT NULL,
+  ended_on date NOT NULL,
+  ended_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT delivery_consent_end_pkey PRIMARY KEY (consent_id),
+  CONSTRAINT delivery_consent_end_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES delivery_consent(id)
+);
+ALTER TABLE delivery_consent_end ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_consent_end FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_consent_end_by_owner ON delivery_consent_end AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY delivery_consent_end_of_consent ON delivery_consent_end AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM delivery_consent c
+  WHERE (c.id = delivery_consent_end.consent_id)))) WITH CHECK (((ended_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM delivery_consent c
+  WHERE (c.id = delivery_consent_end.consent_id)))));
+COMMENT ON TABLE delivery_consent_end IS 'A consent was taken back: nothing is served electronically from then on.';
+GRANT INSERT, SELECT ON delivery_consent_end TO fees_rw;
+
+CREATE TABLE delivery_outcome (
+  attempt_id uuid NOT NULL,
+  seq integer NOT NULL,
+  mode text NOT NULL,
+  kind text NOT NULL,
+  served_on date,
+  failure text,
+  reference text,
+  signed_on date,
+  left_on date,
+  received_on date,
+  arrived_at timestamp with time zone,
+  published_on date,
+  signer_name text,
+  signer_tie text,
+  is_adult boolean,
+  lives_together boolean,
+  authority text,
+  refusal text,
+  witnesses text[] DEFAULT '{}'::text[] NOT NULL,
+  recording text,
+  recording_sha256 bytea,
+  medium text,
+  said text,
+  correction text,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT delivery_outcome_pkey PRIMARY KEY (attempt_id, seq),
+  CONSTRAINT delivery_by_hand_counts_from_the_signature CHECK (kind <> 'served'::text OR (mode <> ALL (ARRAY['direct'::text, 'household-member'::text, 'agent'::text, 'commissioned'::text, 'through-unit'::text])) OR signed_on IS NOT NULL AND served_on = signed_on AND reference IS NOT NULL),
+  CONSTRAINT delivery_by_mail_counts_from_the_receipt CHECK (kind <> 'served'::text OR mode <> 'mail'::text OR received_on IS NOT NULL AND served_on = received_on AND reference IS NOT NULL),
+  CONSTRAINT delivery_by_notice_counts_from_its_end CHECK (kind <> 'served'::text OR mode <> 'public-notice'::text OR published_on IS NOT NULL AND served_on > published_on AND num_nulls(reference, medium, said) = 0),
+  CONSTRAINT delivery_correction_says_why CHECK ((seq > 1) = (correction IS NOT NULL) AND char_length(correction) >= 4 AND char_length(correction) <= 300),
+  CONSTRAINT delivery_electronic_counts_from_arrival CHECK (kind <> 'served'::text OR mode <> 'electronic'::text OR arrived_at IS NOT NULL AND served_on = (arrived_at AT TIME ZONE 'Asia/Shanghai'::text)::date),
+  CONSTRAINT delivery_failure_has_a_reason CHECK ((kind = 'failed'::text) = (failure IS NOT NULL)),
+  CONSTRAINT delivery_failure_is_known CHECK (failure = ANY (ARRAY['absent'::text, 'refused'::text, 'moved-away'::text, 'unknown-there'::text, 'returned'::text, 'unreachable'::text, 'proof-wrong'::text, 'other'::text])),
+  CONSTRAINT delivery_left_is_witnessed_or_recorded CHECK (kind <> 'served'::text OR mode <> 'left'::text OR left_on IS NOT NULL AND served_on = left_on AND num_nulls(reference, refusal) = 0 AND (cardinality(witnesses) >= 2 OR num_nulls(recording, recording_sha256) = 0)),
+  CONSTRAINT delivery_outcome_kind_is_known CHECK (kind = ANY (ARRAY['served'::text, 'failed'::text])),
+  CONSTRAINT delivery_outcome_serves_on_a_day CHECK ((kind = 'served'::text) = (served_on IS NOT NULL)),
+  CONSTRAINT delivery_recording_is_known CHECK ((recording = ANY (ARRAY['photo'::text, 'video'::text])) AND length(recording_sha256) = 32),
+  CONSTRAINT delivery_said_is_short CHECK (char_length(said) <= 500),
+  CONSTRAINT delivery_through_a_unit_names_it CHECK (kind <> 'served'::text OR mode <> 'through-unit'::text OR authority IS NOT NULL),
+  CONSTRAINT delivery_to_an_agent_names_the_authority CHECK (kind <> 'served'::text OR (mode <> ALL (ARRAY['agent'::text, 'commissioned'::text])) OR num_nulls(signer_name, authority) = 0),
+  CONSTRAINT delivery_to_the_household_is_to_an_adult_living_there CHECK (kind <> 'served'::text OR mode <> 'household-member'::text OR COALESCE(is_adult, false) AND COALESCE(lives_together, false) AND num_nulls(signer_name, signer_tie) = 0),
+  CONSTRAINT delivery_outcome_is_of_its_attempt FOREIGN KEY (attempt_id, mode) REFERENCES delivery_attempt(id, mode) ON DELETE CASCADE
+);
+CREATE TRIGGER delivery_outcome_counts AFTER INSERT ON delivery_outcome FOR EACH ROW EXECUTE FUNCTION delivery_outcome_counts();
+CREATE TRIGGER delivery_outcome_is_next BEFORE INSERT ON delivery_outcome FOR EACH ROW EXECUTE FUNCTION delivery_outcome_is_next();
+ALTER TABLE delivery_outcome ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_outcome FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_outcome_by_owner ON delivery_outcome AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY delivery_outcome_of_attempt ON delivery_outcome AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM delivery_attempt a
+  WHERE (a.id = delivery_outcome.attempt_id)))) WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM delivery_attempt a
+  WHERE (a.id = delivery_outcome.attempt_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR ((mode = 'electronic'::text) AND (kind = 'served'::text) AND (seq = 1)))));
+COMMENT ON TABLE delivery_outcome IS 'What became of an attempt, append-only: proved, or failed for a reason. A wrong proof is corrected by the next row; the last one counts.';
+COMMENT ON COLUMN delivery_outcome.reference IS 'Number of the receipt, the mail piece or the issue in the file.';
+COMMENT ON COLUMN delivery_outcome.said IS 'What the proof says besides, such as where it was left or why a notice had to be published; nothing else here tells of a place.';
+GRANT INSERT, SELECT ON delivery_outcome TO fees_rw;
+
+CREATE TABLE delivery_paper (
+  id uuid NOT NULL,
+  letter_id uuid NOT NULL,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_on date NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  given_on date,
+  given_by text,
+  CONSTRAINT delivery_paper_pkey PRIMARY KEY (id),
+  CONSTRAINT delivery_paper_is_given_by_someone CHECK ((given_on IS NULL) = (given_by IS NULL)),
+  CONSTRAINT delivery_paper_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES letter(id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_paper_by_letter ON delivery_paper USING btree (letter_id);
+CREATE UNIQUE INDEX delivery_paper_is_asked_once_at_a_time ON delivery_paper USING btree (letter_id) WHERE given_on IS NULL;
+ALTER TABLE delivery_paper ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delivery_paper FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_paper_by_owner ON delivery_paper AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY delivery_paper_of_letter ON delivery_paper AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM letter l
+  WHERE (l.id = delivery_paper.letter_id)))) WITH CHECK (((EXISTS ( SELECT
+   FROM letter l
+  WHERE (l.id = delivery_paper.letter_id))) AND (asked_by IS NOT NULL) AND ((given_by IS NULL) OR ((given_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL))))));
+COMMENT ON TABLE delivery_paper IS 'Somebody who is served electronically asks for the letter on paper, and gets it.';
+GRANT INSERT, SELECT, UPDATE (given_on, given_by) ON delivery_paper TO fees_rw;
 
 CREATE TABLE fiscal_receipt (
   id uuid NOT NULL,
@@ -329,6 +522,218 @@ CREATE POLICY inbox_in_any_context ON inbox AS PERMISSIVE FOR ALL TO PUBLIC USIN
 COMMENT ON TABLE inbox IS 'Effects of messages, one row each, written together with the effect.';
 GRANT INSERT, SELECT ON inbox TO fees_rw;
 
+CREATE TABLE instalment (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  no integer NOT NULL,
+  fen bigint NOT NULL,
+  nominal_on date NOT NULL,
+  due_on date NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  named_fen bigint DEFAULT 0 NOT NULL,
+  dropped_fen bigint DEFAULT 0 NOT NULL,
+  open_fen bigint GENERATED ALWAYS AS (((fen - paid_fen) - dropped_fen)) STORED NOT NULL,
+  reminded_on date,
+  grace_until date,
+  missed_on date,
+  paid_on date,
+  CONSTRAINT instalment_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_number_is_one_of_its_plan UNIQUE (plan_id, no),
+  CONSTRAINT instalment_grace_runs_from_its_reminder CHECK ((reminded_on IS NULL) = (grace_until IS NULL) AND grace_until >= reminded_on),
+  CONSTRAINT instalment_is_an_amount CHECK (fen > 0 AND no >= 1 AND no <= 600),
+  CONSTRAINT instalment_is_due_on_its_day_or_rolls_forward CHECK (due_on >= nominal_on),
+  CONSTRAINT instalment_is_missed_after_its_grace CHECK (missed_on IS NULL OR grace_until IS NOT NULL AND missed_on > grace_until),
+  CONSTRAINT instalment_named_was_paid CHECK (named_fen >= 0),
+  CONSTRAINT instalment_open_is_never_negative CHECK (paid_fen >= 0 AND dropped_fen >= 0 AND (paid_fen + dropped_fen) <= fen),
+  CONSTRAINT instalment_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+CREATE INDEX instalment_open_by_due ON instalment USING btree (due_on) WHERE (paid_fen + dropped_fen) < fen;
+CREATE TRIGGER instalment_only_counts BEFORE UPDATE ON instalment FOR EACH ROW EXECUTE FUNCTION instalment_only_counts();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
+CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
+ALTER TABLE instalment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_by_owner ON instalment AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_of_plan ON instalment AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment.plan_id))));
+COMMENT ON TABLE instalment IS 'One part of a plan: amount and day as agreed never change; what was paid grows, but for a receipt that is taken back, and so does what fell away.';
+COMMENT ON COLUMN instalment.named_fen IS 'What came in on its own payment requests; the rest of paid_fen named no instalment, or was paid early.';
+COMMENT ON COLUMN instalment.dropped_fen IS 'What it no longer asks for: cut by a later decision, or carried on by another plan or a request for the rest.';
+GRANT INSERT, SELECT, UPDATE (paid_fen, named_fen, dropped_fen, reminded_on, grace_until, missed_on, paid_on) ON instalment TO fees_rw;
+
+CREATE TABLE instalment_act (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  plan_id uuid NOT NULL,
+  kind text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  state text NOT NULL,
+  open_fen bigint NOT NULL,
+  note text,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT instalment_act_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_act_kind_is_known CHECK (kind = ANY (ARRAY['propose'::text, 'agree'::text, 'decline'::text, 'withdraw'::text, 'lapse'::text, 'replace'::text, 'count'::text, 'early'::text, 'early-lapsed'::text, 'remind'::text, 'miss'::text, 'suspend'::text, 'resume'::text, 'break'::text, 'settle'::text])),
+  CONSTRAINT instalment_act_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 300),
+  CONSTRAINT instalment_act_open_is_an_amount CHECK (open_fen >= 0),
+  CONSTRAINT instalment_act_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id),
+  CONSTRAINT instalment_act_state_fkey FOREIGN KEY (state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_act_by_plan ON instalment_act USING btree (plan_id, seq);
+CREATE INDEX instalment_act_by_state ON instalment_act USING btree (state);
+ALTER TABLE instalment_act ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_act FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_act_by_owner ON instalment_act AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_act_of_plan ON instalment_act AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_act.plan_id)))) WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_act.plan_id)))));
+COMMENT ON TABLE instalment_act IS 'History of a plan: who did what, and what was open after it. Append-only.';
+GRANT INSERT, SELECT ON instalment_act TO fees_rw;
+
+CREATE TABLE instalment_declaration (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  sums_sealed bytea,
+  declared_at timestamp with time zone NOT NULL,
+  forgotten_on date,
+  CONSTRAINT instalment_declaration_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_declaration_plan_id_key UNIQUE (plan_id),
+  CONSTRAINT instalment_declaration_is_kept_until_forgotten CHECK ((sums_sealed IS NULL) = (forgotten_on IS NOT NULL)),
+  CONSTRAINT instalment_declaration_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+ALTER TABLE instalment_declaration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_declaration FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_declaration_by_owner ON instalment_declaration AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_declaration_of_plan ON instalment_declaration AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_declaration.plan_id))));
+COMMENT ON TABLE instalment_declaration IS 'What somebody said they earn and need: three figures, sealed, forgotten once the plan is over.';
+GRANT INSERT, SELECT, UPDATE (sums_sealed, forgotten_on) ON instalment_declaration TO fees_rw;
+
+CREATE TABLE instalment_early (
+  id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  fen bigint NOT NULL,
+  paid_fen bigint DEFAULT 0 NOT NULL,
+  how text NOT NULL,
+  due_on date NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  asked_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  CONSTRAINT instalment_early_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_early_how_is_known CHECK (how = ANY (ARRAY['shorten'::text, 'lower'::text])),
+  CONSTRAINT instalment_early_is_an_amount CHECK (fen > 0 AND paid_fen >= 0 AND paid_fen <= fen),
+  CONSTRAINT instalment_early_is_paid_whole CHECK (state <> 'paid'::text OR paid_fen = fen),
+  CONSTRAINT instalment_early_state_is_known CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'lapsed'::text])),
+  CONSTRAINT instalment_early_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES instalment_plan(id)
+);
+CREATE INDEX instalment_early_by_plan ON instalment_early USING btree (plan_id);
+CREATE UNIQUE INDEX instalment_early_one_is_open ON instalment_early USING btree (plan_id) WHERE state = 'open'::text;
+CREATE INDEX instalment_early_open_by_due ON instalment_early USING btree (due_on) WHERE state = 'open'::text;
+ALTER TABLE instalment_early ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_early FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_early_by_owner ON instalment_early AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_early_names_its_asker ON instalment_early AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((asked_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY instalment_early_of_plan ON instalment_early AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_early.plan_id)))) WITH CHECK ((EXISTS ( SELECT
+   FROM instalment_plan p
+  WHERE (p.id = instalment_early.plan_id))));
+COMMENT ON TABLE instalment_early IS 'Somebody wants to pay ahead of time: until its day it is asked for, and nothing follows where it does not come.';
+GRANT INSERT, SELECT, UPDATE (paid_fen, state) ON instalment_early TO fees_rw;
+
+CREATE TABLE instalment_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT instalment_move_pkey PRIMARY KEY (from_state, to_state),
+  CONSTRAINT instalment_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES instalment_state(state),
+  CONSTRAINT instalment_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_move_by_end ON instalment_move USING btree (to_state);
+ALTER TABLE instalment_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_move_by_owner ON instalment_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_move_is_open ON instalment_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE instalment_move IS 'Every move of a plan there is (instalment.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON instalment_move TO fees_rw;
+
+CREATE TABLE instalment_plan (
+  id uuid NOT NULL,
+  receivable_id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  debtor_name text NOT NULL,
+  debtor_key bytea,
+  version integer NOT NULL,
+  state text NOT NULL,
+  side text NOT NULL,
+  fen bigint NOT NULL,
+  received_base_fen bigint NOT NULL,
+  cut_base_fen bigint NOT NULL,
+  affordable_fen bigint,
+  is_hardship boolean DEFAULT false NOT NULL,
+  asks_waiver boolean DEFAULT false NOT NULL,
+  follows uuid,
+  note text,
+  proposed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  proposed_on date NOT NULL,
+  proposed_at timestamp with time zone NOT NULL,
+  answered_by text,
+  answer_note text,
+  agreed_on date,
+  suspended_on date,
+  ended_on date,
+  CONSTRAINT instalment_plan_pkey PRIMARY KEY (id),
+  CONSTRAINT instalment_plan_versions_count UNIQUE (receivable_id, version),
+  CONSTRAINT instalment_plan_affordable_is_an_amount CHECK (affordable_fen >= 0),
+  CONSTRAINT instalment_plan_by_rule_follows_another CHECK (side <> 'rule'::text OR follows IS NOT NULL),
+  CONSTRAINT instalment_plan_hardship_was_declared CHECK (NOT is_hardship OR affordable_fen IS NOT NULL OR side = 'rule'::text),
+  CONSTRAINT instalment_plan_in_force_was_agreed CHECK ((state <> ALL (ARRAY['agreed'::text, 'suspended'::text, 'settled'::text, 'broken'::text, 'replaced'::text])) OR agreed_on IS NOT NULL),
+  CONSTRAINT instalment_plan_is_agreed_by_another CHECK (agreed_on IS NULL OR side = 'rule'::text OR answered_by IS NOT NULL AND answered_by <> proposed_by),
+  CONSTRAINT instalment_plan_is_over_an_amount CHECK (fen > 0 AND received_base_fen >= 0 AND cut_base_fen >= 0),
+  CONSTRAINT instalment_plan_note_is_short CHECK (char_length(note) >= 1 AND char_length(note) <= 300 AND char_length(answer_note) >= 1 AND char_length(answer_note) <= 300),
+  CONSTRAINT instalment_plan_over_has_its_day CHECK ((state = ANY (ARRAY['proposed'::text, 'agreed'::text, 'suspended'::text])) = (ended_on IS NULL)),
+  CONSTRAINT instalment_plan_side_is_known CHECK (side = ANY (ARRAY['debtor'::text, 'officer'::text, 'rule'::text])),
+  CONSTRAINT instalment_plan_suspended_has_its_day CHECK ((state = 'suspended'::text) = (suspended_on IS NOT NULL)),
+  CONSTRAINT instalment_plan_waiver_is_asked_in_hardship CHECK (NOT asks_waiver OR is_hardship),
+  CONSTRAINT instalment_plan_follows_fkey FOREIGN KEY (follows) REFERENCES instalment_plan(id),
+  CONSTRAINT instalment_plan_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id),
+  CONSTRAINT instalment_plan_state_fkey FOREIGN KEY (state) REFERENCES instalment_state(state)
+);
+CREATE INDEX instalment_plan_by_debtor ON instalment_plan USING btree (debtor_key);
+CREATE INDEX instalment_plan_by_division ON instalment_plan USING btree (division_code, id);
+CREATE INDEX instalment_plan_by_follows ON instalment_plan USING btree (follows);
+CREATE INDEX instalment_plan_by_matter ON instalment_plan USING btree (matter_id);
+CREATE INDEX instalment_plan_by_state ON instalment_plan USING btree (state, id);
+CREATE UNIQUE INDEX instalment_plan_one_is_in_force ON instalment_plan USING btree (receivable_id) WHERE state = ANY (ARRAY['agreed'::text, 'suspended'::text]);
+CREATE UNIQUE INDEX instalment_plan_one_is_proposed ON instalment_plan USING btree (receivable_id) WHERE state = 'proposed'::text;
+CREATE TRIGGER instalment_plan_is_of_a_receivable BEFORE INSERT ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_is_of_a_receivable();
+CREATE TRIGGER instalment_plan_moves BEFORE UPDATE ON instalment_plan FOR EACH ROW EXECUTE FUNCTION instalment_plan_moves();
+CREATE CONSTRAINT TRIGGER instalments_are_what_is_open AFTER INSERT OR UPDATE ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_are_what_is_open();
+CREATE CONSTRAINT TRIGGER instalments_sum_to_the_plan AFTER INSERT ON instalment_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION instalments_sum_to_the_plan();
+ALTER TABLE instalment_plan ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_plan FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_plan_by_owner ON instalment_plan AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_plan_in_division_or_own ON instalment_plan AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key))));
+CREATE POLICY instalment_plan_names_its_proposer ON instalment_plan AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((proposed_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE instalment_plan IS 'A plan to pay back one receivable in parts: put forward by one side, agreed by the other. A change is another version over what is open.';
+COMMENT ON COLUMN instalment_plan.side IS 'debtor, officer; rule: it follows from one that was agreed, after a suspension.';
+COMMENT ON COLUMN instalment_plan.affordable_fen IS 'What the person can pay a month by their own declaration; no figure about anybody else, and never a ground to refuse.';
+GRANT INSERT, SELECT, UPDATE (state, answered_by, answer_note, agreed_on, suspended_on, ended_on) ON instalment_plan TO fees_rw;
+
+CREATE TABLE instalment_state (
+  state text NOT NULL,
+  CONSTRAINT instalment_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE instalment_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE instalment_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY instalment_state_by_owner ON instalment_state AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY instalment_state_is_open ON instalment_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE instalment_state IS 'Every state of a plan (instalment.state.ts, mirrored).';
+GRANT SELECT ON instalment_state TO fees_rw;
+
 CREATE TABLE ledger_account (
   code text NOT NULL,
   kind text NOT NULL,
@@ -392,6 +797,7 @@ CREATE TABLE legacy_fee_case (
   mispaid_fen bigint NOT NULL,
   ceased_fen bigint GENERATED ALWAYS AS (GREATEST((COALESCE(levied_fen, (0)::bigint) - paid_fen), (0)::bigint)) STORED NOT NULL,
   close_out text NOT NULL,
+  court_state text NOT NULL,
   court_document text,
   source_ref text NOT NULL,
   row_hash bytea NOT NULL,
@@ -407,6 +813,9 @@ CASE
     WHEN paid_fen > 0 THEN 'CLOSED_PARTIAL_REMAINDER_CEASED'::text
     ELSE 'CLOSED_UNPAID_CEASED'::text
 END),
+  CONSTRAINT legacy_fee_court_ends_by_a_document CHECK ((court_state = 'ended'::text) = (court_document IS NOT NULL)),
+  CONSTRAINT legacy_fee_court_is_asked_by_decision_only CHECK (court_state = 'none'::text OR decided_on IS NOT NULL),
+  CONSTRAINT legacy_fee_court_state_is_known CHECK (court_state = ANY (ARRAY['none'::text, 'pending'::text, 'ended'::text])),
   CONSTRAINT legacy_fee_has_an_amount_only_by_decision CHECK ((decided_on IS NULL) = (levied_fen IS NULL)),
   CONSTRAINT legacy_fee_number_is_sealed_indexed_and_masked CHECK ((num_nulls(number_sealed, number_key, number_mask) = ANY (ARRAY[0, 3])) AND length(number_key) = 32),
   CONSTRAINT legacy_fee_takes_no_more_than_was_levied CHECK (paid_fen <= COALESCE(levied_fen, 0::bigint)),
@@ -414,6 +823,7 @@ END),
   CONSTRAINT legacy_fee_case_office_code_fkey FOREIGN KEY (office_code) REFERENCES legacy_fee_office(office_code)
 );
 CREATE INDEX legacy_fee_case_by_number ON legacy_fee_case USING btree (number_key);
+CREATE TRIGGER legacy_fee_never_changes BEFORE UPDATE ON legacy_fee_case FOR EACH ROW EXECUTE FUNCTION legacy_fee_never_changes();
 ALTER TABLE legacy_fee_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_case FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_case_by_archive ON legacy_fee_case AS PERMISSIVE FOR SELECT TO PUBLIC USING (((( SELECT legacy_is_archive() AS legacy_is_archive) AND (( SELECT guard_whole() AS guard_whole) OR (office_code ^@ ( SELECT guard_from() AS guard_from)))) OR (number_key = ( SELECT guard_key() AS guard_key))));
@@ -422,6 +832,7 @@ COMMENT ON TABLE legacy_fee_case IS 'An old case as it stood when the law repeal
 COMMENT ON COLUMN legacy_fee_case.paid_fen IS 'Paid lawfully until 2021-08-20; not refunded.';
 COMMENT ON COLUMN legacy_fee_case.mispaid_fen IS 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
 COMMENT ON COLUMN legacy_fee_case.ceased_fen IS 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+COMMENT ON COLUMN legacy_fee_case.court_state IS 'Whether a court had been asked to enforce it: none, pending (to be withdrawn by us), ended.';
 COMMENT ON COLUMN legacy_fee_case.court_document IS 'The document by which an application for enforcement was withdrawn or ended.';
 GRANT SELECT ON legacy_fee_case TO fees_rw;
 
@@ -455,6 +866,7 @@ CREATE TABLE legacy_fee_payment (
   CONSTRAINT legacy_fee_payment_case_id_fkey FOREIGN KEY (case_id) REFERENCES legacy_fee_case(id) ON DELETE CASCADE
 );
 CREATE INDEX legacy_fee_payment_by_case ON legacy_fee_payment USING btree (case_id);
+CREATE TRIGGER legacy_fee_payment_never_changes BEFORE UPDATE ON legacy_fee_payment FOR EACH ROW EXECUTE FUNCTION legacy_fee_payment_never_changes();
 ALTER TABLE legacy_fee_payment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE legacy_fee_payment FORCE ROW LEVEL SECURITY;
 CREATE POLICY legacy_fee_payment_by_archive ON legacy_fee_payment AS PERMISSIVE FOR SELECT TO PUBLIC USING ((EXISTS ( SELECT
@@ -475,7 +887,7 @@ CREATE TABLE legacy_refund_review (
   opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
   opened_on date NOT NULL,
   opened_at timestamp with time zone NOT NULL,
-  due_on date,
+  answer_by date,
   verified_by text,
   decided_by text,
   decided_at timestamp with time zone,
@@ -499,8 +911,8 @@ CREATE POLICY legacy_refund_review_by_archive ON legacy_refund_review AS PERMISS
 CREATE POLICY legacy_refund_review_by_owner ON legacy_refund_review AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY legacy_refund_review_names_its_opener ON legacy_refund_review AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (verified_by IS NULL) AND (decided_by IS NULL)));
 COMMENT ON TABLE legacy_refund_review IS 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
-COMMENT ON COLUMN legacy_refund_review.due_on IS 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
-GRANT INSERT, SELECT, UPDATE (state, due_on, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
+COMMENT ON COLUMN legacy_refund_review.answer_by IS 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
+GRANT INSERT, SELECT, UPDATE (state, answer_by, verified_by, decided_by, decided_at, decision) ON legacy_refund_review TO fees_rw;
 
 CREATE TABLE letter (
   id uuid NOT NULL,
@@ -533,6 +945,7 @@ ALTER TABLE letter FORCE ROW LEVEL SECURITY;
 CREATE POLICY letter_by_owner ON letter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY letter_in_division ON letter AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
 CREATE POLICY letter_names_its_maker ON letter AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((made_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY letter_of_an_old_case ON letter AS RESTRICTIVE FOR SELECT TO PUBLIC USING (((kind <> 'legacy-closing'::text) OR ( SELECT legacy_is_archive() AS legacy_is_archive) OR (recipient_key = ( SELECT guard_key() AS guard_key)) OR (( SELECT guard_text('permission'::text) AS guard_text) = 'letter.verify'::text)));
 COMMENT ON TABLE letter IS 'A letter as it was made: neither its bytes nor what it says can change, a correction is another letter.';
 COMMENT ON COLUMN letter.code_hash IS 'SHA-256 of the verification code of 160 bits; the code itself stands on the letter only.';
 GRANT INSERT, SELECT ON letter TO fees_rw;
@@ -549,6 +962,32 @@ ALTER TABLE letter_counter FORCE ROW LEVEL SECURITY;
 CREATE POLICY letter_counter_in_any_context ON letter_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
 COMMENT ON TABLE letter_counter IS 'The last number that a county gave a letter in a year.';
 GRANT INSERT, SELECT, UPDATE ON letter_counter TO fees_rw;
+
+CREATE TABLE letter_delivery (
+  letter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  recipient_key bytea,
+  began_on date NOT NULL,
+  served_on date,
+  told_on date,
+  CONSTRAINT letter_delivery_pkey PRIMARY KEY (letter_id),
+  CONSTRAINT delivery_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT delivery_serves_nothing_before_it_began CHECK (served_on >= (began_on - 3650)),
+  CONSTRAINT letter_delivery_letter_id_fkey FOREIGN KEY (letter_id) REFERENCES letter(id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_by_division ON letter_delivery USING btree (division_code);
+CREATE INDEX delivery_by_recipient ON letter_delivery USING btree (recipient_key) WHERE recipient_key IS NOT NULL;
+CREATE INDEX delivery_to_tell ON letter_delivery USING btree (served_on) WHERE told_on IS DISTINCT FROM served_on;
+ALTER TABLE letter_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE letter_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY delivery_in_division ON letter_delivery AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (recipient_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((EXISTS ( SELECT
+   FROM letter l
+  WHERE ((l.id = letter_delivery.letter_id) AND (l.division_code = letter_delivery.division_code) AND (NOT (l.recipient_key IS DISTINCT FROM letter_delivery.recipient_key))))));
+CREATE POLICY letter_delivery_by_owner ON letter_delivery AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE letter_delivery IS 'The serving of one letter. Without served_on no period runs.';
+COMMENT ON COLUMN letter_delivery.served_on IS 'The earliest day that a standing proof gives; may lie ahead while a public notice runs.';
+COMMENT ON COLUMN letter_delivery.told_on IS 'The served day that the other slices were told of.';
+GRANT INSERT (letter_id, division_code, recipient_key, began_on), SELECT, UPDATE (told_on) ON letter_delivery TO fees_rw;
 
 CREATE TABLE match (
   id uuid NOT NULL,
@@ -1059,6 +1498,261 @@ CREATE POLICY receiving_account_names_its_opener ON receiving_account AS RESTRIC
 COMMENT ON TABLE receiving_account IS 'An account of the authority that money comes in on; never somebody''s own.';
 GRANT INSERT (account, division_code, bank, holder_name, opened_at), SELECT ON receiving_account TO fees_rw;
 
+CREATE TABLE recovery_case (
+  id uuid NOT NULL,
+  case_no text NOT NULL,
+  overpayment_id text,
+  source text GENERATED ALWAYS AS (
+CASE
+    WHEN (overpayment_id IS NULL) THEN 'officer'::text
+    ELSE 'subsidy'::text
+END) STORED NOT NULL,
+  ground text NOT NULL,
+  programme text NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  beneficiary_id uuid,
+  payee_id uuid,
+  payee_name text NOT NULL,
+  payee_key bytea,
+  payee_mask text,
+  wrong_from date NOT NULL,
+  wrong_until date NOT NULL,
+  paid_on date NOT NULL,
+  wrong_fen bigint NOT NULL,
+  still_fen bigint NOT NULL,
+  reference text NOT NULL,
+  found_on date NOT NULL,
+  opened_on date NOT NULL,
+  opened_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'new'::text NOT NULL,
+  outcome text,
+  events integer DEFAULT 0 NOT NULL,
+  confirmed_by text,
+  limitation_ends date NOT NULL,
+  cause text,
+  is_in_good_faith boolean,
+  gone_fen bigint,
+  finding text,
+  document_no text,
+  facts_by text,
+  notice_letter_id uuid,
+  notice_served_on date,
+  statement_ends date,
+  hearing_asked_on date,
+  hearing_held_on date,
+  decided_fen bigint,
+  owed_fen bigint,
+  reasons text,
+  answer text,
+  decided_by text,
+  decided_on date,
+  decision_letter_id uuid,
+  decision_served_on date,
+  pay_by date,
+  appeal_ends date,
+  court_until date,
+  receivable_id uuid,
+  reminder_letter_id uuid,
+  reminder_served_on date,
+  reminder_ends date,
+  court_ref text,
+  waiver_rule text,
+  referred_to text,
+  closed_on date,
+  closed_why text,
+  due_on date GENERATED ALWAYS AS (
+CASE
+    WHEN (state = ANY (ARRAY['proposed'::text, 'detected'::text, 'fact-finding'::text, 'noticed'::text])) THEN limitation_ends
+    WHEN (state = ANY (ARRAY['served'::text, 'repaying'::text])) THEN pay_by
+    WHEN (state = 'reminded'::text) THEN court_until
+    ELSE NULL::date
+END) STORED,
+  CONSTRAINT recovery_case_pkey PRIMARY KEY (id),
+  CONSTRAINT recovery_case_number_is_unique UNIQUE (case_no),
+  CONSTRAINT recovery_of_an_overpayment_is_one UNIQUE (overpayment_id),
+  CONSTRAINT recovery_receivable_is_one UNIQUE (receivable_id),
+  CONSTRAINT recovery_cause_is_known CHECK (cause = ANY (ARRAY['authority-error'::text, 'unreported-change'::text, 'fraud'::text])),
+  CONSTRAINT recovery_closed_has_an_outcome CHECK ((state = 'closed'::text) = (outcome IS NOT NULL)),
+  CONSTRAINT recovery_days_are_a_period CHECK (wrong_until > wrong_from),
+  CONSTRAINT recovery_division_has_twelve_digits CHECK (division_code ~ '^\d{12}$'::text),
+  CONSTRAINT recovery_facts_are_whole CHECK (num_nulls(cause, is_in_good_faith, gone_fen, finding, document_no) = ANY (ARRAY[0, 5])),
+  CONSTRAINT recovery_fraud_knows_no_good_faith CHECK (NOT (cause = 'fraud'::text AND is_in_good_faith)),
+  CONSTRAINT recovery_gone_only_in_good_faith CHECK (gone_fen = 0 OR gone_fen >= 0 AND gone_fen <= wrong_fen AND is_in_good_faith),
+  CONSTRAINT recovery_ground_is_known CHECK (ground = ANY (ARRAY['late-death'::text, 'late-move'::text, 'duplicate'::text, 'false-claim'::text, 'changed-fact'::text, 'office-error'::text])),
+  CONSTRAINT recovery_is_decided_by_another CHECK (decided_by <> facts_by AND decided_by <> opened_by),
+  CONSTRAINT recovery_is_of_something CHECK (wrong_fen > 0 AND still_fen >= 0 AND still_fen <= wrong_fen),
+  CONSTRAINT recovery_never_more_than_was_wrong CHECK (decided_fen >= 1 AND decided_fen <= (wrong_fen - gone_fen)),
+  CONSTRAINT recovery_outcome_is_known CHECK (outcome = ANY (ARRAY['repaid'::text, 'waived'::text, 'ceased'::text, 'court'::text])),
+  CONSTRAINT recovery_owes_no_more_than_was_decided CHECK (owed_fen >= 0 AND owed_fen <= decided_fen),
+  CONSTRAINT recovery_payee_key_is_an_index CHECK (length(payee_key) = 32),
+  CONSTRAINT recovery_periods_run_from_service CHECK ((num_nulls(decision_served_on, pay_by, appeal_ends, court_until) = ANY (ARRAY[0, 4])) AND pay_by > decision_served_on AND appeal_ends > decision_served_on AND court_until > appeal_ends AND (decision_served_on IS NULL OR decision_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_reminder_period_runs_from_service CHECK ((num_nulls(reminder_served_on, reminder_ends) = ANY (ARRAY[0, 2])) AND reminder_ends > reminder_served_on AND (reminder_served_on IS NULL OR reminder_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_statement_period_runs_from_service CHECK ((num_nulls(notice_served_on, statement_ends) = ANY (ARRAY[0, 2])) AND statement_ends > notice_served_on AND (notice_served_on IS NULL OR notice_letter_id IS NOT NULL)),
+  CONSTRAINT recovery_case_decision_letter_id_fkey FOREIGN KEY (decision_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_notice_letter_id_fkey FOREIGN KEY (notice_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_reminder_letter_id_fkey FOREIGN KEY (reminder_letter_id) REFERENCES letter(id),
+  CONSTRAINT recovery_case_state_fkey FOREIGN KEY (state) REFERENCES recovery_state(state)
+);
+CREATE INDEX recovery_case_by_decision ON recovery_case USING btree (decision_letter_id);
+CREATE INDEX recovery_case_by_division ON recovery_case USING btree (division_code text_pattern_ops, due_on, id);
+CREATE INDEX recovery_case_by_notice ON recovery_case USING btree (notice_letter_id);
+CREATE INDEX recovery_case_by_payee ON recovery_case USING btree (payee_key);
+CREATE INDEX recovery_case_by_payee_id ON recovery_case USING btree (payee_id);
+CREATE INDEX recovery_case_by_reminder ON recovery_case USING btree (reminder_letter_id);
+CREATE INDEX recovery_case_by_state ON recovery_case USING btree (state);
+CREATE TRIGGER recovery_case_keeps BEFORE UPDATE ON recovery_case FOR EACH ROW EXECUTE FUNCTION recovery_case_keeps();
+ALTER TABLE recovery_case ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_case FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_case_by_owner ON recovery_case AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_case_in_division ON recovery_case AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (payee_key = ( SELECT guard_key() AS guard_key)) OR (payee_id = ANY (( SELECT guard_family() AS guard_family)::uuid[])))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from))));
+CREATE POLICY recovery_case_names_its_opener ON recovery_case AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((opened_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+COMMENT ON TABLE recovery_case IS 'What was paid and not owed, and what becomes of it by decision. Its state is what its last event says; no other benefit hangs on it.';
+COMMENT ON COLUMN recovery_case.still_fen IS 'What of it is not owed as subsidy knows now: a fact may be corrected again while the case goes on.';
+COMMENT ON COLUMN recovery_case.gone_fen IS 'Taken in good faith and no longer there: not to be returned (民法典 986).';
+COMMENT ON COLUMN recovery_case.owed_fen IS 'What was decided, less what a reconsideration or a court took off; never rises.';
+COMMENT ON COLUMN recovery_case.waiver_rule IS 'The dated rule by which it was waived, with its source; there is none in national law.';
+COMMENT ON COLUMN recovery_case.due_on IS 'The next day on which something of the office’s ends or falls due.';
+GRANT INSERT (id, case_no, overpayment_id, ground, programme, division_code, beneficiary_id, payee_id, payee_name, payee_key, payee_mask, wrong_from, wrong_until, paid_on, wrong_fen, still_fen, reference, found_on, opened_on, opened_at, limitation_ends), SELECT, UPDATE (still_fen, limitation_ends, cause, is_in_good_faith, gone_fen, finding, document_no, notice_letter_id, notice_served_on, statement_ends, decided_fen, owed_fen, reasons, answer, decision_letter_id, decision_served_on, pay_by, appeal_ends, court_until, receivable_id, reminder_letter_id, reminder_served_on, reminder_ends, court_ref, waiver_rule, referred_to, closed_why) ON recovery_case TO fees_rw;
+
+CREATE TABLE recovery_counter (
+  county_code text COLLATE "C" NOT NULL,
+  year smallint NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT recovery_counter_pkey PRIMARY KEY (county_code, year),
+  CONSTRAINT recovery_counter_counts_up CHECK (last > 0)
+);
+ALTER TABLE recovery_counter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_counter FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_counter_by_owner ON recovery_counter AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_counter_in_any_context ON recovery_counter AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE recovery_counter IS 'The last number that a county gave a recovery case in a year.';
+GRANT INSERT, SELECT, UPDATE ON recovery_counter TO fees_rw;
+
+CREATE TABLE recovery_event (
+  case_id uuid NOT NULL,
+  seq integer NOT NULL,
+  act text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  note text,
+  on_day date NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT recovery_event_pkey PRIMARY KEY (case_id, seq),
+  CONSTRAINT recovery_event_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id),
+  CONSTRAINT recovery_moves_as_the_table_says FOREIGN KEY (act, from_state, to_state) REFERENCES recovery_move(act, from_state, to_state)
+);
+CREATE INDEX recovery_event_by_move ON recovery_event USING btree (act, from_state, to_state);
+CREATE TRIGGER recovery_event_applies AFTER INSERT ON recovery_event FOR EACH ROW EXECUTE FUNCTION recovery_event_applies();
+ALTER TABLE recovery_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_event_by_owner ON recovery_event AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_event_names_its_actor ON recovery_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((actor = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY recovery_event_of_a_case ON recovery_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_event.case_id))));
+CREATE POLICY recovery_event_of_the_person ON recovery_event AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR (act = ANY (ARRAY['say'::text, 'ask-hearing'::text]))));
+COMMENT ON TABLE recovery_event IS 'The history of every recovery case; append-only. A case''s state is what its last event says.';
+GRANT INSERT, SELECT ON recovery_event TO fees_rw;
+
+CREATE TABLE recovery_line (
+  case_id uuid NOT NULL,
+  n smallint NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  payment_ref text NOT NULL,
+  paid_on date NOT NULL,
+  paid_fen bigint NOT NULL,
+  wrong_fen bigint NOT NULL,
+  is_live boolean DEFAULT true NOT NULL,
+  CONSTRAINT recovery_line_pkey PRIMARY KEY (case_id, n),
+  CONSTRAINT recovery_line_is_never_more_than_was_paid CHECK (wrong_fen > 0 AND wrong_fen <= paid_fen),
+  CONSTRAINT recovery_line_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+CREATE UNIQUE INDEX recovery_line_claims_a_payment_once ON recovery_line USING btree (division_code, payment_ref) WHERE is_live;
+ALTER TABLE recovery_line ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_line FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_line_by_owner ON recovery_line AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_line_of_a_case ON recovery_line AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_line.case_id))));
+COMMENT ON TABLE recovery_line IS 'Payments that an officer stated as wrong, each with what was paid; a payment is claimed once while no case about it was dropped.';
+GRANT INSERT, SELECT ON recovery_line TO fees_rw;
+
+CREATE TABLE recovery_move (
+  act text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  outcome text,
+  CONSTRAINT recovery_move_pkey PRIMARY KEY (act, from_state, to_state),
+  CONSTRAINT recovery_move_closes_with_an_outcome CHECK ((to_state = 'closed'::text AND from_state <> 'closed'::text) = (outcome IS NOT NULL)),
+  CONSTRAINT recovery_move_outcome_is_known CHECK (outcome = ANY (ARRAY['repaid'::text, 'waived'::text, 'ceased'::text, 'court'::text])),
+  CONSTRAINT recovery_move_from_state_fkey FOREIGN KEY (from_state) REFERENCES recovery_state(state),
+  CONSTRAINT recovery_move_to_state_fkey FOREIGN KEY (to_state) REFERENCES recovery_state(state)
+);
+CREATE INDEX recovery_move_by_from ON recovery_move USING btree (from_state);
+CREATE INDEX recovery_move_by_to ON recovery_move USING btree (to_state);
+ALTER TABLE recovery_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_move_by_owner ON recovery_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_move_is_public ON recovery_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE recovery_move IS 'Every step of a recovery case there is (recovery.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON recovery_move TO fees_rw;
+
+CREATE TABLE recovery_share (
+  case_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT recovery_share_pkey PRIMARY KEY (case_id, level, year),
+  CONSTRAINT recovery_share_is_an_amount CHECK (fen > 0),
+  CONSTRAINT recovery_share_level_is_known CHECK (level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text])),
+  CONSTRAINT recovery_share_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+ALTER TABLE recovery_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_share_by_owner ON recovery_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_share_of_a_case ON recovery_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_share.case_id))));
+COMMENT ON TABLE recovery_share IS 'Budgets that the wrong payment came from: what comes back goes there in the same proportions.';
+GRANT INSERT, SELECT ON recovery_share TO fees_rw;
+
+CREATE TABLE recovery_state (
+  state text NOT NULL,
+  is_open boolean NOT NULL,
+  CONSTRAINT recovery_state_pkey PRIMARY KEY (state)
+);
+ALTER TABLE recovery_state ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_state FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_state_by_owner ON recovery_state AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_state_is_public ON recovery_state AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE recovery_state IS 'Where a recovery case can stand (recovery.state.ts, mirrored).';
+GRANT SELECT ON recovery_state TO fees_rw;
+
+CREATE TABLE recovery_statement (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  words text NOT NULL,
+  is_own_hand boolean NOT NULL,
+  said_on date NOT NULL,
+  taken_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT recovery_statement_pkey PRIMARY KEY (id),
+  CONSTRAINT recovery_statement_says_something CHECK (length(words) >= 1 AND length(words) <= 4000),
+  CONSTRAINT recovery_statement_case_id_fkey FOREIGN KEY (case_id) REFERENCES recovery_case(id)
+);
+CREATE INDEX recovery_statement_by_case ON recovery_statement USING btree (case_id);
+ALTER TABLE recovery_statement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_statement FORCE ROW LEVEL SECURITY;
+CREATE POLICY recovery_statement_by_owner ON recovery_statement AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY recovery_statement_names_its_taker ON recovery_statement AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((taken_by = ( SELECT guard_text('actor'::text) AS guard_text)));
+CREATE POLICY recovery_statement_of_a_case ON recovery_statement AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM recovery_case c
+  WHERE (c.id = recovery_statement.case_id))));
+COMMENT ON TABLE recovery_statement IS 'What the person said, in their own words (陈述申辩); append-only.';
+GRANT INSERT, SELECT ON recovery_statement TO fees_rw;
+
 CREATE TABLE refund (
   id uuid NOT NULL,
   kind text NOT NULL,
@@ -1201,6 +1895,141 @@ CREATE POLICY refund_step_with_its_refund ON refund_step AS PERMISSIVE FOR ALL T
   WHERE (r.id = refund_step.refund_id)))));
 COMMENT ON TABLE refund_step IS 'Journal of a refund, written with every move; append-only.';
 GRANT INSERT, SELECT ON refund_step TO fees_rw;
+
+CREATE TABLE remedy (
+  id uuid NOT NULL,
+  decision_id uuid NOT NULL,
+  matter_id uuid NOT NULL,
+  division_code text COLLATE "C" NOT NULL,
+  debtor_key bytea,
+  kind text NOT NULL,
+  channel text NOT NULL,
+  body text NOT NULL,
+  reference text,
+  grounds_sealed bytea,
+  filed_on date NOT NULL,
+  filed_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  filed_at timestamp with time zone NOT NULL,
+  last_day date,
+  is_late boolean NOT NULL,
+  late_reason text,
+  state text NOT NULL,
+  events integer DEFAULT 1 NOT NULL,
+  check_due_on date,
+  supplement_due_on date,
+  accepted_on date,
+  decide_due_on date,
+  is_extended boolean DEFAULT false NOT NULL,
+  outcome text,
+  new_fen bigint,
+  reasons text,
+  proposed_by text,
+  decided_by text,
+  decided_on date,
+  decision_letter_id uuid,
+  CONSTRAINT remedy_pkey PRIMARY KEY (id),
+  CONSTRAINT remedy_changing_an_amount_needs_two CHECK (state <> 'decided'::text OR (outcome <> ALL (ARRAY['upheld-in-part'::text, 'quashed'::text])) OR proposed_by IS NOT NULL AND proposed_by <> decided_by),
+  CONSTRAINT remedy_channel_is_known CHECK (channel = ANY (ARRAY['online'::text, 'paper'::text, 'mail'::text, 'court'::text])),
+  CONSTRAINT remedy_in_part_has_a_new_amount CHECK ((COALESCE(outcome, ''::text) = 'upheld-in-part'::text) = (new_fen IS NOT NULL) AND new_fen > 0),
+  CONSTRAINT remedy_is_decided_whole CHECK ((state = 'decided'::text) = (num_nulls(decided_on, decided_by) = 0) AND (state = 'decided'::text) <= (outcome IS NOT NULL)),
+  CONSTRAINT remedy_kind_is_known CHECK (kind = ANY (ARRAY['reconsideration'::text, 'suit'::text])),
+  CONSTRAINT remedy_late_has_a_reason CHECK (NOT is_late OR char_length(late_reason) >= 4 AND char_length(late_reason) <= 400),
+  CONSTRAINT remedy_outcome_has_its_reasons CHECK (outcome IS NULL OR char_length(reasons) >= 4 AND char_length(reasons) <= 1000),
+  CONSTRAINT remedy_outcome_is_known CHECK (outcome = ANY (ARRAY['upheld'::text, 'upheld-in-part'::text, 'quashed'::text, 'dismissed'::text, 'withdrawn'::text])),
+  CONSTRAINT remedy_proposal_names_its_author CHECK (state <> 'proposed'::text OR num_nulls(proposed_by, outcome) = 0),
+  CONSTRAINT remedy_state_is_known CHECK (state = ANY (ARRAY['filed'::text, 'supplement'::text, 'accepted'::text, 'refused'::text, 'proposed'::text, 'decided'::text])),
+  CONSTRAINT remedy_suit_is_told_by_the_court CHECK ((kind = 'suit'::text) = (channel = 'court'::text) AND (kind = 'suit'::text) <= (reference IS NOT NULL)),
+  CONSTRAINT remedy_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES contestable_decision(id),
+  CONSTRAINT remedy_decision_letter_id_fkey FOREIGN KEY (decision_letter_id) REFERENCES letter(id)
+);
+CREATE INDEX remedy_by_debtor ON remedy USING btree (debtor_key) WHERE debtor_key IS NOT NULL;
+CREATE INDEX remedy_by_decision ON remedy USING btree (decision_id);
+CREATE INDEX remedy_by_division ON remedy USING btree (division_code, id);
+CREATE INDEX remedy_by_letter ON remedy USING btree (decision_letter_id) WHERE decision_letter_id IS NOT NULL;
+CREATE INDEX remedy_by_matter ON remedy USING btree (matter_id);
+CREATE UNIQUE INDEX remedy_open_one_of_a_kind ON remedy USING btree (decision_id, kind) WHERE state <> ALL (ARRAY['refused'::text, 'decided'::text]);
+CREATE TRIGGER remedy_keeps_the_rules BEFORE INSERT OR UPDATE ON remedy FOR EACH ROW EXECUTE FUNCTION remedy_keeps_the_rules();
+ALTER TABLE remedy ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_by_owner ON remedy AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_in_division ON remedy AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (division_code ^@ ( SELECT guard_from() AS guard_from)) OR (debtor_key = ( SELECT guard_key() AS guard_key)))) WITH CHECK ((EXISTS ( SELECT
+   FROM contestable_decision d
+  WHERE ((d.id = remedy.decision_id) AND (d.matter_id = remedy.matter_id) AND (d.division_code = remedy.division_code) AND (NOT (d.debtor_key IS DISTINCT FROM remedy.debtor_key))))));
+COMMENT ON TABLE remedy IS 'An application for reconsideration or a suit against a decision. Whoever made the decision decides no remedy against it.';
+COMMENT ON COLUMN remedy.body IS 'Which authority or court decides.';
+COMMENT ON COLUMN remedy.grounds_sealed IS 'What the applicant says: AES-256-GCM, bound to this table, column and row id.';
+COMMENT ON COLUMN remedy.last_day IS 'The last day of the period as it stood when it was filed; null where none ran or its calendar was not published.';
+GRANT INSERT, SELECT, UPDATE (state, events, check_due_on, supplement_due_on, accepted_on, decide_due_on, is_extended, outcome, new_fen, reasons, proposed_by, decided_by, decided_on, decision_letter_id) ON remedy TO fees_rw;
+
+CREATE TABLE remedy_event (
+  remedy_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  note text,
+  actor text DEFAULT guard_text('actor'::text) NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT remedy_event_pkey PRIMARY KEY (remedy_id, seq),
+  CONSTRAINT remedy_event_kind_is_known CHECK (kind = ANY (ARRAY['file'::text, 'ask'::text, 'supplement'::text, 'accept'::text, 'accept-late'::text, 'accept-by-silence'::text, 'refuse'::text, 'extend'::text, 'propose'::text, 'send-back'::text, 'decide'::text, 'withdraw'::text])),
+  CONSTRAINT remedy_event_seq_check CHECK (seq > 0),
+  CONSTRAINT remedy_is_decided_by_a_person CHECK ((kind <> ALL (ARRAY['refuse'::text, 'accept-late'::text, 'propose'::text, 'decide'::text])) OR actor !~ '^system'::text),
+  CONSTRAINT remedy_note_is_short CHECK (char_length(note) <= 1000),
+  CONSTRAINT remedy_event_remedy_id_fkey FOREIGN KEY (remedy_id) REFERENCES remedy(id),
+  CONSTRAINT remedy_moves_as_the_table_says FOREIGN KEY (from_state, to_state) REFERENCES remedy_move(from_state, to_state)
+);
+CREATE INDEX remedy_event_by_move ON remedy_event USING btree (from_state, to_state);
+ALTER TABLE remedy_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_event FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_event_by_owner ON remedy_event AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_event_of_remedy ON remedy_event AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_event.remedy_id)))) WITH CHECK (((actor = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_event.remedy_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL) OR (kind = ANY (ARRAY['file'::text, 'supplement'::text, 'withdraw'::text])))));
+COMMENT ON TABLE remedy_event IS 'Journal of a remedy, append-only.';
+GRANT INSERT, SELECT ON remedy_event TO fees_rw;
+
+CREATE TABLE remedy_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT remedy_move_pkey PRIMARY KEY (from_state, to_state)
+);
+ALTER TABLE remedy_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_move_by_owner ON remedy_move AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_move_is_public ON remedy_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE remedy_move IS 'Every move of a remedy there is (remedy.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON remedy_move TO fees_rw;
+
+CREATE TABLE remedy_suspension (
+  remedy_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  basis text NOT NULL,
+  body text NOT NULL,
+  reason text NOT NULL,
+  decided_on date NOT NULL,
+  recorded_by text DEFAULT guard_text('actor'::text) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT remedy_suspension_pkey PRIMARY KEY (remedy_id, seq),
+  CONSTRAINT remedy_suspension_alternates CHECK ((kind = 'suspended'::text) = ((seq % 2) = 1)),
+  CONSTRAINT remedy_suspension_basis_is_known CHECK (basis = ANY (ARRAY['unit'::text, 'authority'::text, 'applicant'::text, 'law'::text])),
+  CONSTRAINT remedy_suspension_has_a_reason CHECK (char_length(reason) >= 4 AND char_length(reason) <= 400),
+  CONSTRAINT remedy_suspension_kind_is_known CHECK (kind = ANY (ARRAY['suspended'::text, 'resumed'::text])),
+  CONSTRAINT remedy_suspension_seq_check CHECK (seq > 0),
+  CONSTRAINT remedy_suspension_remedy_id_fkey FOREIGN KEY (remedy_id) REFERENCES remedy(id)
+);
+ALTER TABLE remedy_suspension ENABLE ROW LEVEL SECURITY;
+ALTER TABLE remedy_suspension FORCE ROW LEVEL SECURITY;
+CREATE POLICY remedy_suspension_by_owner ON remedy_suspension AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+CREATE POLICY remedy_suspension_of_remedy ON remedy_suspension AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_suspension.remedy_id)))) WITH CHECK (((recorded_by = ( SELECT guard_text('actor'::text) AS guard_text)) AND (EXISTS ( SELECT
+   FROM remedy r
+  WHERE (r.id = remedy_suspension.remedy_id))) AND (( SELECT guard_whole() AS guard_whole) OR (( SELECT guard_from() AS guard_from) IS NOT NULL))));
+COMMENT ON TABLE remedy_suspension IS 'A decision to suspend what is contested, or to go on with it, append-only (行政复议法 art 42, 行政诉讼法 art 56).';
+GRANT INSERT, SELECT ON remedy_suspension TO fees_rw;
 
 CREATE TABLE remittance (
   id uuid NOT NULL,
@@ -1466,6 +2295,39 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.delivery_outcome_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  update letter_delivery d set served_on = (
+      select min(o.served_on) from delivery_attempt a join delivery_outcome o on o.attempt_id = a.id
+       where a.letter_id = d.letter_id
+         and o.seq = (select max(p.seq) from delivery_outcome p where p.attempt_id = a.id))
+   where d.letter_id = (select a.letter_id from delivery_attempt a where a.id = new.attempt_id);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.delivery_outcome_is_next()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare last integer; made date;
+begin
+  select max(o.seq) into last from delivery_outcome o where o.attempt_id = new.attempt_id;
+  if new.seq <> coalesce(last, 0) + 1 then
+    raise exception 'outcomes of an attempt follow one another' using errcode = '23514', constraint = 'delivery_outcome_is_next';
+  end if;
+  select l.made_on into made from delivery_attempt a join letter l on l.id = a.letter_id where a.id = new.attempt_id;
+  if new.served_on < made or new.published_on < made then
+    raise exception 'no letter is served before it is written' using errcode = '23514', constraint = 'delivery_follows_the_letter';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.fiscal_receipt_moves()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1587,6 +2449,100 @@ CREATE OR REPLACE FUNCTION fees.guard_whole()
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$ select coalesce(guard_claims() ->> 'division' = '', false) $function$;
 
+CREATE OR REPLACE FUNCTION fees.instalment_only_counts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  -- Less is paid only where a receipt was wrongly counted and is taken back: then the part is open again, and reminded of anew.
+  if new.dropped_fen < old.dropped_fen or new.named_fen < old.named_fen
+     or new.paid_fen >= old.paid_fen
+        and ((old.reminded_on is not null and (new.reminded_on, new.grace_until) is distinct from (old.reminded_on, old.grace_until))
+          or (old.missed_on is not null and new.missed_on is distinct from old.missed_on)
+          or (old.paid_on is not null and new.paid_on is distinct from old.paid_on)) then
+    raise exception 'what was counted stays counted' using errcode = '23514', constraint = 'instalment_only_counts';
+  end if;
+  if not exists (select from instalment_plan p where p.id = new.plan_id and p.state in ('proposed', 'agreed', 'suspended')) then
+    raise exception 'a plan that is over changes no more' using errcode = '23514', constraint = 'instalment_of_a_plan_that_is_over';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalment_plan_is_of_a_receivable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  select r.matter_id, r.division_code, r.debtor_name, r.debtor_key into new.matter_id, new.division_code, new.debtor_name, new.debtor_key
+    from receivable r where r.id = new.receivable_id;
+  if new.matter_id is null then
+    raise exception 'no such receivable' using errcode = '23503', constraint = 'instalment_plan_receivable_id_fkey';
+  end if;
+  if new.state not in ('proposed', 'agreed') or (new.state = 'agreed') <> (new.side = 'rule') then
+    raise exception 'a plan begins as a proposal' using errcode = '23514', constraint = 'instalment_plan_begins_as_a_proposal';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalment_plan_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.state = old.state and new is distinct from old
+     or new.state <> old.state and not exists (select from instalment_move m where m.from_state = old.state and m.to_state = new.state) then
+    raise exception 'a plan does not go from % to %', old.state, new.state using errcode = '23514', constraint = 'instalment_plan_moves_as_the_table_says';
+  end if;
+  if old.agreed_on is not null and (new.agreed_on, new.answered_by) is distinct from (old.agreed_on, old.answered_by) then
+    raise exception 'what was agreed stays' using errcode = '23514', constraint = 'instalment_plan_agreement_stays';
+  end if;
+  if new.answered_by is distinct from old.answered_by and new.answered_by is distinct from guard_text('actor') then
+    raise exception 'who answers is who works' using errcode = '42501';
+  end if;
+  -- A proposal that came to nothing keeps its parts as they were put forward; what was agreed and is over leaves nothing open.
+  if new.state in ('settled', 'broken', 'replaced') and exists (select from instalment i where i.plan_id = new.id and i.open_fen > 0) then
+    raise exception 'a plan that is over leaves nothing open' using errcode = '23514', constraint = 'instalment_plan_over_leaves_nothing_open';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalments_are_what_is_open()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare of_plan uuid; plan instalment_plan; found bigint; owed bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select * into plan from instalment_plan where id = of_plan;
+  if plan.state not in ('agreed', 'suspended') then return null; end if;
+  select coalesce(sum(i.open_fen), 0) into found from instalment i where i.plan_id = of_plan;
+  select r.open_fen into owed from receivable r where r.id = plan.receivable_id;
+  if found is distinct from owed then
+    raise exception 'the parts have % open, the receivable %', found, owed using errcode = '23514', constraint = 'instalments_are_what_is_open';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.instalments_sum_to_the_plan()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare of_plan uuid; found bigint; wanted bigint;
+begin
+  of_plan := case tg_table_name when 'instalment' then (to_jsonb(new) ->> 'plan_id')::uuid else (to_jsonb(new) ->> 'id')::uuid end;
+  select fen into wanted from instalment_plan where id = of_plan;
+  select sum(i.fen) into found from instalment i where i.plan_id = of_plan;
+  if found is distinct from wanted then
+    raise exception 'the parts sum to %, the plan is over %', found, wanted using errcode = '23514', constraint = 'instalments_sum_to_the_plan';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION fees.ledger_account_lock(codes text[])
  RETURNS void
  LANGUAGE sql
@@ -1595,6 +2551,23 @@ CREATE OR REPLACE FUNCTION fees.ledger_account_lock(codes text[])
 AS $function$
   select from ledger_account where code = any(codes) order by code for no key update
 $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_end_court(id uuid, document text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+begin
+  if guard_text('permission') is distinct from 'legacy-fee.court' then
+    raise exception 'the archive closes the file of the court' using errcode = '42501';
+  end if;
+  update legacy_fee_case c set court_state = 'ended', court_document = document
+   where c.id = $1 and c.court_state = 'pending' and (guard_whole() or c.office_code ^@ guard_from());
+  if not found then
+    raise exception 'no application to a court is pending' using errcode = '23514', constraint = 'legacy_fee_court_is_ended_once';
+  end if;
+end $function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_forget(office text, today date, at timestamp with time zone)
  RETURNS integer
@@ -1611,7 +2584,10 @@ begin
   before := (today - make_interval(years => years))::date;
   select array_agg(c.id) into ids from legacy_fee_case c
    where c.office_code = office and c.taken_at < before
-     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))
+     and not exists (select from refund f join legacy_fee_payment p on p.id = f.source_id
+                      where p.case_id = c.id and f.state not in ('confirmed', 'rejected'))
+     and c.court_state <> 'pending';
   if ids is null then return 0; end if;
   select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
   with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
@@ -1619,6 +2595,28 @@ begin
   insert into legacy_deletion (office_code, taken_before, cases, payments, letters, at)
   values (office, before, cardinality(ids), n_payments, n_letters, at);
   return cardinality(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare may constant text[] := array['number_sealed', 'court_state', 'court_document', 'ceased_fen'];
+begin
+  if (to_jsonb(new) - may) is distinct from (to_jsonb(old) - may)
+    or ((new.court_state, new.court_document) is distinct from (old.court_state, old.court_document)
+        and (old.court_state, new.court_state) is distinct from ('pending', 'ended')) then
+    raise exception 'an old case stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.legacy_fee_payment_never_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a payment stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.legacy_fee_seal(office text, today date)
@@ -1674,12 +2672,12 @@ begin
            coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
       into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
     insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
-                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+                                 paid_fen, mispaid_fen, close_out, court_state, court_document, source_ref, row_hash, taken_by, taken_at)
     values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
             decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
             case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
                  when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
-            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+            one ->> 'courtState', one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
     for pay in select value from jsonb_array_elements(one -> 'payments') loop
       insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
       values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
@@ -1700,11 +2698,12 @@ AS $function$ select coalesce(guard_text('permission') ^@ 'legacy-fee.', false) 
 CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
-  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
-       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
      or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
     raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
   end if;
@@ -2032,6 +3031,109 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fees.recovery_case_keeps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Generated columns are not there yet in a row that is about to be written.
+  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
+     is distinct from (to_jsonb(old) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on']) then
+    raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
+  end if;
+  if new.owed_fen > old.owed_fen or (old.decided_fen is not null and new.decided_fen is distinct from old.decided_fen)
+     or (old.owed_fen is not null and new.owed_fen is null) then
+    raise exception 'what is owed never rises' using errcode = '23514', constraint = 'recovery_amount_never_rises';
+  end if;
+  if old.state <> 'fact-finding' and new.state <> 'fact-finding'
+     and (new.cause, new.is_in_good_faith, new.gone_fen, new.finding, new.document_no, new.notice_letter_id)
+         is distinct from (old.cause, old.is_in_good_faith, old.gone_fen, old.finding, old.document_no, old.notice_letter_id) then
+    raise exception 'facts are found before the notice' using errcode = '23514', constraint = 'recovery_facts_stand_once_noticed';
+  end if;
+  if old.receivable_id is not null and new.receivable_id is distinct from old.receivable_id then
+    raise exception 'a case has one receivable' using errcode = '23514', constraint = 'recovery_receivable_is_one';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.recovery_event_applies()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare c recovery_case; refusal text; ends text;
+begin
+  select * into c from recovery_case where id = new.case_id for update;
+  if c.state is distinct from new.from_state or c.events is distinct from new.seq - 1 then
+    raise exception 'a recovery case was moved by someone else meanwhile' using errcode = '40001', constraint = 'recovery_event_applies';
+  end if;
+  refusal := recovery_refusal(c, new.act, new.actor, new.on_day);
+  if refusal is not null then
+    raise exception 'this step of a recovery case may not be taken: %', refusal using errcode = '23514', constraint = refusal;
+  end if;
+  select m.outcome into ends from recovery_move m where (m.act, m.from_state, m.to_state) = (new.act, new.from_state, new.to_state);
+  update recovery_case set
+    state = new.to_state, events = new.seq, outcome = coalesce(ends, outcome),
+    confirmed_by = case new.act when 'confirm' then new.actor else confirmed_by end,
+    facts_by = case new.act when 'establish' then new.actor else facts_by end,
+    hearing_asked_on = case new.act when 'ask-hearing' then new.on_day when 'find-again' then null else hearing_asked_on end,
+    hearing_held_on = case new.act when 'hear' then new.on_day when 'find-again' then null else hearing_held_on end,
+    notice_letter_id = case new.act when 'find-again' then null else notice_letter_id end,
+    notice_served_on = case new.act when 'find-again' then null else notice_served_on end,
+    statement_ends = case new.act when 'find-again' then null else statement_ends end,
+    decided_by = case new.act when 'decide' then new.actor else decided_by end,
+    decided_on = case new.act when 'decide' then new.on_day else decided_on end,
+    owed_fen = case new.act when 'decide' then decided_fen when 'quash' then 0 else owed_fen end,
+    closed_on = case when ends is not null then new.on_day else closed_on end
+  where id = new.case_id;
+  if ends = 'ceased' then update recovery_line set is_live = false where case_id = new.case_id; end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.recovery_refusal(c recovery_case, act text, actor text, on_day date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select case
+    when act in ('propose', 'detect') and c.wrong_fen <> (select sum(s.fen) from recovery_share s where s.case_id = c.id)
+      then 'recovery_shares_sum_to_the_whole'
+    when act in ('propose', 'detect') and (act = 'propose') <> (c.overpayment_id is null) then 'recovery_is_stated_or_told'
+    when act = 'propose' and c.wrong_fen <> (select sum(l.wrong_fen) from recovery_line l where l.case_id = c.id)
+      then 'recovery_lines_sum_to_the_whole'
+    when act = 'confirm' and actor = c.opened_by then 'recovery_is_confirmed_by_another'
+    when act in ('establish', 'notice', 'decide', 'release') and c.cause is null then 'recovery_needs_its_facts'
+    when act in ('notice', 'decide') and on_day > c.limitation_ends then 'recovery_is_past_limitation'
+    when act = 'notice' and c.notice_letter_id is null then 'recovery_is_told_by_letter'
+    when act = 'notice' and c.gone_fen = c.wrong_fen then 'recovery_of_nothing_ends'
+    when act = 'notice-served' and (c.notice_served_on is null or c.notice_served_on > on_day) then 'recovery_notice_is_served'
+    when act = 'ask-hearing' and (c.hearing_asked_on is not null or on_day > c.statement_ends) then 'recovery_hearing_is_asked_in_time'
+    when act = 'hear' and (c.hearing_asked_on is null or c.hearing_held_on is not null) then 'recovery_hearing_was_asked_for'
+    when act = 'hear' and actor = c.facts_by then 'recovery_hearing_is_held_by_another'
+    when act = 'refer' and (c.cause is distinct from 'fraud' or c.referred_to is null) then 'recovery_refers_fraud_only'
+    when act = 'decide' and (c.notice_served_on is null or c.statement_ends is null) then 'recovery_notice_is_served'
+    when act = 'decide' and on_day <= c.statement_ends then 'recovery_hears_before_it_decides'
+    when act = 'decide' and c.hearing_asked_on is not null and c.hearing_held_on is null then 'recovery_hears_before_it_decides'
+    when act = 'decide' and (c.decided_fen is null or c.decided_fen <> least(c.wrong_fen - c.gone_fen, c.still_fen) or c.decision_letter_id is null)
+      then 'recovery_decides_what_follows'
+    when act in ('decide', 'release', 'waive', 'cease') and (actor = c.facts_by or (act <> 'cease' and actor = c.opened_by))
+      then 'recovery_is_decided_by_another'
+    when act = 'release' and not (c.is_in_good_faith and c.gone_fen = c.wrong_fen) then 'recovery_releases_good_faith_only'
+    when act = 'waive' and c.waiver_rule is null then 'recovery_waives_by_rule_only'
+    when act in ('cease', 'quash', 'waive', 'release', 'end-court') and c.closed_why is null then 'recovery_ends_for_a_reason'
+    when act in ('remind', 'apply') and c.still_fen < c.owed_fen then 'recovery_asks_for_no_more_than_is_known'
+    when act = 'serve' and (c.decision_served_on is null or c.decision_served_on > on_day or c.receivable_id is null)
+      then 'recovery_collects_only_what_was_served'
+    when act = 'remind' and (c.decision_served_on is null or on_day <= c.pay_by or c.reminder_letter_id is null)
+      then 'recovery_reminds_after_the_period'
+    when act = 'reminder-served' and (c.reminder_served_on is null or c.reminder_served_on > on_day) then 'recovery_reminder_is_served'
+    when act = 'apply' and (c.reminder_ends is null or on_day <= c.reminder_ends or c.appeal_ends is null or on_day <= c.appeal_ends
+                            or on_day > c.court_until or c.court_ref is null)
+      then 'recovery_goes_to_court_in_its_time'
+  end $function$;
+
 CREATE OR REPLACE FUNCTION fees.refund_moves()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2081,6 +3183,34 @@ begin
     or (new.approved_by is distinct from old.approved_by and new.approved_by is distinct from guard_text('actor'))
     or (new.state = 'approved' and new.approved_by is distinct from guard_text('actor')) then
     raise exception 'nobody signs for another' using errcode = '23514', constraint = 'refund_is_signed_by_who_acts';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.remedy_keeps_the_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare was bigint; maker text;
+begin
+  if tg_op = 'UPDATE' and new.state <> old.state and not exists (select from remedy_move where from_state = old.state and to_state = new.state) then
+    raise exception 'no such move: % to %', old.state, new.state using errcode = '23514', constraint = 'remedy_moves_as_the_table_says';
+  end if;
+  if tg_op = 'UPDATE' and old.state in ('refused', 'decided') and to_jsonb(new) - 'grounds_sealed' <> to_jsonb(old) - 'grounds_sealed' then
+    raise exception 'what is over stays as it is' using errcode = '23514', constraint = 'remedy_that_is_over_stays';
+  end if;
+  -- Applicants complete and withdraw; everything else is an office's.
+  if tg_op = 'UPDATE' and current_user <> 'fees_owner' and not guard_whole() and guard_from() is null
+     and not ((old.state = 'supplement' and new.state = 'filed') or (new.state = 'decided' and new.outcome = 'withdrawn')) then
+    raise exception 'applicants complete and withdraw' using errcode = '42501';
+  end if;
+  select d.fen, d.made_by into was, maker from contestable_decision d where d.id = new.decision_id;
+  if new.new_fen >= was then
+    raise exception 'a remedy makes nothing larger' using errcode = '23514', constraint = 'remedy_lowers_an_amount_only';
+  end if;
+  if (new.decided_by = maker or new.proposed_by = maker) and coalesce(new.outcome, '') <> 'withdrawn' then
+    raise exception 'nobody judges their own decision' using errcode = '23514', constraint = 'remedy_is_decided_by_another';
   end if;
   return new;
 end $function$;

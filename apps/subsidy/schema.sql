@@ -203,6 +203,7 @@ CREATE INDEX authority_decision_by_from ON authority_decision USING btree (from_
 CREATE INDEX authority_decision_by_to ON authority_decision USING btree (to_county text_pattern_ops, id);
 CREATE INDEX authority_decision_by_undone ON authority_decision USING btree (undoes) WHERE undoes IS NOT NULL;
 CREATE TRIGGER authority_decision_uses_power AFTER INSERT ON authority_decision FOR EACH ROW EXECUTE FUNCTION authority_decision_uses_power();
+CREATE TRIGGER overpayment_doubt_by_move AFTER INSERT ON authority_decision FOR EACH ROW EXECUTE FUNCTION overpayment_doubt_by_place();
 ALTER TABLE authority_decision ENABLE ROW LEVEL SECURITY;
 ALTER TABLE authority_decision FORCE ROW LEVEL SECURITY;
 CREATE POLICY authority_decision_in_ones_own_name ON authority_decision AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((decided_by = ( SELECT guard_text('actor'::text) AS guard_text)) OR (is_part_of_system(decided_by) AND is_part_of_system(( SELECT guard_text('actor'::text) AS guard_text)))));
@@ -491,6 +492,7 @@ CREATE TABLE claim_finding (
   CONSTRAINT claim_finding_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id)
 );
 CREATE INDEX claim_finding_by_claim ON claim_finding USING btree (claim_id, fact, id DESC);
+CREATE TRIGGER overpayment_doubt_by_finding AFTER INSERT ON claim_finding FOR EACH ROW EXECUTE FUNCTION overpayment_doubt_by_finding();
 ALTER TABLE claim_finding ENABLE ROW LEVEL SECURITY;
 ALTER TABLE claim_finding FORCE ROW LEVEL SECURITY;
 CREATE POLICY claim_finding_of_claim ON claim_finding AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
@@ -664,6 +666,7 @@ CREATE INDEX enrolment_question_by_beneficiary ON enrolment_question USING btree
 CREATE INDEX enrolment_question_by_county ON enrolment_question USING btree (county_code text_pattern_ops);
 CREATE INDEX enrolment_question_to_ask ON enrolment_question USING btree (id) WHERE asked_at IS NULL;
 CREATE INDEX enrolment_question_to_read ON enrolment_question USING btree (id) WHERE asked_at IS NOT NULL AND (outcome IS NULL OR outcome = 'no-reply'::text);
+CREATE TRIGGER overpayment_doubt_by_enrolment AFTER UPDATE ON enrolment_question FOR EACH ROW WHEN (new.outcome = 'elsewhere'::text AND new.outcome IS DISTINCT FROM old.outcome) EXECUTE FUNCTION overpayment_doubt_by_place();
 ALTER TABLE enrolment_question ENABLE ROW LEVEL SECURITY;
 ALTER TABLE enrolment_question FORCE ROW LEVEL SECURITY;
 CREATE POLICY enrolment_question_of_county ON enrolment_question AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (county_code ^@ "left"(( SELECT guard_from() AS guard_from), 6)) OR (EXISTS ( SELECT
@@ -1015,6 +1018,140 @@ COMMENT ON COLUMN outbox.next_payload IS 'Planned again while already on its way
 COMMENT ON COLUMN outbox.bundle IS 'How many messages of this job may travel together; 1 is one by one.';
 GRANT INSERT, SELECT, UPDATE ON outbox TO subsidy_rw;
 
+CREATE TABLE overpayment (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  claim_id uuid NOT NULL,
+  instruction_id uuid NOT NULL,
+  attempt_id uuid NOT NULL,
+  programme text NOT NULL,
+  county_code text NOT NULL,
+  ground text NOT NULL,
+  days daterange NOT NULL,
+  fen bigint NOT NULL,
+  paid_on date NOT NULL,
+  found_on date NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  determination_id bigint,
+  anew_id bigint,
+  facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+  state text NOT NULL,
+  evidence text,
+  note text,
+  reported_by text,
+  seen_by text,
+  seen_at timestamp with time zone,
+  seen_note text,
+  told_at timestamp with time zone,
+  taken_up_at timestamp with time zone,
+  taken_back_at timestamp with time zone,
+  taken_back_why text,
+  CONSTRAINT overpayment_pkey PRIMARY KEY (id),
+  CONSTRAINT overpayment_by_an_officer_has_evidence CHECK ((reported_by IS NULL) = (evidence IS NULL) AND (reported_by IS NULL) = (note IS NULL)),
+  CONSTRAINT overpayment_ground_is_known CHECK (ground = ANY (ARRAY['late-death'::text, 'late-move'::text, 'duplicate'::text, 'false-claim'::text, 'changed-fact'::text, 'office-error'::text])),
+  CONSTRAINT overpayment_is_of_a_county CHECK (county_code ~ '^[0-9]{6}000000$'::text),
+  CONSTRAINT overpayment_is_of_days CHECK (NOT isempty(days) AND lower(days) IS NOT NULL AND upper(days) IS NOT NULL),
+  CONSTRAINT overpayment_is_of_money CHECK (fen > 0),
+  CONSTRAINT overpayment_is_seen_by_a_person CHECK ((seen_by IS NULL) = (seen_at IS NULL) AND (seen_by IS NULL) = (reported_by IS NULL OR state = 'reported'::text)),
+  CONSTRAINT overpayment_is_taken_back_at_a_moment CHECK ((state = 'taken-back'::text) = (taken_back_at IS NOT NULL) AND (state = 'taken-back'::text) = (taken_back_why IS NOT NULL)),
+  CONSTRAINT overpayment_is_taken_up_at_a_moment CHECK ((state = 'taken-up'::text) = (taken_up_at IS NOT NULL)),
+  CONSTRAINT overpayment_is_told_at_a_moment CHECK ((state <> ALL (ARRAY['told'::text, 'taken-up'::text])) OR told_at IS NOT NULL),
+  CONSTRAINT overpayment_needs_another_officer CHECK (seen_by <> reported_by),
+  CONSTRAINT overpayment_of_a_person_is_reported_by_one CHECK ((ground <> ALL (ARRAY['false-claim'::text, 'office-error'::text])) OR reported_by IS NOT NULL),
+  CONSTRAINT overpayment_state_is_known CHECK (state = ANY (ARRAY['reported'::text, 'found'::text, 'told'::text, 'taken-up'::text, 'taken-back'::text, 'dismissed'::text])),
+  CONSTRAINT overpayment_anew_id_fkey FOREIGN KEY (anew_id) REFERENCES determination(id),
+  CONSTRAINT overpayment_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id),
+  CONSTRAINT overpayment_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id),
+  CONSTRAINT overpayment_determination_id_fkey FOREIGN KEY (determination_id) REFERENCES determination(id),
+  CONSTRAINT overpayment_instruction_id_fkey FOREIGN KEY (instruction_id) REFERENCES instruction(id)
+);
+CREATE INDEX overpayment_by_anew ON overpayment USING btree (anew_id) WHERE anew_id IS NOT NULL;
+CREATE INDEX overpayment_by_attempt ON overpayment USING btree (attempt_id);
+CREATE INDEX overpayment_by_claim ON overpayment USING btree (claim_id);
+CREATE INDEX overpayment_by_county ON overpayment USING btree (county_code text_pattern_ops, id);
+CREATE INDEX overpayment_by_determination ON overpayment USING btree (determination_id) WHERE determination_id IS NOT NULL;
+CREATE UNIQUE INDEX overpayment_is_found_once ON overpayment USING btree (instruction_id, ground) WHERE state <> ALL (ARRAY['taken-back'::text, 'dismissed'::text]);
+CREATE INDEX overpayment_standing ON overpayment USING btree (instruction_id) WHERE state = ANY (ARRAY['found'::text, 'told'::text, 'taken-up'::text]);
+CREATE INDEX overpayment_to_tell ON overpayment USING btree (id) WHERE state = 'found'::text;
+CREATE CONSTRAINT TRIGGER overpayment_adds_up AFTER INSERT OR UPDATE ON overpayment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION overpayment_adds_up();
+CREATE TRIGGER overpayment_moves BEFORE INSERT OR UPDATE ON overpayment FOR EACH ROW EXECUTE FUNCTION overpayment_moves();
+CREATE TRIGGER overpayment_report_uses_power AFTER INSERT ON overpayment FOR EACH ROW WHEN (new.reported_by IS NOT NULL) EXECUTE FUNCTION overpayment_uses_power();
+CREATE TRIGGER overpayment_seeing_uses_power AFTER UPDATE OF seen_by ON overpayment FOR EACH ROW WHEN (new.seen_by IS NOT NULL AND old.seen_by IS NULL) EXECUTE FUNCTION overpayment_uses_power();
+ALTER TABLE overpayment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE overpayment FORCE ROW LEVEL SECURITY;
+CREATE POLICY overpayment_of_claim ON overpayment AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR ((EXISTS ( SELECT
+   FROM claim c
+  WHERE (c.id = overpayment.claim_id))) AND ((( SELECT guard_from() AS guard_from) IS NOT NULL) OR ((state = ANY (ARRAY['told'::text, 'taken-up'::text, 'taken-back'::text])) AND (told_at IS NOT NULL))))));
+CREATE POLICY overpayment_reported_in_ones_own_name ON overpayment AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK (((reported_by IS NULL) OR (reported_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+CREATE POLICY overpayment_seen_in_ones_own_name ON overpayment AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) WITH CHECK (((seen_by IS NULL) OR (state <> ALL (ARRAY['found'::text, 'dismissed'::text])) OR (seen_by = ( SELECT guard_text('actor'::text) AS guard_text))));
+COMMENT ON TABLE overpayment IS 'An amount that was paid for some days and, as is known now, was not owed, with the payment it is of. Never edited: one that turns out otherwise is taken back, or changed by a row of its own once fees has it.';
+COMMENT ON COLUMN overpayment.found_on IS 'When this installation came to know of it: an officer''s report, or the fact that says so.';
+GRANT INSERT, SELECT, UPDATE (state, seen_by, seen_at, seen_note, told_at, taken_up_at, taken_back_at, taken_back_why) ON overpayment TO subsidy_rw;
+
+CREATE TABLE overpayment_change (
+  overpayment_id uuid NOT NULL,
+  seq integer NOT NULL,
+  fen bigint NOT NULL,
+  why text NOT NULL,
+  anew_id bigint,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT overpayment_change_pkey PRIMARY KEY (overpayment_id, seq),
+  CONSTRAINT overpayment_change_is_of_money CHECK (fen <> 0),
+  CONSTRAINT overpayment_change_seq_check CHECK (seq > 0),
+  CONSTRAINT overpayment_change_anew_id_fkey FOREIGN KEY (anew_id) REFERENCES determination(id),
+  CONSTRAINT overpayment_change_overpayment_id_fkey FOREIGN KEY (overpayment_id) REFERENCES overpayment(id)
+);
+CREATE INDEX overpayment_change_by_anew ON overpayment_change USING btree (anew_id) WHERE anew_id IS NOT NULL;
+CREATE CONSTRAINT TRIGGER overpayment_change_adds_up AFTER INSERT ON overpayment_change DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION overpayment_adds_up();
+ALTER TABLE overpayment_change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE overpayment_change FORCE ROW LEVEL SECURITY;
+CREATE POLICY overpayment_change_of_overpayment ON overpayment_change AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM overpayment o
+  WHERE (o.id = overpayment_change.overpayment_id)))));
+COMMENT ON TABLE overpayment_change IS 'What an overpayment that fees has taken up is more or less by, since a fact was corrected again. Append-only.';
+GRANT INSERT, SELECT ON overpayment_change TO subsidy_rw;
+
+CREATE TABLE overpayment_doubt (
+  claim_id uuid NOT NULL,
+  raised integer DEFAULT 1 NOT NULL,
+  CONSTRAINT overpayment_doubt_pkey PRIMARY KEY (claim_id),
+  CONSTRAINT overpayment_doubt_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES claim(id)
+);
+ALTER TABLE overpayment_doubt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE overpayment_doubt FORCE ROW LEVEL SECURITY;
+CREATE POLICY overpayment_doubt_in_any_context ON overpayment_doubt AS PERMISSIVE FOR ALL TO PUBLIC USING (( SELECT guard_open() AS guard_open));
+COMMENT ON TABLE overpayment_doubt IS 'Claims decided already about which something else became known, until a job has looked whether what was paid was owed; survives a kill.';
+GRANT DELETE, INSERT, SELECT, UPDATE (raised) ON overpayment_doubt TO subsidy_rw;
+
+CREATE TABLE overpayment_move (
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  CONSTRAINT overpayment_move_pkey PRIMARY KEY (from_state, to_state)
+);
+ALTER TABLE overpayment_move ENABLE ROW LEVEL SECURITY;
+ALTER TABLE overpayment_move FORCE ROW LEVEL SECURITY;
+CREATE POLICY overpayment_move_is_public ON overpayment_move AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+COMMENT ON TABLE overpayment_move IS 'Every move of an overpayment there is (overpayment.state.ts, mirrored); what is not listed cannot happen.';
+GRANT SELECT ON overpayment_move TO subsidy_rw;
+
+CREATE TABLE overpayment_share (
+  overpayment_id uuid NOT NULL,
+  level text NOT NULL,
+  year smallint NOT NULL,
+  fen bigint NOT NULL,
+  CONSTRAINT overpayment_share_pkey PRIMARY KEY (overpayment_id, level, year),
+  CONSTRAINT overpayment_share_is_of_money CHECK (fen > 0),
+  CONSTRAINT overpayment_share_level_is_known CHECK (level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text])),
+  CONSTRAINT overpayment_share_overpayment_id_fkey FOREIGN KEY (overpayment_id) REFERENCES overpayment(id)
+);
+CREATE CONSTRAINT TRIGGER overpayment_share_adds_up AFTER INSERT ON overpayment_share DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION overpayment_adds_up();
+ALTER TABLE overpayment_share ENABLE ROW LEVEL SECURITY;
+ALTER TABLE overpayment_share FORCE ROW LEVEL SECURITY;
+CREATE POLICY overpayment_share_of_overpayment ON overpayment_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
+   FROM overpayment o
+  WHERE (o.id = overpayment_share.overpayment_id)))));
+COMMENT ON TABLE overpayment_share IS 'Which budgets bore what was overpaid, as they paid it; the fen of an overpayment add up to it. Append-only.';
+GRANT INSERT, SELECT ON overpayment_share TO subsidy_rw;
+
 CREATE TABLE payee_account (
   id uuid NOT NULL,
   holder_key bytea NOT NULL,
@@ -1212,6 +1349,7 @@ CREATE TABLE person_merge (
 CREATE INDEX person_merge_by_beneficiary ON person_merge USING btree (beneficiary_id);
 CREATE INDEX person_merge_by_keeper ON person_merge USING btree (keeper_id) WHERE keeper_id IS NOT NULL;
 CREATE UNIQUE INDEX person_merge_stands_once ON person_merge USING btree (person_id) WHERE undone_at IS NULL;
+CREATE TRIGGER overpayment_doubt_by_merge AFTER INSERT OR UPDATE ON person_merge FOR EACH ROW EXECUTE FUNCTION overpayment_doubt_by_merge();
 ALTER TABLE person_merge ENABLE ROW LEVEL SECURITY;
 ALTER TABLE person_merge FORCE ROW LEVEL SECURITY;
 CREATE POLICY person_merge_for_officers ON person_merge AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_from() AS guard_from) IS NOT NULL));
@@ -1407,6 +1545,7 @@ CREATE INDEX reimbursement_by_debtor ON reimbursement USING btree (debtor_county
 CREATE INDEX reimbursement_by_decision ON reimbursement USING btree (decision_id);
 CREATE INDEX reimbursement_by_instruction ON reimbursement USING btree (instruction_id);
 CREATE UNIQUE INDEX reimbursement_is_open_once ON reimbursement USING btree (instruction_id, LEAST(debtor_county, creditor_county), GREATEST(debtor_county, creditor_county)) WHERE state = 'open'::text AND instruction_id IS NOT NULL;
+CREATE TRIGGER overpayment_doubt_by_reimbursement AFTER INSERT OR UPDATE ON reimbursement FOR EACH ROW EXECUTE FUNCTION overpayment_doubt_by_place();
 CREATE TRIGGER reimbursement_ends_once BEFORE UPDATE ON reimbursement FOR EACH ROW EXECUTE FUNCTION reimbursement_ends_once();
 CREATE TRIGGER reimbursement_uses_power AFTER UPDATE OF settled_by ON reimbursement FOR EACH ROW WHEN (new.settled_by IS NOT NULL AND old.settled_by IS NULL) EXECUTE FUNCTION reimbursement_uses_power();
 ALTER TABLE reimbursement ENABLE ROW LEVEL SECURITY;
@@ -1462,6 +1601,7 @@ CREATE INDEX review_case_by_claim ON review_case USING btree (claim_id);
 CREATE INDEX review_case_by_division ON review_case USING btree (division_code text_pattern_ops, reason) WHERE state = 'open'::text;
 CREATE INDEX review_case_by_instruction ON review_case USING btree (instruction_id) WHERE instruction_id IS NOT NULL;
 CREATE UNIQUE INDEX review_case_is_asked_once ON review_case USING btree (reason, claim_id, instruction_id) NULLS NOT DISTINCT WHERE state = 'open'::text;
+CREATE TRIGGER overpayment_doubt_by_conflict AFTER INSERT ON review_case FOR EACH ROW WHEN (new.reason = 'MERGE_CONFLICT'::text) EXECUTE FUNCTION overpayment_doubt_by_conflict();
 CREATE TRIGGER review_case_uses_power AFTER UPDATE OF resolved_by ON review_case FOR EACH ROW WHEN (new.resolved_by IS DISTINCT FROM old.resolved_by AND new.resolved_by IS NOT NULL AND new.decision <> 'WITHDRAWN'::text) EXECUTE FUNCTION review_case_uses_power();
 ALTER TABLE review_case ENABLE ROW LEVEL SECURITY;
 ALTER TABLE review_case FORCE ROW LEVEL SECURITY;
@@ -1622,6 +1762,34 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.beneficiaries_of_one(of uuid)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  with recursive up as (
+    select b.*, 0 as depth from beneficiary b where b.id = of
+    union all
+    select b.*, depth + 1 from up join beneficiary b on b.id = up.merged_into where depth < 20),
+  top as (select * from up order by depth desc limit 1),
+  record as (
+    select f.* from top t join person_fact f on f.person_id = surviving_person(coalesce(t.person_id,
+      (select n.person_id from person_fact n where n.id_number_key = t.id_number_key and not n.id_number_shared limit 1),
+      (select n.person_id from person_fact n where t.id_number_key is null and n.birth_certificate_key = t.birth_certificate_key limit 1)))),
+  same as (
+    select id from top
+    union
+    select b.id from record r join beneficiary b on b.merged_into is null and (b.person_id = r.person_id
+      or b.id_number_key = r.id_number_key and not r.id_number_shared
+      or b.id_number_key is null and b.birth_certificate_key = r.birth_certificate_key)),
+  down as (
+    select id from same
+    union
+    select b.id from down d join beneficiary b on b.merged_into = d.id)
+  select id from down
+$function$;
 
 CREATE OR REPLACE FUNCTION subsidy.claim_event_applies()
  RETURNS trigger
@@ -1819,6 +1987,118 @@ begin
     raise exception 'A message cannot change once it was sent; plan another.';
   end if;
   return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_adds_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+declare of_instruction uuid; of_overpayment uuid;
+begin
+  of_overpayment := case tg_table_name when 'overpayment' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'overpayment_id' end;
+  if exists (select from overpayment o where o.id = of_overpayment
+               and o.fen <> (select coalesce(sum(s.fen), 0) from overpayment_share s where s.overpayment_id = o.id)) then
+    raise exception 'the shares of an overpayment add up to it' using errcode = '23514', constraint = 'overpayment_shares_add_up';
+  end if;
+  if exists (select from overpayment_change c where c.overpayment_id = of_overpayment)
+     and not exists (select from overpayment o where o.id = of_overpayment and o.state = 'taken-up'
+       and o.fen + (select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id) >= 0) then
+    raise exception 'only what fees has is changed, and never below nothing' using errcode = '23514', constraint = 'overpayment_change_is_of_what_was_taken_up';
+  end if;
+  select o.instruction_id into of_instruction from overpayment o where o.id = of_overpayment;
+  if exists (
+      select from instruction i where i.id = of_instruction and i.amount_fen < (
+        select sum(o.fen + coalesce((select sum(c.fen) from overpayment_change c where c.overpayment_id = o.id), 0))
+          from overpayment o where o.instruction_id = i.id and o.state not in ('taken-back', 'dismissed'))) then
+    raise exception 'no more than was paid can be overpaid' using errcode = '23514', constraint = 'overpayment_is_within_the_payment';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_conflict()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform overpayment_doubt_raise(array[new.beneficiary_id, (new.facts ->> 'otherBeneficiary')::uuid]);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_finding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform overpayment_doubt_raise(array[c.beneficiary_id]) from claim c where c.id = new.claim_id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_merge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform overpayment_doubt_raise(array[new.beneficiary_id, new.keeper_id]);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_by_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform overpayment_doubt_raise(array[new.beneficiary_id]);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_doubt_raise(of_beneficiaries uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+  insert into overpayment_doubt (claim_id)
+  select c.id from claim c
+   where c.beneficiary_id = any (of_beneficiaries)
+     and c.state in ('determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed')
+   order by c.id
+  on conflict (claim_id) do update set raised = overpayment_doubt.raised + 1
+$function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+declare may_change text[] := array['state', 'seen_by', 'seen_at', 'seen_note', 'told_at', 'taken_up_at', 'taken_back_at', 'taken_back_why'];
+begin
+  if tg_op = 'INSERT' then
+    if new.state is distinct from (case when new.reported_by is null then 'found' else 'reported' end) then
+      raise exception 'an overpayment begins as found, or as reported by an officer' using errcode = '23514', constraint = 'overpayment_begins_at_the_start';
+    end if;
+    return new;
+  end if;
+  if to_jsonb(new) - may_change is distinct from to_jsonb(old) - may_change
+     or not exists (select from overpayment_move where (from_state, to_state) = (old.state, new.state)) then
+    raise exception 'an overpayment does not move from % to %', old.state, new.state
+      using errcode = '23514', constraint = 'overpayment_moves_as_the_table_says';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION subsidy.overpayment_uses_power()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'subsidy', 'public', 'pg_temp'
+AS $function$
+begin
+  perform use_power(coalesce(new.seen_by, new.reported_by), new.programme, new.county_code, coalesce(new.seen_at, new.found_at), 'eligibility');
+  return null;
 end $function$;
 
 CREATE OR REPLACE FUNCTION subsidy.payment_batch_content(batch uuid, OUT hash bytea, OUT lines integer, OUT fen bigint)

@@ -49,7 +49,15 @@ const everything = async (): Promise<string> => {
 const mighty: Caller = {
   id: 'mighty',
   name: 'mighty',
-  roles: ['township-reviewer', 'county-confirmer', 'finance-officer', 'bank-operator', 'auditor', 'supervisor'],
+  roles: [
+    'township-reviewer',
+    'county-confirmer',
+    'finance-officer',
+    'bank-operator',
+    'auditor',
+    'supervisor',
+    'archivist',
+  ],
   division: OURS,
 };
 

@@ -11,17 +11,21 @@ import { FamilyService } from '../../apps/registration/src/person/family.service
 import { VoucherService } from '../../apps/registration/src/voucher/voucher.service';
 import { mergedSchema } from '../../apps/standalone/src/server';
 import { assure } from '../support/assurance';
+import { addOverpayments, type MadeOverpayments } from '../support/overpayments';
 import { addMove, type MadeMove } from '../support/moves';
 import { type PlantedReceipt, plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
+import { type PlantedPlan, plantInstalments } from '../support/instalments';
 import { type PlantedReceivable, plantPaymentAccount, plantReceivable } from '../support/receivables';
+import { plantLegacy } from '../support/legacy-cases';
 import { asOfficer } from '../support/officer';
+import { plantLetters } from '../support/served-letters';
 import { openGraph, type OpenGraph } from '../support/topology';
 import { type PlantedTreasury, plantTreasury } from '../support/treasury';
 import { openTwoCounties, OURS, THEIRS, type TwoCounties } from '../support/two-counties';
 
 /** A family with a paid claim, and what else of its county an operation may name. */
-interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
+interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury, PlantedPlan {
   readonly place: Place;
   readonly division: DivisionCode;
   readonly claimId: string;
@@ -67,6 +71,7 @@ interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
   readonly ownRequestId: string;
   readonly holdId: string;
   readonly move: MadeMove;
+  readonly overpaid: MadeOverpayments;
   /** A request for a service with a referral, a consent, a visit and a complaint of the child's. */
   readonly serviceId: string;
   readonly consentId: string;
@@ -74,6 +79,17 @@ interface Subject extends PlantedReceivable, PlantedReceipt, PlantedTreasury {
   readonly endedIds: readonly string[];
   readonly visitId: string;
   readonly complaintId: string;
+  /** A letter on its way by post, and a decision that was served and is contested. */
+  readonly letterId: string;
+  readonly sendingId: string;
+  readonly contestedId: string;
+  readonly remedyId: string;
+  /** An old case of the applicant's, with a payment in error under review, its notice, and another letter. */
+  readonly caseId: string;
+  readonly mispaidId: string;
+  readonly reviewId: string;
+  readonly noticeId: string;
+  readonly paperId: string;
 }
 type Place = 'own family' | 'other family, same county' | 'other county';
 type Outcome = 'shown' | 'refused' | 'nothing';
@@ -87,8 +103,8 @@ let family: Caller['family'];
 beforeAll(async () => {
   world = await openTwoCounties();
   schema = mergedSchema(world); // Words and fields are the same in every topology; what is asked goes through this run's.
-  graph = await openGraph(world, report);
   await plantPaymentAccount(world);
+  graph = await openGraph(world, report);
   subjects = {
     'own family': await findSubject('own family', OURS, 0),
     'other family, same county': await findSubject('other family, same county', OURS, 1),
@@ -201,12 +217,16 @@ async function findSubject(place: Place, division: DivisionCode, n: number): Pro
     comparisonId: (await one('select id from exchange.comparison where division_code like $1'))[0]!,
     nominationId: (await one('select id from exchange.nomination where division_code like $1 order by id'))[n]!,
     move: await addMove(world.database, claim.claimId!),
+    overpaid: await addOverpayments(world.database, claim.claimId!),
     ...(await birthOf(world, row.applicant_id_number!, division, place)),
     ...(await makeResident(claim.childId!, row.child_id_number!, division)),
     ...(await plantServices(world, await ownerOf(claim.claimId!))),
     ...owed,
     ...(await plantBankReceipt(world, { division, requestId: owed.requestId })),
     ...(await plantTreasury(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLetters(world, await ownerOf(claim.claimId!))),
+    ...(await plantInstalments(world, { division, ownKey: (await ownerOf(claim.claimId!)).ownKey })),
+    ...(await plantLegacy(world, division, (await ownerOf(claim.claimId!)).ownKey, place)),
   };
 }
 
@@ -376,6 +396,7 @@ const about = (ask: Asked['ask']): Asked => ({ ask });
 const ofNobody = (source: string): Asked => ({ ask: () => source, isOfNobody: true });
 
 const EVIDENCE = 'evidence: { basis: DECLARED, reason: "试一试" }';
+const onTerms = (caseId: string): string => `{ caseId: ${q(caseId)}, months: 6, firstOn: "2026-05-08" }`;
 const onBirth = (field: (id: string) => string): Asked => about(({ birthId }) => `mutation { ${field(q(birthId))} }`);
 
 const onRequest = (field: (id: string) => string): Asked =>
@@ -392,6 +413,14 @@ const onRemittance = (field: (id: string) => string): Asked =>
 const onComplaint = (field: (id: string) => string): Asked =>
   about(({ complaintId }) => `mutation { ${field(q(complaintId))} { id } }`);
 
+const onLetter = (field: (id: string) => string): Asked =>
+  about(({ letterId }) => `mutation { ${field(q(letterId))} { id } }`);
+const onSending = (field: (id: string) => string): Asked =>
+  about(({ sendingId }) => `mutation { ${field(q(sendingId))} { id } }`);
+const onRemedy = (field: (id: string) => string): Asked =>
+  about(({ remedyId }) => `mutation { ${field(q(remedyId))} { id } }`);
+const SUSPEND = 'basis: APPLICANT, reason: "申请人困难", decidedOn: "2026-03-20"';
+
 /** Every operation there is, asked about somebody. What is not listed here fails as unclassified. */
 const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.birthRegistration': about(({ birthId }) => `{ birthRegistration(id: ${q(birthId)}) { id } }`),
@@ -402,6 +431,58 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myBirthRegistrations': ofNobody('{ myBirthRegistrations { id } }'),
   'Query.verifyVoucher': ofNobody('{ verifyVoucher(code: "0") { status } }'),
   'Query.verifyVoucherCredential': ofNobody('{ verifyVoucherCredential(credential: "0") { status } }'),
+  'Query.undeliveredLetters': about(
+    ({ division }) => `{ undeliveredLetters(first: 1, division: ${q(division)}) { nodes { letter { id } } } }`,
+  ),
+  'Query.myLetters': ofNobody('{ myLetters { id } }'),
+  'Query.myElectronicConsents': ofNobody('{ myElectronicConsents { id } }'),
+  'Mutation.sendLetter': onLetter((id) => `sendLetter(letterId: ${id}, mode: DIRECT)`),
+  'Mutation.recordLetterServed': onSending(
+    (id) => `recordLetterServed(attemptId: ${id}, proof: { reference: "E1", receivedOn: "2026-03-10" })`,
+  ),
+  'Mutation.recordLetterFailed': onSending((id) => `recordLetterFailed(attemptId: ${id}, failure: RETURNED)`),
+  'Mutation.correctLetterProof': onSending((id) => `correctLetterProof(attemptId: ${id}, reason: "回执看错")`),
+  'Mutation.recordElectronicConsent': onLetter(
+    (id) => `recordElectronicConsent(letterId: ${id}, reference: "同意书2号", givenOn: "2026-03-10")`,
+  ),
+  'Mutation.givePaperLetter': onLetter((id) => `givePaperLetter(letterId: ${id})`),
+  'Mutation.consentToElectronicService': ofNobody('mutation { consentToElectronicService { id } }'),
+  'Mutation.revokeElectronicService': ofNobody('mutation { revokeElectronicService { id } }'),
+  'Mutation.confirmLetterReceipt': onLetter((id) => `confirmLetterReceipt(letterId: ${id})`),
+  'Mutation.askForPaperLetter': onLetter((id) => `askForPaperLetter(letterId: ${id})`),
+  'Query.remedies': about(
+    ({ division }) => `{ remedies(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.contestableDecision': about(
+    ({ contestedId }) => `{ contestableDecision(matterId: ${q(contestedId)}) { id lastDayToSue } }`,
+  ),
+  'Query.myContestableDecisions': ofNobody('{ myContestableDecisions { id } }'),
+  'Query.myRemedies': ofNobody('{ myRemedies { id } }'),
+  'Mutation.fileRemedy': about(
+    ({ contestedId }) => `mutation { fileRemedy(matterId: ${q(contestedId)}, grounds: "计算有误") { id } }`,
+  ),
+  'Mutation.recordRemedy': about(
+    ({ contestedId }) =>
+      `mutation { recordRemedy(matterId: ${q(contestedId)}, kind: SUIT, channel: COURT, filedOn: "2026-03-20", court: "示例法院", reference: "1号") { id } }`,
+  ),
+  'Mutation.recordRightsLearned': about(
+    ({ contestedId }) => `mutation { recordRightsLearned(matterId: ${q(contestedId)}, on: "2026-03-20") { id } }`,
+  ),
+  'Mutation.supplementRemedy': onRemedy((id) => `supplementRemedy(id: ${id}, what: "身份证明")`),
+  'Mutation.withdrawRemedy': onRemedy((id) => `withdrawRemedy(id: ${id})`),
+  'Mutation.recordRemedySupplement': onRemedy((id) => `recordRemedySupplement(id: ${id}, what: "身份证明")`),
+  'Mutation.recordRemedyWithdrawal': onRemedy((id) => `recordRemedyWithdrawal(id: ${id})`),
+  'Mutation.askForRemedySupplement': onRemedy((id) => `askForRemedySupplement(id: ${id}, missing: "身份证明")`),
+  'Mutation.acceptRemedy': onRemedy((id) => `acceptRemedy(id: ${id})`),
+  'Mutation.refuseRemedy': onRemedy((id) => `refuseRemedy(id: ${id}, reason: "不属于复议范围")`),
+  'Mutation.extendRemedy': onRemedy((id) => `extendRemedy(id: ${id}, reason: "案情复杂")`),
+  'Mutation.suspendByRemedy': onRemedy((id) => `suspendByRemedy(id: ${id}, ${SUSPEND})`),
+  'Mutation.resumeByRemedy': onRemedy((id) => `resumeByRemedy(id: ${id}, ${SUSPEND})`),
+  'Mutation.concludeRemedy': onRemedy(
+    (id) => `concludeRemedy(id: ${id}, outcome: UPHELD_IN_PART, newAmount: "10000", reasons: "部分成立")`,
+  ),
+  'Mutation.confirmRemedy': onRemedy((id) => `confirmRemedy(id: ${id})`),
+  'Mutation.sendRemedyBack': onRemedy((id) => `sendRemedyBack(id: ${id}, reason: "事实不清")`),
   'Query.feeParameters': ofNobody('{ feeParameters(division: "34") { name } }'),
   'Query.feeBalances': ofNobody('{ feeBalances(first: 1) { nodes { code } } }'),
   'Query.feeBalanceExport': ofNobody('{ feeBalanceExport(prefix: "collected:") { csv } }'),
@@ -522,7 +603,53 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Mutation.sendReceiptBack': about(
     ({ receiptId }) => `mutation { sendReceiptBack(receiptId: ${q(receiptId)}, reason: "付错账户") { id } }`,
   ),
+  'Query.instalmentPlans': about(({ owedCaseId }) => `{ instalmentPlans(caseId: ${q(owedCaseId)}) { id } }`),
+  'Query.instalmentPlanList': about(
+    ({ division }) => `{ instalmentPlanList(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myInstalmentPlans': ofNobody('{ myInstalmentPlans { id } }'),
+  'Query.previewInstalments': about(
+    ({ owedCaseId }) => `{ previewInstalments(proposal: ${onTerms(owedCaseId)}) { amount } }`,
+  ),
+  'Query.instalmentPlanFile': about(({ planId }) => `{ instalmentPlanFile(id: ${q(planId)}) { csv } }`),
+  'Mutation.proposeInstalments': about(
+    ({ owedCaseId }) => `mutation { proposeInstalments(proposal: ${onTerms(owedCaseId)}) { id } }`,
+  ),
+  'Mutation.agreeInstalments': about(
+    ({ proposedPlanId }) => `mutation { agreeInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.declineInstalments': about(
+    ({ proposedPlanId }) => `mutation { declineInstalments(id: ${q(proposedPlanId)}, reason: "金额太高") { id } }`,
+  ),
+  'Mutation.withdrawInstalments': about(
+    ({ proposedPlanId }) => `mutation { withdrawInstalments(id: ${q(proposedPlanId)}) { id } }`,
+  ),
+  'Mutation.settleInstalmentsEarly': about(
+    ({ planId }) => `mutation { settleInstalmentsEarly(id: ${q(planId)}, amount: "10000") { id } }`,
+  ),
   'Mutation.writePaymentSlip': about(({ requestId }) => `mutation { writePaymentSlip(id: ${q(requestId)}) { id } }`),
+  'Query.legacyCases': about(
+    ({ division }) => `{ legacyCases(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.myLegacyCases': ofNobody('{ myLegacyCases { id } }'),
+  'Query.legacyMemo': about(({ division }) => `{ legacyMemo(division: ${q(division)}) { cases } }`),
+  'Query.legacyDeletions': about(({ division }) => `{ legacyDeletions(division: ${q(division)}) { cases } }`),
+  'Query.legacyNoticeFile': about(({ noticeId }) => `{ legacyNoticeFile(id: ${q(noticeId)}) { sha256 } }`),
+  'Query.letterFile': about(({ paperId }) => `{ letterFile(id: ${q(paperId)}) { sha256 } }`),
+  'Query.verifyLetter': ofNobody('{ verifyLetter(code: "0") { isKnown } }'),
+  'Mutation.sealLegacyLedgers': about(({ division }) => `mutation { sealLegacyLedgers(officeCode: ${q(division)}) }`),
+  'Mutation.writeLegacyNotice': about(({ caseId }) => `mutation { writeLegacyNotice(caseId: ${q(caseId)}) { id } }`),
+  'Mutation.endLegacyCourtCase': about(
+    ({ caseId }) => `mutation { endLegacyCourtCase(caseId: ${q(caseId)}, courtDocument: "试行终1号") }`,
+  ),
+  'Mutation.openLegacyRefund': about(
+    ({ caseId, mispaidId }) =>
+      `mutation { openLegacyRefund(caseId: ${q(caseId)}, paymentId: ${q(mispaidId)}, reason: "重复缴纳", foundByUnit: true) }`,
+  ),
+  'Mutation.verifyLegacyRefund': about(({ reviewId }) => `mutation { verifyLegacyRefund(id: ${q(reviewId)}) }`),
+  'Mutation.decideLegacyRefund': about(
+    ({ reviewId }) => `mutation { decideLegacyRefund(id: ${q(reviewId)}, isApproved: false, decision: "不予退还") }`,
+  ),
   'Query.coordinationRequest': about(
     ({ coordinationId }) => `{ coordinationRequest(id: ${q(coordinationId)}) { id } }`,
   ),
@@ -726,6 +853,20 @@ const OPERATIONS: Readonly<Record<string, Asked>> = {
   'Query.myAuthorities': ofNobody('{ myAuthorities { id } }'),
   'Query.reimbursements': about(
     ({ division }) => `{ reimbursements(first: 1, division: ${q(division)}) { nodes { id } } }`,
+  ),
+  'Query.overpayments': about(
+    ({ division }) => `{ overpayments(first: 1, filter: { division: ${q(division)} }) { nodes { id } } }`,
+  ),
+  'Query.overpaymentExport': about(
+    ({ division }) => `{ overpaymentExport(filter: { division: ${q(division)} }) { csv after } }`,
+  ),
+  'Query.myOverpayments': ofNobody('{ myOverpayments { id } }'),
+  'Mutation.reportOverpayment': about(
+    ({ claimId }) =>
+      `mutation { reportOverpayment(report: { claim: ${q(claimId)}, ground: OFFICE_ERROR, evidence: "试4号", note: "试一试多发", fen: "1" }) { id } }`,
+  ),
+  'Mutation.seeOverpayment': about(
+    ({ overpaid }) => `mutation { seeOverpayment(id: ${q(overpaid.reportedId)}, isOverpaid: true) { id } }`,
   ),
   'Mutation.decideMove': about(
     ({ childId }) =>
@@ -1012,6 +1153,8 @@ const ABSENT = new Set([
   'CLAIM_UNKNOWN',
   'MOVE_DECISION_UNKNOWN',
   'MOVE_NOTHING_TO_CARRY',
+  'OVERPAYMENT_OF_UNKNOWN_CLAIM',
+  'OVERPAYMENT_UNKNOWN',
   'REIMBURSEMENT_UNKNOWN',
   'PERSON_UNKNOWN',
   'PERSONS_UNKNOWN',
@@ -1055,6 +1198,15 @@ const ABSENT = new Set([
   'RECEIVING_ACCOUNT_UNKNOWN',
   'PAYMENT_REQUEST_UNKNOWN',
   'RECEIVABLE_UNKNOWN',
+  'DELIVERY_LETTER_UNKNOWN',
+  'DELIVERY_ATTEMPT_UNKNOWN',
+  'REMEDY_UNKNOWN',
+  'REMEDY_NOTHING_TO_CONTEST',
+  'INSTALMENT_PLAN_UNKNOWN',
+  'INSTALMENT_NOTHING_OWED',
+  'LEGACY_CASE_UNKNOWN',
+  'LEGACY_REVIEW_UNKNOWN',
+  'LETTER_UNKNOWN',
 ]);
 
 const codeOf = (error: unknown): string => {

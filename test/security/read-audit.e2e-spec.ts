@@ -2,10 +2,14 @@ import { CoordinationOpeningService } from '../../apps/migrant/src/coordination/
 import { assure } from '../support/assurance';
 import { plantBankReceipt } from '../support/bank-receipts';
 import { plantServices } from '../support/equal-services';
+import { plantLegacy } from '../support/legacy-cases';
 import { GraphClient } from '../support/graph-client';
 import { addMove } from '../support/moves';
+import { plantInstalments } from '../support/instalments';
 import { plantReceivable } from '../support/receivables';
 import { plantTreasury } from '../support/treasury';
+import { plantLetters } from '../support/served-letters';
+import { addOverpayments } from '../support/overpayments';
 import { openTwoCounties, OURS, type TwoCounties } from '../support/two-counties';
 
 /** What tells of somebody, and what a line of the audit log calls it. */
@@ -43,6 +47,11 @@ const KINDS: Readonly<Record<string, string>> = {
   ReceiptMatch: 'match',
   Refund: 'refund',
   FiscalReceipt: 'fiscal_receipt',
+  Letter: 'letter',
+  Remedy: 'remedy',
+  InstalmentPlan: 'instalment-plan',
+  Overpayment: 'overpayment',
+  LegacyCase: 'legacy-fee',
 };
 
 let world: TwoCounties;
@@ -54,6 +63,7 @@ beforeAll(async () => {
   );
   await world.get(CoordinationOpeningService).want(questions.map(({ id }) => ({ app: 'registration', matter: id })));
   await plantMoved();
+  for (let n = 0; n < 15; n++) await plantLegacy(world, OURS, Buffer.alloc(32, n), `read-${n}`);
   graph = await GraphClient.open(world);
 }, 120_000);
 
@@ -66,12 +76,15 @@ async function plantMoved(): Promise<void> {
     [`${OURS.slice(0, 6)}%`],
   );
   await addMove(world.database, child!.claimId);
+  await addOverpayments(world.database, child!.claimId);
   await plantServices(world, child!);
   for (let n = 0; n < 4; n++) {
     const { requestId } = await plantReceivable(world, { division: OURS, ownKey: null });
     await plantBankReceipt(world, { division: OURS, requestId });
     await plantTreasury(world, { division: OURS, ownKey: null });
   }
+  for (let n = 0; n < 6; n++) await plantLetters(world, child!);
+  for (let n = 0; n < 6; n++) await plantInstalments(world, { division: OURS, ownKey: null });
   const town = `${child!.village.slice(0, 9)}000`;
   await world.database.admin(
     `with r as (
@@ -176,8 +189,9 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
   [
     'auditor',
     `{ authorityDecisions { nodes { __typename id leftOn facts } } reimbursements { nodes { __typename id fen } }
+       overpayments { nodes { __typename id fen payeeName claim { __typename id state accountMask } } }
        persons(first: 20) { nodes { ${PERSON} } } }`,
-    ['authority_decision', 'reimbursement'],
+    ['authority_decision', 'reimbursement', 'overpayment'],
   ],
   [
     'finance-officer-1',
@@ -195,6 +209,23 @@ const QUERIES: readonly [who: string, query: string, kinds?: readonly string[]][
     `{ refunds { nodes { __typename id payerName accounts { accountMask } steps { to } } }
        fiscalReceipts { nodes { __typename id number payerName } } }`,
     ['refund', 'fiscal_receipt'],
+  ],
+  [
+    'county-confirmer',
+    `{ undeliveredLetters(first: 50) { nodes { state letter { __typename id no recipientName deliveryAttempts { id mode } } } }
+       remedies { nodes { __typename id state grounds } } }`,
+    ['letter', 'remedy'],
+  ],
+  [
+    'county-confirmer',
+    `{ instalmentPlanList { nodes { __typename id state open affordable next { dueOn reference } history { kind }
+         instalments { no open reference } } } }`,
+    ['instalment-plan'],
+  ],
+  [
+    'archivist',
+    '{ legacyCases(first: 12) { nodes { __typename id caseNo payments { id amount } reviews { id state } letters { __typename id no } } } }',
+    ['legacy-fee', 'letter'],
   ],
   [
     'county-confirmer',

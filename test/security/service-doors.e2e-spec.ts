@@ -22,6 +22,7 @@ import { numberOf } from '../support/exchange-world';
 import { assure } from '../support/assurance';
 import { type FederatedWorld, makeKeys, openFederatedWorld, type ServiceName } from '../support/federated-world';
 import { addMove } from '../support/moves';
+import { addOverpayments } from '../support/overpayments';
 import { addNewborns } from '../support/newborns';
 import { openTwoCounties, type TwoCounties } from '../support/two-counties';
 
@@ -44,6 +45,7 @@ const ROUTES: Readonly<Record<App, Readonly<Record<string, readonly ServiceName[
   subsidy: {
     'POST /graphql': ['gateway'],
     'POST /enrolments': ['exchange'],
+    'POST /overpayment': ['fees'],
     'POST /coordination-matter': ['migrant'],
     'POST /coordination-reply': ['migrant'],
   },
@@ -100,6 +102,7 @@ let certificateId: string;
 let questionId: string;
 let peerMessageId: string;
 let placeMatterId: string;
+let overpaymentId: string;
 let citizenNumber: string;
 let matterId: string;
 let messageId: string;
@@ -118,6 +121,8 @@ beforeAll(async () => {
   [certificateId] = await ids(`registration.certificate where state = 'cancelled'`);
   await addMove(world.database, claimId);
   [placeMatterId] = await ids('subsidy.place_matter');
+  const [paid] = await ids(`subsidy.claim where state = 'paid'`);
+  ({ takenUpId: overpaymentId } = await addOverpayments(world.database, paid));
   [matterId] = await ids(
     `registration.elsewhere_question q where not exists (select from registration.elsewhere_answer a where a.question_id = q.id)`,
   );
@@ -190,6 +195,7 @@ const bodiesOf = (app: App, path: string): readonly string[] => {
   if (path === '/successions') return [JSON.stringify({})];
   if (path === '/newcomers') return [JSON.stringify({ personIds: [personId], on: '2026-01-01' })];
   if (path === '/enrolments') return [JSON.stringify({ personId })];
+  if (path === '/overpayment') return [JSON.stringify({ id: overpaymentId })];
   if (app === 'subsidy' && path === '/coordination-matter') return [JSON.stringify({ matter: placeMatterId })];
   if (app === 'subsidy' && path === '/coordination-reply')
     return [

@@ -7,6 +7,7 @@ import { CalendarBellService } from '../../subsidy/src/calendar/calendar-bell.se
 import { EqualAccessService } from '../../subsidy/src/equal-access/equal-access.service';
 import { NewbornIntakeService } from '../../subsidy/src/intake/newborn-intake.service';
 import { EnrolmentService } from '../../subsidy/src/enrolment/enrolment.service';
+import { OverpaymentService } from '../../subsidy/src/overpayment/overpayment.service';
 import { FollowingService } from '../../subsidy/src/portability/following.service';
 import type { Installation } from './installation';
 
@@ -24,6 +25,7 @@ export const scheduleBell = ({ app }: Pick<Installation, 'app'>, report: (error:
         await app.get<{ ring(): Promise<unknown> }>(due, { strict: false }).ring();
       await app.get(FollowingService, { strict: false }).ring();
       await app.get(EnrolmentService, { strict: false }).ring();
+      await app.get(OverpaymentService, { strict: false }).ring();
       await app.get(EqualAccessService, { strict: false }).ring();
     },
     report,

@@ -8,6 +8,7 @@ import {
   ENROLMENTS,
   NEWBORN_CLAIMS,
   NEWCOMERS,
+  OVERPAYMENTS,
   PEER_INBOX,
   PEER_OUTBOX,
   PERSON_IDENTITIES,
@@ -59,6 +60,8 @@ import { VOUCHER_SETTINGS, type VoucherSettings } from '../../registration/src/v
 import { BANK_FOLDERS, type BankFolders } from '../../subsidy/src/disbursement/disbursement.types';
 import { EnrolmentModule as PaidHereModule } from '../../subsidy/src/enrolment/enrolment.module';
 import { PaidHereService } from '../../subsidy/src/enrolment/paid-here.service';
+import { OverpaymentModule } from '../../subsidy/src/overpayment/overpayment.module';
+import { OverpaymentService } from '../../subsidy/src/overpayment/overpayment.service';
 import { MatterService } from '../../subsidy/src/portability/matter.service';
 import { PortabilityModule } from '../../subsidy/src/portability/portability.module';
 import { SubsidyModule } from '../../subsidy/src/subsidy.module';
@@ -175,15 +178,16 @@ class ElsewhereModule {}
 })
 class PlacesModule {}
 
-/** Who is paid here, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
+/** Who is paid here, what was overpaid, and what is wanted of other places, asked within the process; over HTTP where the apps run apart. */
 @Global()
 @Module({
-  imports: [PaidHereModule, PortabilityModule],
+  imports: [PaidHereModule, OverpaymentModule, PortabilityModule],
   providers: [
     { provide: ENROLMENTS, useExisting: PaidHereService },
+    { provide: OVERPAYMENTS, useExisting: OverpaymentService },
     { provide: COORDINATION_MATTERS.subsidy, useExisting: MatterService },
   ],
-  exports: [ENROLMENTS, COORDINATION_MATTERS.subsidy],
+  exports: [ENROLMENTS, OVERPAYMENTS, COORDINATION_MATTERS.subsidy],
 })
 class EntitlementsModule {}
 

@@ -19,6 +19,8 @@ import { FundingModule } from './funding/funding.module';
 import { IntakeModule } from './intake/intake.module';
 import { NewbornIntakeProcessor } from './intake/newborn-intake.processor';
 import { LookupModule } from './lookup/lookup.module';
+import { OverpaymentModule } from './overpayment/overpayment.module';
+import { OverpaymentProcessor } from './overpayment/overpayment.processor';
 import { PortabilityModule } from './portability/portability.module';
 import { PortabilityProcessor } from './portability/portability.processor';
 import { ProgrammeModule } from './programme/programme.module';
@@ -39,6 +41,7 @@ const PROCESSORS = [
   PortabilityProcessor,
   EnrolmentProcessor,
   ReconciliationProcessor,
+  OverpaymentProcessor,
   EqualAccessProcessor,
 ];
 
@@ -62,6 +65,7 @@ const PROCESSORS = [
     ReconciliationModule,
     PortabilityModule,
     EnrolmentModule,
+    OverpaymentModule,
     EqualAccessModule,
     VerifyModule,
   ],

@@ -9,6 +9,7 @@ import { NewbornIntakeService } from './intake/newborn-intake.service';
 import { openSubsidy } from './process';
 import { CourierService } from './reconciliation/courier.service';
 import { EnrolmentService } from './enrolment/enrolment.service';
+import { OverpaymentService } from './overpayment/overpayment.service';
 import { FollowingService } from './portability/following.service';
 import { SUBSIDY_HANDLERS } from './subsidy.tokens';
 
@@ -49,6 +50,13 @@ void live('subsidy worker', readWorkerConfig, async (life, settings) => {
     (error) => report('enrolment', error),
   );
   life.ends('enrolment', () => asking.stop());
+  const overpayments = app.get(OverpaymentService, { strict: false });
+  const finding = every(
+    CALENDAR_INTERVAL,
+    () => overpayments.ring(),
+    (error) => report('overpayment', error),
+  );
+  life.ends('overpayment', () => finding.stop());
   const access = app.get(EqualAccessService, { strict: false });
   const freezing = every(
     CALENDAR_INTERVAL,

@@ -18,6 +18,10 @@ export const FEES_PERMISSIONS = {
     roles: ['archivist'],
     lets: { zh: '封存历史台账', en: 'end the taking in of old ledgers' },
   },
+  'legacy-fee.court': {
+    roles: ['archivist'],
+    lets: { zh: '登记撤回强制执行申请', en: 'record that an application to a court was withdrawn' },
+  },
   'legacy-fee.notice': {
     roles: ['archivist'],
     lets: { zh: '出具历史案件办结告知书', en: 'write that what was not paid has ceased' },
@@ -30,6 +34,42 @@ export const FEES_PERMISSIONS = {
     roles: ['finance-officer'],
     power: 'funds',
     lets: { zh: '决定是否退还误缴款项', en: 'decide whether money paid in error goes back' },
+  },
+  'instalment.read': {
+    roles: ['county-confirmer', 'finance-officer', 'auditor'],
+    lets: { zh: '查看分期方案', en: 'see plans to pay back in instalments' },
+  },
+  'instalment.plan': {
+    roles: ['county-confirmer', 'finance-officer', 'auditor', 'citizen'],
+    lets: { zh: '查看分期方案内容', en: 'see what a plan of instalments says' },
+  },
+  'instalment.declared': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '查看申报后的可负担额', en: 'see what is affordable by a debtor’s own declaration' },
+  },
+  'instalment.history': {
+    roles: ['county-confirmer', 'finance-officer', 'auditor', 'citizen'],
+    lets: { zh: '查看分期方案办理过程', en: 'see what was done with a plan of instalments' },
+  },
+  'instalment.preview': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '试算分期', en: 'see what a plan of instalments would come to' },
+  },
+  'instalment.propose': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '提出或撤回分期方案', en: 'put a plan of instalments forward, or take it back' },
+  },
+  'instalment.answer': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '同意或不同意分期方案', en: 'agree to the other side’s plan of instalments, or not' },
+  },
+  'instalment.settle': {
+    roles: ['county-confirmer', 'citizen'],
+    lets: { zh: '申请提前缴纳', en: 'have a sum asked for ahead of its time' },
+  },
+  'instalment.file': {
+    roles: ['county-confirmer', 'finance-officer', 'citizen'],
+    lets: { zh: '导出分期表', en: 'take a plan of instalments along as a table' },
   },
   'fee-ledger.read': {
     roles: ['finance-officer', ...WATCHERS],
@@ -51,8 +91,51 @@ export const FEES_PERMISSIONS = {
     roles: ['county-confirmer', 'finance-officer'],
     lets: { zh: '出具缴款通知书', en: 'write a payment slip' },
   },
+  'recovery.read': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    lets: { zh: '查询追回案件', en: 'look up recovery cases' },
+  },
+  'recovery.basics': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS, 'citizen'],
+    lets: { zh: '查看追回案件内容', en: 'see what a recovery case says, and what can be done by when' },
+  },
+  'recovery.file': {
+    roles: [...REVIEWERS, 'finance-officer', ...WATCHERS],
+    lets: { zh: '查看追回案件的经办情况', en: 'see who did what in a recovery case, and whose money it was' },
+  },
+  'recovery.open': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '提出或复核多付情况', en: 'state with evidence that something was wrongly paid, or confirm it' },
+  },
+  'recovery.find': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '查明追回案件的事实并告知', en: 'find the facts of a recovery case, and tell the person of them' },
+  },
+  'recovery.hear': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '主持追回案件听证', en: 'hold the hearing of a recovery case' },
+  },
+  'recovery.decide': {
+    roles: ['finance-officer'],
+    power: 'funds',
+    lets: { zh: '对追回案件作出决定', en: 'decide a recovery case; never who found its facts' },
+  },
+  'recovery.remind': {
+    roles: ['county-confirmer', 'finance-officer'],
+    lets: { zh: '出具催告书', en: 'write the reminder of a recovery case' },
+  },
+  'recovery.speak': {
+    roles: ['township-reviewer', 'county-confirmer', 'citizen'],
+    lets: {
+      zh: '陈述申辩、申请听证',
+      en: 'say what one thinks of a recovery case and ask for a hearing, or write it down for somebody',
+    },
+  },
   'letter.read': {
-    roles: [...REVIEWERS, 'finance-officer', 'archivist', 'citizen'],
+    roles: [...REVIEWERS, 'finance-officer', 'citizen'],
     lets: { zh: '下载文书', en: 'read letters as they were delivered' },
   },
   'letter.basics': {
@@ -60,6 +143,55 @@ export const FEES_PERMISSIONS = {
     lets: { zh: '查看文书目录', en: 'see which letters there are' },
   },
   'letter.verify': { roles: 'everyone', lets: { zh: '核验文书', en: 'verify a letter' } },
+  'delivery.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看待送达文书清单', en: 'see which letters are still to be served' },
+  },
+  'delivery.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看送达经过和日期', en: 'be shown how and when letters were served' },
+  },
+  'delivery.proof': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看送达证明', en: 'be shown what proves that a letter was served' },
+  },
+  'delivery.send': {
+    roles: REVIEWERS,
+    lets: { zh: '送达文书、登记送达结果', en: 'serve letters and record what came of it' },
+  },
+  'delivery.correct': {
+    roles: ['county-confirmer'],
+    lets: { zh: '更正送达证明', en: 'correct a wrong proof of service' },
+  },
+  'own.delivery': {
+    roles: ['citizen'],
+    lets: { zh: '同意电子送达、确认签收', en: 'consent to electronic service and confirm one’s own letters' },
+  },
+  'remedy.read': {
+    roles: [...REVIEWERS, ...WATCHERS],
+    lets: { zh: '查看复议和诉讼', en: 'see reconsiderations and suits' },
+  },
+  'remedy.basics': {
+    roles: [...REVIEWERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看复议和诉讼的期限、进度和结果', en: 'be shown periods, progress and outcome of remedies' },
+  },
+  'remedy.grounds': {
+    roles: [...REVIEWERS, 'citizen'],
+    lets: { zh: '查看申请人的请求和理由', en: 'be shown what an applicant says' },
+  },
+  'remedy.record': {
+    roles: REVIEWERS,
+    lets: { zh: '登记复议申请和应诉通知', en: 'record remedies that came in on paper or from the court' },
+  },
+  'remedy.decide': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '受理、审理复议并登记裁判结果', en: 'accept remedies, suspend, and decide what they come to' },
+  },
+  'own.remedy': {
+    roles: ['citizen'],
+    lets: { zh: '申请复议、补正和撤回', en: 'contest a decision about oneself, and take that back' },
+  },
   'fee-parameter.read': {
     roles: 'everyone',
     lets: { zh: '查看资金追回的期限和参数', en: 'see the deadlines and parameters of recovering money' },

@@ -94,6 +94,24 @@ export const SUBSIDY_PERMISSIONS = {
     power: 'funds',
     lets: { zh: '结清地区间结算', en: 'settle what one place owes another' },
   },
+  'overpayment.read': {
+    roles: [...OFFICERS, ...WATCHERS],
+    lets: { zh: '查看多发款项', en: 'see what was paid and was not owed' },
+  },
+  'overpayment.basics': {
+    roles: [...OFFICERS, ...WATCHERS, 'citizen'],
+    lets: { zh: '查看多发款项的金额和状态', en: 'be shown amounts that were paid and not owed, and where they stand' },
+  },
+  'overpayment.report': {
+    roles: REVIEWERS,
+    power: 'eligibility',
+    lets: { zh: '凭证据报告多发款项', en: 'report by a document that something paid was not owed' },
+  },
+  'overpayment.see': {
+    roles: ['county-confirmer'],
+    power: 'eligibility',
+    lets: { zh: '复核报告的多发款项', en: 'look at a reported overpayment as the second officer' },
+  },
   'account.repair': {
     roles: REVIEWERS,
     power: 'eligibility',

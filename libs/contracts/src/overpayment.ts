@@ -39,6 +39,8 @@ export interface Overpayment {
   readonly until: Day;
   readonly paidOn: Day;
   readonly fen: bigint;
+  /** What of it is not owed as is known now: less, or more, once a fact was corrected again after it was taken up. */
+  readonly stillFen: bigint;
   readonly shares: readonly OverpaymentShare[];
   /** When this installation came to know of it: limitation runs from here at the latest. */
   readonly foundOn: Day;
@@ -53,9 +55,19 @@ export const overpaymentFound = defineJob<{ overpayment: string }>({
   key: ({ overpayment }) => overpayment,
 });
 
+/**
+ * Told by subsidy to fees: one that fees has asked for already is more or less by now, or was owed after all. The receiver asks
+ * for the same overpayment again and looks at `stillFen`.
+ */
+export const overpaymentChanged = defineJob<{ overpayment: string; change: number }>({
+  queue: 'fees',
+  name: 'overpayment.changed',
+  key: ({ overpayment, change }) => `${overpayment}-${change}`,
+});
+
 /** What subsidy shows to fees. */
 export interface Overpayments {
-  /** Null where there is none of that id, or it was taken back before it was taken up. */
+  /** Null where there is none of that id, or it was taken back before it was taken up. Asking is taking it up. */
   overpayment(id: string): Promise<Overpayment | null>;
 }
 
@@ -67,10 +79,19 @@ interface Calls {
   call<T>(path: string, value: unknown, how?: { readonly isRead?: boolean }): Promise<T>;
 }
 
-interface Wire extends Omit<Overpayment, 'fen' | 'shares'> {
+interface Wire extends Omit<Overpayment, 'fen' | 'stillFen' | 'shares'> {
   readonly fen: string;
+  readonly stillFen: string;
   readonly shares: readonly (Omit<OverpaymentShare, 'fen'> & { readonly fen: string })[];
 }
+
+/** As subsidy's door answers: JSON knows no whole numbers of that size. */
+export const overpaymentToWire = (found: Overpayment): Wire => ({
+  ...found,
+  fen: String(found.fen),
+  stillFen: String(found.stillFen),
+  shares: found.shares.map((share) => ({ ...share, fen: String(share.fen) })),
+});
 
 /** What was overpaid, where subsidy is another process. */
 export class OverpaymentsClient implements Overpayments {
@@ -82,6 +103,7 @@ export class OverpaymentsClient implements Overpayments {
       found && {
         ...found,
         fen: BigInt(found.fen),
+        stillFen: BigInt(found.stillFen),
         shares: found.shares.map((share) => ({ ...share, fen: BigInt(share.fen) })),
       }
     );

@@ -88,7 +88,7 @@ export class NoticeImportService {
     const account = await this.account(accountNo);
     const judged = judgeEntry(entry, accountNo, this.clock.today());
     if (typeof judged === 'string') throw refusedFor(judged);
-    // eslint-disable-next-line @typescript-eslint/require-await
+
     const entries = async function* () {
       yield entry;
     };

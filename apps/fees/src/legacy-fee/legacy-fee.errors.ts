@@ -60,6 +60,20 @@ export const refuse = {
       },
       { officeCode },
     ),
+  courtNotPending: (courtState: string) =>
+    new Refusal(
+      'LEGACY_COURT_NOT_PENDING',
+      {
+        zh: '本案没有待撤回的强制执行申请，无需登记。',
+        en: 'No application to a court is pending in this case, so there is nothing to record.',
+      },
+      { courtState },
+    ),
+  documentMissing: () =>
+    new Refusal('LEGACY_DOCUMENT_MISSING', {
+      zh: '请填写法院文书号，2 至 100 字。',
+      en: 'Name the document of the court, in 2 to 100 characters.',
+    }),
   nothingCeased: (closeOut: string) =>
     new Refusal(
       'LEGACY_NOTHING_TO_TELL',
@@ -74,6 +88,7 @@ export const refuse = {
 /** What the constraints of this slice mean to whoever runs into them. */
 export function explainConstraint(name: string): Refusal | undefined {
   if (name === 'legacy_fee_office_is_sealed_once') return refuse.sealedAlready('');
+  if (name === 'legacy_fee_court_is_ended_once') return refuse.courtNotPending('');
   if (name === 'legacy_refund_review_once_a_payment') return refuse.reviewOpen('');
   if (name === 'legacy_refund_is_of_an_error') return refuse.notAnError('');
   if (name === 'legacy_refund_review_is_decided_by_another') return refuse.sameOfficer();

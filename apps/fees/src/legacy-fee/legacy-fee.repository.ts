@@ -3,6 +3,7 @@ import type { Day } from '@app/kernel';
 import { Injectable } from '@nestjs/common';
 import type {
   LegacyCase,
+  LegacyDeletion,
   LegacyFilter,
   LegacyMemo,
   LegacyPayment,
@@ -23,38 +24,42 @@ export interface ReadyCase extends Omit<LegacyRow, 'idNumber' | 'paidFen'> {
 
 const CASE = `c.id, c.office_code as "officeCode", c.case_no as "caseNo", c.payer_name as "payerName", c.number_mask as "numberMask",
   c.decided_on as "decidedOn", c.levied_fen as "leviedFen", c.paid_fen as "paidFen", c.mispaid_fen as "mispaidFen",
-  c.ceased_fen as "ceasedFen", c.close_out as "closeOut", c.court_document as "courtDocument", c.source_ref as "sourceRef",
+  c.ceased_fen as "ceasedFen", c.close_out as "closeOut", c.court_state as "courtState",
+  c.court_document as "courtDocument", c.source_ref as "sourceRef",
   exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified')) as "isInRefundReview"`;
 const REVIEW = `id, case_id as "caseId", payment_id as "paymentId", fen, state, found_by_unit as "foundByUnit", reason,
-  opened_by as "openedBy", opened_on as "openedOn", due_on as "dueOn", verified_by as "verifiedBy", decided_by as "decidedBy", decision`;
+  opened_by as "openedBy", opened_on as "openedOn", answer_by as "answerBy", verified_by as "verifiedBy", decided_by as "decidedBy", decision`;
 
 /** The SQL about the closed register. It has no statement that writes an amount but the taking in of old ledgers. */
 @Injectable()
 export class LegacyFeeRepository {
   take(tx: Tx, cases: readonly ReadyCase[], at: Date): Promise<{ line: number; outcome: string }[]> {
-    const rows = cases.map(({ officeCode, leviedFen, decidedOn, courtDocument, sourceRef, payerName, ...one }) => ({
-      id: one.id,
-      line: one.line,
-      hash: one.hash.toString('hex'),
-      office: officeCode,
-      caseNo: one.caseNo,
-      name: payerName,
-      sealed: one.number?.sealed.toString('hex') ?? null,
-      key: one.number?.key.toString('hex') ?? null,
-      mask: one.number?.mask ?? null,
-      decided: decidedOn,
-      levied: leviedFen?.toString() ?? null,
-      court: courtDocument,
-      source: sourceRef,
-      payments: one.payments.map(({ id, paidOn, fen, receiptNo, payerName: payer, error }) => ({
-        id,
-        paidOn,
-        fen: fen.toString(),
-        receipt: receiptNo,
-        payer,
-        error,
-      })),
-    }));
+    const rows = cases.map(
+      ({ officeCode, leviedFen, decidedOn, courtState, courtDocument, sourceRef, payerName, ...one }) => ({
+        id: one.id,
+        line: one.line,
+        hash: one.hash.toString('hex'),
+        office: officeCode,
+        caseNo: one.caseNo,
+        name: payerName,
+        sealed: one.number?.sealed.toString('hex') ?? null,
+        key: one.number?.key.toString('hex') ?? null,
+        mask: one.number?.mask ?? null,
+        decided: decidedOn,
+        levied: leviedFen?.toString() ?? null,
+        courtState,
+        court: courtDocument,
+        source: sourceRef,
+        payments: one.payments.map(({ id, paidOn, fen, receiptNo, payerName: payer, error }) => ({
+          id,
+          paidOn,
+          fen: fen.toString(),
+          receipt: receiptNo,
+          payer,
+          error,
+        })),
+      }),
+    );
     return tx.query<{ line: number; outcome: string }>('select line, outcome from legacy_fee_take($1::jsonb, $2)', [
       JSON.stringify(rows),
       at,
@@ -63,6 +68,18 @@ export class LegacyFeeRepository {
 
   async seal(tx: Tx, officeCode: string, today: Day): Promise<void> {
     await tx.query('select legacy_fee_seal($1, $2)', [officeCode, today]);
+  }
+
+  async endCourt(tx: Tx, caseId: string, document: string): Promise<void> {
+    await tx.query('select legacy_fee_end_court($1, $2)', [caseId, document]);
+  }
+
+  deletions(read: Read, prefix: string): Promise<LegacyDeletion[]> {
+    return read.query<LegacyDeletion>(
+      `select id, office_code as "officeCode", taken_before as "takenBefore", cases, payments, letters, by_actor as "byActor", at
+         from legacy_deletion where office_code ^@ $1 order by id`,
+      [prefix],
+    );
   }
 
   async forget(tx: Tx, officeCode: string, today: Day, at: Date): Promise<number> {
@@ -130,15 +147,15 @@ export class LegacyFeeRepository {
       foundByUnit: boolean;
       reason: string;
       openedOn: Day;
-      dueOn: Day | null;
+      answerBy: Day | null;
     },
     at: Date,
   ): Promise<void> {
-    const { id, payment, foundByUnit, reason, openedOn, dueOn } = review;
+    const { id, payment, foundByUnit, reason, openedOn, answerBy } = review;
     await tx.query(
-      `insert into legacy_refund_review (id, case_id, payment_id, fen, state, found_by_unit, reason, opened_on, opened_at, due_on)
+      `insert into legacy_refund_review (id, case_id, payment_id, fen, state, found_by_unit, reason, opened_on, opened_at, answer_by)
        values ($1, $2, $3, $4, 'opened', $5, $6, $7, $8, $9)`,
-      [id, payment.caseId, payment.id, payment.fen, foundByUnit, reason, openedOn, at, dueOn],
+      [id, payment.caseId, payment.id, payment.fen, foundByUnit, reason, openedOn, at, answerBy],
     );
   }
 
@@ -146,12 +163,12 @@ export class LegacyFeeRepository {
     tx: Tx,
     id: string,
     to: ReviewState,
-    by: { verifiedBy?: string; decidedBy?: string; decision?: string; decidedAt?: Date; dueOn: Day | null },
+    by: { verifiedBy?: string; decidedBy?: string; decision?: string; decidedAt?: Date; answerBy: Day | null },
   ): Promise<void> {
     await tx.query(
-      `update legacy_refund_review set state = $2, due_on = $3, verified_by = coalesce($4, verified_by), decided_by = $5,
+      `update legacy_refund_review set state = $2, answer_by = $3, verified_by = coalesce($4, verified_by), decided_by = $5,
          decided_at = $6, decision = $7 where id = $1`,
-      [id, to, by.dueOn, by.verifiedBy ?? null, by.decidedBy ?? null, by.decidedAt ?? null, by.decision ?? null],
+      [id, to, by.answerBy, by.verifiedBy ?? null, by.decidedBy ?? null, by.decidedAt ?? null, by.decision ?? null],
     );
   }
 
@@ -161,6 +178,10 @@ export class LegacyFeeRepository {
       `select o.office_code as "officeCode", o.sealed_on as "sealedOn", count(c.id)::int as cases,
               ${of('CLOSED_PAID')} as "closedPaid", ${of('CLOSED_PARTIAL_REMAINDER_CEASED')} as "remainderCeased",
               ${of('CLOSED_UNPAID_CEASED')} as "unpaidCeased", ${of('CLOSED_NO_DECISION')} as "withoutDecision",
+              (count(*) filter (where c.court_state = 'pending'))::int as "courtPending",
+              (count(*) filter (where c.court_state = 'ended'))::int as "courtEnded",
+              (count(*) filter (where exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))))::int
+                as "inRefundReview",
               coalesce(sum(c.levied_fen), 0)::bigint as "leviedFen", coalesce(sum(c.paid_fen), 0)::bigint as "paidFen",
               coalesce(sum(c.ceased_fen), 0)::bigint as "ceasedFen", coalesce(sum(c.mispaid_fen), 0)::bigint as "mispaidFen",
               coalesce(sum((select sum(r.fen) from legacy_refund_review r where r.case_id = c.id and r.state = 'approved')), 0)::bigint

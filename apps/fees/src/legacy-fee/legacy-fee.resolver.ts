@@ -15,7 +15,14 @@ import { type DivisionCode, divisionPrefix } from '@app/kernel';
 import { LetterService } from '../letter/letter.service';
 import type { LetterRow } from '../letter/letter.types';
 import { LegacyFeeService } from './legacy-fee.service';
-import type { CloseOut, LegacyCase, LegacyMemo, LegacyPayment, RefundReview } from './legacy-fee.types';
+import type {
+  CloseOut,
+  FollowedReview,
+  LegacyCase,
+  LegacyDeletion,
+  LegacyMemo,
+  LegacyPayment,
+} from './legacy-fee.types';
 
 interface FilterInput {
   readonly division?: string | null;
@@ -64,6 +71,26 @@ export class LegacyFeeResolver {
     return (await this.service.memo(prefix)).map(memoView);
   }
 
+  @Query()
+  @Requires('legacy-fee.figures')
+  async legacyDeletions({ division }: { division?: string | null }, context: GraphContext) {
+    const prefix = divisionPrefix(askedDivision(context.getCaller(), division));
+    return (await this.service.deletions(prefix)).map(deletionView);
+  }
+
+  @Query()
+  @Requires('legacy-fee.read')
+  async legacyNoticeFile({ id }: { id: string }) {
+    const { pdf, ...rest } = await this.letterService.file(id, 'legacy-closing');
+    return { ...rest, pdf: pdf.toString('base64') };
+  }
+
+  @Mutation()
+  @Requires('legacy-fee.court')
+  endLegacyCourtCase({ caseId, courtDocument }: { caseId: string; courtDocument: string }): Promise<string> {
+    return this.service.endCourt(caseId, courtDocument);
+  }
+
   @Mutation()
   @Requires('legacy-fee.seal')
   async sealLegacyLedgers({ officeCode }: { officeCode: string }, context: GraphContext): Promise<boolean> {
@@ -101,6 +128,11 @@ export class LegacyFeeResolver {
   }
 
   @Field()
+  courtState({ courtState }: LegacyCase) {
+    return upper(courtState);
+  }
+
+  @Field()
   levied({ leviedFen }: LegacyCase) {
     return leviedFen;
   }
@@ -130,7 +162,7 @@ export class LegacyFeeResolver {
 
   @Field()
   async reviews({ id }: LegacyCase, _args: unknown, context: GraphContext) {
-    const loader = context.loader<string, RefundReview[]>('legacy.reviews', async (ids) =>
+    const loader = context.loader<string, FollowedReview[]>('legacy.reviews', async (ids) =>
       inGroups(ids, await this.service.reviews(ids), ({ caseId }) => caseId),
     );
     return (await loader.load(id)).map(reviewView);
@@ -152,7 +184,8 @@ const paymentView = ({ fen, error, ...rest }: LegacyPayment) => ({
   amount: fen,
   error: error && upper(error),
 });
-const reviewView = ({ fen, state, ...rest }: RefundReview) => ({ ...rest, amount: fen, state: upper(state) });
+const reviewView = ({ fen, state, ...rest }: FollowedReview) => ({ ...rest, amount: fen, state: upper(state) });
+const deletionView = ({ byActor, ...rest }: LegacyDeletion) => ({ ...rest, by: byActor });
 const memoView = ({ leviedFen, paidFen, ceasedFen, mispaidFen, refundApprovedFen, ...rest }: LegacyMemo) => ({
   ...rest,
   levied: leviedFen,

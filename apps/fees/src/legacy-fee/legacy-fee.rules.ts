@@ -8,7 +8,7 @@ import {
   parseYuan,
   type Sentence,
 } from '@app/kernel';
-import type { CloseOut, LegacyRow, PaymentError, SortedPayment, StatedPayment } from './legacy-fee.types';
+import type { CloseOut, CourtState, LegacyRow, PaymentError, SortedPayment, StatedPayment } from './legacy-fee.types';
 
 /** From this day on the fee is no more (second amendment of the 人口与计划生育法, in force the day it was made). */
 const REPEALED_ON = '2021-08-20' as Day;
@@ -48,7 +48,7 @@ function errorOf(paidOn: Day | null, isWrongPerson: boolean, leviedFen: Fen | nu
 
 export const CASE_COLUMNS = {
   required: ['office_code', 'case_no', 'payer_name', 'decided_on', 'levied_yuan', 'paid_yuan'],
-  optional: ['id_number', 'court_document', 'source_ref'],
+  optional: ['id_number', 'court_state', 'court_document', 'source_ref'],
 } as const;
 export const PAYMENT_COLUMNS = {
   required: ['office_code', 'case_no', 'amount_yuan'],
@@ -76,6 +76,18 @@ const PROBLEMS: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   DECISION_INCOMPLETE: [
     '有决定日期就应有决定金额，反之亦然',
     'a decision has both a day and an amount, or there was none',
+  ],
+  COURT_STATE_UNKNOWN: [
+    '应为空、无、已申请执行、已撤回或已终结',
+    'is none of: empty, none, pending, ended (无, 已申请执行, 已撤回, 已终结)',
+  ],
+  COURT_DOCUMENT_MISSING: [
+    '已撤回或终结强制执行的，应填写法院文书号',
+    'has to name the document by which the application to the court ended',
+  ],
+  COURT_CONTRADICTS: [
+    '与其他各列矛盾：有文书即已终结，未作决定的案件不会申请执行',
+    'contradicts the other columns: with a document it has ended, and what was not decided never went to a court',
   ],
   PAID_DIFFERS: [
     '与缴款明细之和不一致，请核对两份文件',
@@ -161,6 +173,28 @@ class Line {
   }
 }
 
+/** What ledgers write. Empty: a document tells that it has ended, and without one there was nothing. */
+const COURT_WORDS: Readonly<Record<string, CourtState>> = {
+  无: 'none',
+  none: 'none',
+  已申请执行: 'pending',
+  pending: 'pending',
+  已撤回: 'ended',
+  已终结: 'ended',
+  ended: 'ended',
+};
+
+function readCourt(line: Line): { courtState: CourtState; courtDocument: string | null } {
+  const courtDocument = line.maybe('court_document', 100);
+  const word = line.given('court_state');
+  const courtState = word === '' ? (courtDocument === null ? 'none' : 'ended') : COURT_WORDS[word.toLowerCase()];
+  if (courtState === undefined) line.no('court_state', 'COURT_STATE_UNKNOWN');
+  else if (courtState === 'ended' && courtDocument === null) line.no('court_document', 'COURT_DOCUMENT_MISSING');
+  else if (courtState !== 'ended' && courtDocument !== null) line.no('court_state', 'COURT_CONTRADICTS');
+  else if (courtState !== 'none' && line.given('decided_on') === '') line.no('court_state', 'COURT_CONTRADICTS');
+  return { courtState: courtState ?? 'none', courtDocument };
+}
+
 /** One line of the file of cases, or why it cannot go in. */
 export function readCase(cells: Cells): { readonly row?: LegacyRow; readonly errors: readonly Remark[] } {
   const line = new Line(cells);
@@ -176,11 +210,11 @@ export function readCase(cells: Cells): { readonly row?: LegacyRow; readonly err
   const number = line.given('id_number');
   const parsed = number === '' ? null : parseCitizenId(normaliseIdNumber(number));
   if (typeof parsed === 'string') line.no('id_number', 'NUMBER_SHAPE');
-  const courtDocument = line.maybe('court_document', 100);
+  const court = readCourt(line);
   const sourceRef = line.maybe('source_ref', 100) ?? 'ledger';
   if (line.errors.length > 0) return { errors: line.errors };
   const idNumber = parsed && typeof parsed !== 'string' ? parsed.number : null;
-  const row = { officeCode, caseNo, payerName, idNumber, decidedOn, leviedFen, paidFen, courtDocument, sourceRef };
+  const row = { officeCode, caseNo, payerName, idNumber, decidedOn, leviedFen, paidFen, ...court, sourceRef };
   return { row, errors: [] };
 }
 

@@ -4,13 +4,16 @@ import { Vault } from '@app/vault';
 import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
+import { RefundService } from '../refund/refund.service';
 import { LetterService } from '../letter/letter.service';
 import { ParameterService } from '../parameter/parameter.service';
 import { refuse } from './legacy-fee.errors';
 import { LegacyFeeRepository } from './legacy-fee.repository';
 import { canMove } from './legacy-fee.state';
 import type {
+  FollowedReview,
   LegacyCase,
+  LegacyDeletion,
   LegacyFilter,
   LegacyMemo,
   LegacyPayment,
@@ -30,6 +33,7 @@ export class LegacyFeeService {
     private readonly cases: LegacyFeeRepository,
     private readonly letters: LetterService,
     private readonly parameters: ParameterService,
+    private readonly refunds: RefundService,
   ) {}
 
   list(
@@ -52,8 +56,20 @@ export class LegacyFeeService {
     return this.database.read((read) => this.cases.payments(read, caseIds));
   }
 
-  reviews(caseIds: readonly string[]): Promise<RefundReview[]> {
-    return this.database.read((read) => this.cases.reviews(read, caseIds));
+  /** With the day on which the bank said that the money is back at who paid it. */
+  reviews(caseIds: readonly string[]): Promise<FollowedReview[]> {
+    return this.database.read(async (read) => {
+      const reviews = await this.cases.reviews(read, caseIds);
+      const ids = reviews.map(({ paymentId }) => paymentId);
+      const refunds = await this.refunds.ofSources(read, ids);
+      const back = new Map(refunds.flatMap((one) => (one.state === 'confirmed' ? [[one.sourceId, one.endedOn]] : [])));
+      return reviews.map((one) => ({ ...one, paidBackOn: back.get(one.paymentId) ?? null }));
+    });
+  }
+
+  /** What was deleted, by office: no person is named. */
+  deletions(prefix: string): Promise<LegacyDeletion[]> {
+    return this.database.read((read) => this.cases.deletions(read, prefix));
   }
 
   /** By office: what was levied, lawfully paid, ceased, paid in error. What is owed is nothing. */
@@ -67,6 +83,20 @@ export class LegacyFeeService {
       const found = (await this.cases.offices(tx)).find((office) => office.officeCode === officeCode);
       if (!found || found.sealedOn !== null) throw refuse.sealedAlready(officeCode);
       await this.cases.seal(tx, officeCode, this.clock.today());
+    });
+  }
+
+  /** What had been asked of a court is asked no more. */
+  endCourt(caseId: string, courtDocument: string): Promise<string> {
+    const document = courtDocument.trim();
+    if ([...document].length < 2 || [...document].length > 100) throw refuse.documentMissing();
+    return this.database.write(async (tx) => {
+      const found = await this.cases.byId(tx, caseId);
+      if (!found) throw refuse.caseUnknown(caseId);
+      if (found.courtState !== 'pending') throw refuse.courtNotPending(found.courtState);
+      await this.cases.endCourt(tx, caseId, document);
+      tx.concern(KIND, [caseId]);
+      return caseId;
     });
   }
 
@@ -93,6 +123,7 @@ export class LegacyFeeService {
           ['案号', found.caseNo],
           ['原决定日期', found.decidedOn ?? '无'],
           ['停止收缴金额', `${yuanText(found.ceasedFen)} 元`],
+          ...courtLine(found),
         ],
         paragraphs: [
           '根据2021年8月20日起施行的《中华人民共和国人口与计划生育法》，社会抚养费制度已经取消。您的上述案件已办结。',
@@ -120,9 +151,9 @@ export class LegacyFeeService {
       const at = this.clock.now();
       const id = newId(at);
       const name = foundByUnit ? 'legacy-fee.verify-working-days-own' : 'legacy-fee.verify-working-days';
-      const dueOn = await this.due(tx, name, found.officeCode);
+      const answerBy = await this.answerBy(tx, name, found.officeCode);
       const openedOn = this.clock.today();
-      await this.cases.insertReview(tx, { id, payment, foundByUnit, reason: why, openedOn, dueOn }, at);
+      await this.cases.insertReview(tx, { id, payment, foundByUnit, reason: why, openedOn, answerBy }, at);
       tx.concern(KIND, [caseId]);
       return id;
     });
@@ -132,16 +163,37 @@ export class LegacyFeeService {
   verifyReview(id: string, actor: string): Promise<string> {
     return this.move(id, 'verified', async (tx, { caseId }) => {
       const found = await this.cases.byId(tx, caseId);
-      return { verifiedBy: actor, dueOn: await this.due(tx, 'legacy-fee.decide-working-days', found!.officeCode) };
+      return {
+        verifiedBy: actor,
+        answerBy: await this.answerBy(tx, 'legacy-fee.decide-working-days', found!.officeCode),
+      };
     });
   }
 
-  /** Finance decides; never who verified. */
+  /** Finance decides, never who verified; what it approves goes back the way that all money goes back. */
   decideReview(id: string, isApproved: boolean, decision: string, actor: string): Promise<string> {
     const why = reasonOf(decision);
-    return this.move(id, isApproved ? 'approved' : 'rejected', (_tx, { verifiedBy }) => {
-      if (verifiedBy === actor) throw refuse.sameOfficer();
-      return Promise.resolve({ decidedBy: actor, decision: why, decidedAt: this.clock.now(), dueOn: null });
+    return this.move(id, isApproved ? 'approved' : 'rejected', async (tx, review) => {
+      if (review.verifiedBy === actor) throw refuse.sameOfficer();
+      if (isApproved) await this.giveBack(tx, review);
+      return { decidedBy: actor, decision: why, decidedAt: this.clock.now(), answerBy: null };
+    });
+  }
+
+  private async giveBack(tx: Tx, { caseId, paymentId, fen, reason, foundByUnit }: RefundReview): Promise<void> {
+    const found = (await this.cases.byId(tx, caseId))!;
+    const payment = (await this.cases.payments(tx, [caseId])).find(({ id }) => id === paymentId)!;
+    await this.refunds.open(tx, {
+      kind: 'legacy',
+      sourceId: paymentId,
+      fen,
+      payerName: payment.payerName,
+      payerKey: payment.payerName === found.payerName ? found.numberKey : null,
+      divisionCode: found.officeCode,
+      reason,
+      receivedOn: payment.paidOn,
+      originalReceiptNo: payment.receiptNo,
+      foundByUnit,
     });
   }
 
@@ -151,7 +203,13 @@ export class LegacyFeeService {
     how: (
       tx: Tx,
       review: RefundReview,
-    ) => Promise<{ verifiedBy?: string; decidedBy?: string; decision?: string; decidedAt?: Date; dueOn: Day | null }>,
+    ) => Promise<{
+      verifiedBy?: string;
+      decidedBy?: string;
+      decision?: string;
+      decidedAt?: Date;
+      answerBy: Day | null;
+    }>,
   ): Promise<string> {
     return this.database.write(async (tx) => {
       const review = await this.cases.reviewForUpdate(tx, id);
@@ -164,7 +222,7 @@ export class LegacyFeeService {
   }
 
   /** Our own deadline; open where the calendar of that year is not published yet. */
-  private async due(tx: Tx, parameter: string, officeCode: string): Promise<Day | null> {
+  private async answerBy(tx: Tx, parameter: string, officeCode: string): Promise<Day | null> {
     const today = this.clock.today();
     return workingDaysLater(today, await this.parameters.whole(tx, parameter, officeCode, today), 'leave-open');
   }
@@ -174,4 +232,9 @@ function reasonOf(text: string): string {
   const reason = text.trim();
   if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
   return reason;
+}
+
+function courtLine({ courtState, courtDocument }: LegacyCase): readonly (readonly [string, string])[] {
+  if (courtState === 'none') return [];
+  return [['强制执行申请', courtState === 'pending' ? '由本机关撤回' : `已撤回或终结（${courtDocument}）`]];
 }

@@ -3,6 +3,9 @@ import type { Day, Fen } from '@app/kernel';
 export type CloseOut =
   'CLOSED_PAID' | 'CLOSED_PARTIAL_REMAINDER_CEASED' | 'CLOSED_UNPAID_CEASED' | 'CLOSED_NO_DECISION';
 
+/** Whether a court had been asked to enforce it: never, still to be withdrawn by us, or ended. */
+export type CourtState = 'none' | 'pending' | 'ended';
+
 /** Why a payment was none that the law asked for. */
 export type PaymentError = 'twice' | 'after-repeal' | 'wrong-person' | 'without-decision';
 
@@ -32,6 +35,7 @@ export interface LegacyRow {
   readonly leviedFen: Fen | null;
   /** As the line says it in one sum; null where payments are listed. */
   readonly paidFen: Fen | null;
+  readonly courtState: CourtState;
   readonly courtDocument: string | null;
   readonly sourceRef: string;
 }
@@ -48,6 +52,7 @@ export interface LegacyCase {
   readonly mispaidFen: Fen;
   readonly ceasedFen: Fen;
   readonly closeOut: CloseOut;
+  readonly courtState: CourtState;
   readonly courtDocument: string | null;
   readonly sourceRef: string;
   readonly isInRefundReview: boolean;
@@ -75,10 +80,16 @@ export interface RefundReview {
   readonly reason: string;
   readonly openedBy: string;
   readonly openedOn: Day;
-  readonly dueOn: Day | null;
+  /** By when our own side has to answer; nobody else has to do anything by a day. */
+  readonly answerBy: Day | null;
   readonly verifiedBy: string | null;
   readonly decidedBy: string | null;
   readonly decision: string | null;
+}
+
+/** A review, and whether the money is back. */
+export interface FollowedReview extends RefundReview {
+  readonly paidBackOn: Day | null;
 }
 
 /** The memo table of an office: what was, and that nothing is owed. */
@@ -89,12 +100,27 @@ export interface LegacyMemo {
   readonly remainderCeased: number;
   readonly unpaidCeased: number;
   readonly withoutDecision: number;
+  readonly courtPending: number;
+  readonly courtEnded: number;
+  readonly inRefundReview: number;
   readonly leviedFen: Fen;
   readonly paidFen: Fen;
   readonly ceasedFen: Fen;
   readonly mispaidFen: Fen;
   readonly refundApprovedFen: Fen;
   readonly sealedOn: Day | null;
+}
+
+/** The certificate of a deletion: how much, of which office, by whom; nothing of anybody. */
+export interface LegacyDeletion {
+  readonly id: string;
+  readonly officeCode: string;
+  readonly takenBefore: Day;
+  readonly cases: number;
+  readonly payments: number;
+  readonly letters: number;
+  readonly byActor: string;
+  readonly at: Date;
 }
 
 export interface LegacyFilter {

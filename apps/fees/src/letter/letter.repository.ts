@@ -60,6 +60,23 @@ export class LetterRepository {
     ]);
   }
 
+  byIds(read: Read, ids: readonly string[]): Promise<LetterRow[]> {
+    return read.query<LetterRow>(`select ${COLUMNS} from letter where id = any ($1)`, [ids]);
+  }
+
+  own(read: Read): Promise<LetterRow[]> {
+    return read.query<LetterRow>(
+      `select ${COLUMNS} from letter where recipient_key = guard_key() order by made_at desc, id`,
+    );
+  }
+
+  async recipientKey(read: Read, id: string): Promise<Buffer | null> {
+    const [row] = await read.query<{ key: Buffer | null }>(`select recipient_key as key from letter where id = $1`, [
+      id,
+    ]);
+    return row?.key ?? null;
+  }
+
   async withPdf(read: Read, id: string): Promise<(LetterRow & { readonly pdf: Buffer }) | undefined> {
     const [row] = await read.query<LetterRow & { pdf: Buffer }>(`select ${COLUMNS}, pdf from letter where id = $1`, [
       id,

@@ -6,7 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
 import { refuse } from './letter.errors';
 import { LetterRepository } from './letter.repository';
-import type { LetterRow, LetterText, VerifiedLetter } from './letter.types';
+import type { LetterKind, LetterRow, LetterText, VerifiedLetter } from './letter.types';
 
 const CODE_BYTES = 20;
 const UNKNOWN: VerifiedLetter = {
@@ -65,11 +65,34 @@ export class LetterService {
     return this.letters.about(read, aboutIds);
   }
 
-  /** The delivered bytes. Refuses with LETTER_UNKNOWN. */
-  file(id: string): Promise<{ no: string; pdf: Buffer; sha256: string }> {
+  /** Letters by id, for whoever serves them; those that may not be seen are not among them. */
+  byIds(read: Read, ids: readonly string[]): Promise<LetterRow[]> {
+    return this.letters.byIds(read, ids);
+  }
+
+  /** The same, to be shown. */
+  show(ids: readonly string[]): Promise<LetterRow[]> {
+    return this.database.read(async (read) => read.disclose('letter', await this.letters.byIds(read, ids)));
+  }
+
+  /** Letters to whoever asks. */
+  own(): Promise<LetterRow[]> {
+    return this.database.read(async (read) => read.disclose('letter', await this.letters.own(read)));
+  }
+
+  /** The blind index of the number that a letter is addressed to. */
+  recipientKey(read: Read, id: string): Promise<Buffer | null> {
+    return this.letters.recipientKey(read, id);
+  }
+
+  /**
+   * The delivered bytes. Refuses with LETTER_UNKNOWN.
+   * @param only Of this kind, for whoever may read no other.
+   */
+  file(id: string, only: LetterKind | null = null): Promise<{ no: string; pdf: Buffer; sha256: string }> {
     return this.database.read(async (read) => {
       const found = await this.letters.withPdf(read, id);
-      if (!found) throw refuse.unknown(id);
+      if (!found || (only !== null && found.kind !== only)) throw refuse.unknown(id);
       read.disclose('letter', [found]);
       return { no: found.no, pdf: found.pdf, sha256: found.pdfSha256.toString('hex') };
     });

@@ -1,7 +1,19 @@
 import type { Day } from '@app/kernel';
 
 /** What letters there are; each is about a row of the slice that writes it. */
-export const LETTER_KINDS = ['legacy-closing', 'payment-request'] as const;
+export const LETTER_KINDS = [
+  'legacy-closing',
+  'recovery-notice',
+  'recovery-decision',
+  'recovery-reminder',
+  'recovery-closing',
+  'recovery-waiver',
+  'instalment-agreement',
+  'instalment-reminder',
+  'instalment-broken',
+  'payment-request',
+  'remedy-decision',
+] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 /** What is to be written to somebody. */

@@ -25,6 +25,7 @@ create table legacy_fee_case (
   mispaid_fen      bigint not null,
   ceased_fen       bigint generated always as (greatest(coalesce(levied_fen, 0) - paid_fen, 0)) stored not null,
   close_out        text not null,
+  court_state      text not null,
   court_document   text,
   source_ref       text not null,
   row_hash         bytea not null,
@@ -40,6 +41,9 @@ create table legacy_fee_case (
     when paid_fen = levied_fen then 'CLOSED_PAID'
     when paid_fen > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED'
     else 'CLOSED_UNPAID_CEASED' end),
+  constraint legacy_fee_court_state_is_known check (court_state in ('none', 'pending', 'ended')),
+  constraint legacy_fee_court_is_asked_by_decision_only check (court_state = 'none' or decided_on is not null),
+  constraint legacy_fee_court_ends_by_a_document check ((court_state = 'ended') = (court_document is not null)),
   constraint legacy_fee_number_is_sealed_indexed_and_masked
     check (num_nulls(number_sealed, number_key, number_mask) in (0, 3) and length(number_key) = 32)
 );
@@ -48,7 +52,21 @@ comment on table legacy_fee_case is 'An old case as it stood when the law repeal
 comment on column legacy_fee_case.paid_fen is 'Paid lawfully until 2021-08-20; not refunded.';
 comment on column legacy_fee_case.mispaid_fen is 'Paid twice, by the wrong person or after the repeal: to be reviewed for a refund.';
 comment on column legacy_fee_case.ceased_fen is 'What was levied and never paid: it ceased by law, and is no claim of anybody''s.';
+comment on column legacy_fee_case.court_state is 'Whether a court had been asked to enforce it: none, pending (to be withdrawn by us), ended.';
 comment on column legacy_fee_case.court_document is 'The document by which an application for enforcement was withdrawn or ended.';
+
+-- Not even the owner changes what a ledger said: a value may be sealed anew, and the court's file be closed.
+create function legacy_fee_never_changes() returns trigger language plpgsql as $$
+declare may constant text[] := array['number_sealed', 'court_state', 'court_document', 'ceased_fen'];
+begin
+  if (to_jsonb(new) - may) is distinct from (to_jsonb(old) - may)
+    or ((new.court_state, new.court_document) is distinct from (old.court_state, old.court_document)
+        and (old.court_state, new.court_state) is distinct from ('pending', 'ended')) then
+    raise exception 'an old case stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+  end if;
+  return new;
+end $$;
+create trigger legacy_fee_never_changes before update on legacy_fee_case for each row execute function legacy_fee_never_changes();
 
 create table legacy_fee_payment (
   id            uuid primary key,
@@ -63,6 +81,11 @@ create table legacy_fee_payment (
   constraint legacy_fee_payment_after_the_repeal_is_an_error check (paid_on <= '2021-08-20' or error is not null)
 );
 create index legacy_fee_payment_by_case on legacy_fee_payment (case_id);
+create function legacy_fee_payment_never_changes() returns trigger language plpgsql as $$
+begin
+  raise exception 'a payment stays as its ledger said it' using errcode = '23514', constraint = 'legacy_fee_never_changes';
+end $$;
+create trigger legacy_fee_payment_never_changes before update on legacy_fee_payment for each row execute function legacy_fee_payment_never_changes();
 comment on table legacy_fee_payment is 'A payment of an old case; one made in error can be reviewed for a refund.';
 
 create table legacy_refund_review (
@@ -76,7 +99,7 @@ create table legacy_refund_review (
   opened_by     text not null default guard_text('actor'),
   opened_on     date not null,
   opened_at     timestamptz not null,
-  due_on        date,
+  answer_by        date,
   verified_by   text,
   decided_by    text,
   decided_at    timestamptz,
@@ -90,13 +113,13 @@ create table legacy_refund_review (
 create unique index legacy_refund_review_once_a_payment on legacy_refund_review (payment_id) where state <> 'rejected';
 create index legacy_refund_review_by_case on legacy_refund_review (case_id);
 comment on table legacy_refund_review is 'Whether money that was paid in error goes back to who paid it: opened, verified by the unit, decided by finance.';
-comment on column legacy_refund_review.due_on is 'By when our own unit has verified or finance has decided: our deadline, never the payer''s.';
+comment on column legacy_refund_review.answer_by is 'By when our own unit has verified or finance has decided: nobody else has to do anything by a day.';
 
-create function legacy_refund_review_moves() returns trigger language plpgsql as $$
+create function legacy_refund_review_moves() returns trigger language plpgsql set search_path from current as $$
 declare error text; paid bigint; back bigint;
 begin
-  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
-       is distinct from (to_jsonb(old) - array['state', 'due_on', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+  if tg_op = 'UPDATE' and ((to_jsonb(new) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
+       is distinct from (to_jsonb(old) - array['state', 'answer_by', 'verified_by', 'decided_by', 'decided_at', 'decision'])
      or (old.state, new.state) not in (('opened', 'verified'), ('verified', 'approved'), ('verified', 'rejected'), ('opened', 'opened'))) then
     raise exception 'a refund review goes on as its table of states says' using errcode = '23514', constraint = 'legacy_refund_review_moves';
   end if;
@@ -138,6 +161,10 @@ create policy legacy_fee_payment_by_archive on legacy_fee_payment for select usi
 create policy legacy_refund_review_by_archive on legacy_refund_review using (exists (select from legacy_fee_case c where c.id = case_id));
 create policy legacy_refund_review_names_its_opener on legacy_refund_review as restrictive for insert
   with check (opened_by = (select guard_text('actor')) and verified_by is null and decided_by is null);
+-- A closing notice tells what its case does: it is read like the case, or by whoever holds its code.
+create policy letter_of_an_old_case on letter as restrictive for select using (
+  kind <> 'legacy-closing' or (select legacy_is_archive()) or recipient_key = (select guard_key())
+  or (select guard_text('permission')) = 'letter.verify');
 create policy legacy_deletion_is_seen on legacy_deletion for select
   using ((select guard_whole()) or office_code ^@ (select guard_from()));
 do $$
@@ -148,7 +175,7 @@ begin
     execute format('revoke insert, update, delete, truncate on %I from fees_rw', name);
   end loop;
 end $$;
-grant insert, update (state, due_on, verified_by, decided_by, decided_at, decision) on legacy_refund_review to fees_rw;
+grant insert, update (state, answer_by, verified_by, decided_by, decided_at, decision) on legacy_refund_review to fees_rw;
 insert into sealed_column values ('legacy_fee_case', 'number_sealed');
 
 -- Takes rows of an old ledger in. What is on record with the same content is left alone; other content is refused row by row.
@@ -185,12 +212,12 @@ begin
            coalesce(sum((p ->> 'fen')::bigint) filter (where p ->> 'error' is not null), 0)
       into lawful, wrong from jsonb_array_elements(one -> 'payments') p;
     insert into legacy_fee_case (id, office_code, case_no, payer_name, number_sealed, number_key, number_mask, decided_on, levied_fen,
-                                 paid_fen, mispaid_fen, close_out, court_document, source_ref, row_hash, taken_by, taken_at)
+                                 paid_fen, mispaid_fen, close_out, court_state, court_document, source_ref, row_hash, taken_by, taken_at)
     values ((one ->> 'id')::uuid, one ->> 'office', one ->> 'caseNo', one ->> 'name', decode(one ->> 'sealed', 'hex'),
             decode(one ->> 'key', 'hex'), one ->> 'mask', decided, levied, lawful, wrong,
             case when decided is null then 'CLOSED_NO_DECISION' when lawful = levied then 'CLOSED_PAID'
                  when lawful > 0 then 'CLOSED_PARTIAL_REMAINDER_CEASED' else 'CLOSED_UNPAID_CEASED' end,
-            one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
+            one ->> 'courtState', one ->> 'court', one ->> 'source', decode(one ->> 'hash', 'hex'), guard_text('actor'), at);
     for pay in select value from jsonb_array_elements(one -> 'payments') loop
       insert into legacy_fee_payment (id, case_id, paid_on, fen, receipt_no, payer_name, error)
       values ((pay ->> 'id')::uuid, (one ->> 'id')::uuid, (pay ->> 'paidOn')::date, (pay ->> 'fen')::bigint, pay ->> 'receipt',
@@ -215,6 +242,21 @@ begin
 end $$;
 comment on function legacy_fee_seal is 'Ends the taking in of an office''s old ledgers for good.';
 
+-- The only change of an old case: what had been asked of a court is asked no more.
+create function legacy_fee_end_court(id uuid, document text) returns void
+language plpgsql security definer set search_path from current as $$
+begin
+  if guard_text('permission') is distinct from 'legacy-fee.court' then
+    raise exception 'the archive closes the file of the court' using errcode = '42501';
+  end if;
+  update legacy_fee_case c set court_state = 'ended', court_document = document
+   where c.id = $1 and c.court_state = 'pending' and (guard_whole() or c.office_code ^@ guard_from());
+  if not found then
+    raise exception 'no application to a court is pending' using errcode = '23514', constraint = 'legacy_fee_court_is_ended_once';
+  end if;
+end $$;
+comment on function legacy_fee_end_court is 'Records by which document an application for enforcement was withdrawn or ended.';
+
 -- Deletes what has been kept long enough, with the letters about it; only the certificate stays.
 create function legacy_fee_forget(office text, today date, at timestamptz) returns integer
 language plpgsql security definer set search_path from current as $$
@@ -227,7 +269,10 @@ begin
   before := (today - make_interval(years => years))::date;
   select array_agg(c.id) into ids from legacy_fee_case c
    where c.office_code = office and c.taken_at < before
-     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'));
+     and not exists (select from legacy_refund_review r where r.case_id = c.id and r.state in ('opened', 'verified'))
+     and not exists (select from refund f join legacy_fee_payment p on p.id = f.source_id
+                      where p.case_id = c.id and f.state not in ('confirmed', 'rejected'))
+     and c.court_state <> 'pending';
   if ids is null then return 0; end if;
   select count(*) into n_payments from legacy_fee_payment p where p.case_id = any (ids);
   with gone as (delete from letter l where l.about_id = any (ids) returning 1) select count(*) into n_letters from gone;
@@ -238,8 +283,8 @@ begin
 end $$;
 comment on function legacy_fee_forget is 'Deletes the cases of an office that were kept as long as the parameter says, and leaves a certificate of how many.';
 
-revoke all on function legacy_fee_take, legacy_fee_seal, legacy_fee_forget from public;
-grant execute on function legacy_fee_take, legacy_fee_seal, legacy_fee_forget to fees_rw;
+revoke all on function legacy_fee_take, legacy_fee_seal, legacy_fee_end_court, legacy_fee_forget from public;
+grant execute on function legacy_fee_take, legacy_fee_seal, legacy_fee_end_court, legacy_fee_forget to fees_rw;
 
 insert into parameter (name, valid, value, unit, source, status) values
   ('legacy-fee.keep-years', '[2021-08-20,)', '10', 'years', '会计档案管理办法：非税收入凭证和账簿的保管期限由档案机构确定；年数为本系统取值', 'assumed'),

@@ -29,7 +29,12 @@ export class ParameterService {
     return found.value;
   }
 
-  /** The same as a whole number; refuses alike what is none. */
+  /** One value with its source; null where no text sets it, which is an answer of its own. */
+  async find(read: Read, name: string, division: string, on: Day): Promise<Parameter | null> {
+    return (await this.parameters.on(read, name, division, on)).find((one) => one.name === name) ?? null;
+  }
+
+  /** The same as `text`, as a whole number; refuses alike what is none. */
   async whole(read: Read, name: string, division: string, on: Day): Promise<number> {
     const value = await this.text(read, name, division, on);
     if (!WHOLE.test(value)) throw refuse.missing(name, on);

@@ -6,7 +6,7 @@ export interface Parameter {
   /** Leading digits of the division it holds for; empty is everywhere. */
   readonly region: string;
   readonly value: string;
-  /** `working_days`, `days`, `months`, `count`, `text`. */
+  /** `working_days`, `days`, `months`, `years`, `fen`, `count`, `text`. */
   readonly unit: string;
   readonly validFrom: Day;
   /** First day on which it no longer holds; null while none is set. */

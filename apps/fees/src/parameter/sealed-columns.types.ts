@@ -5,6 +5,8 @@ const LIST: readonly (readonly [table: string, column: string])[] = [
   ['legacy_fee_case', 'number_sealed'],
   ['bank_receipt', 'payer_account_sealed'],
   ['refund_account', 'account_sealed'],
+  ['instalment_declaration', 'sums_sealed'],
+  ['remedy', 'grounds_sealed'],
 ];
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = LIST.map(([table, column]) => ({

@@ -108,6 +108,11 @@ export class PaymentRequestService {
     return this.requests.byReferences(read, references);
   }
 
+  /** The same for a slice that counts what came in on them and shows none of them itself. */
+  within(read: Read, receivableIds: readonly string[]): Promise<PaymentRequest[]> {
+    return this.requests.ofReceivables(read, receivableIds);
+  }
+
   /** All requests of receivables, in the order in which they were made. */
   async ofReceivables(read: Read, receivableIds: readonly string[]): Promise<PaymentRequest[]> {
     return read.disclose(KIND, await this.requests.ofReceivables(read, receivableIds));

@@ -102,6 +102,16 @@ export class ReceivableService {
     return { excessFen, excess };
   }
 
+  /** The receivable of a case; undefined while there is none, or it may not be seen. */
+  ofMatter(read: Read, matterId: string): Promise<Receivable | undefined> {
+    return this.receivables.byMatter(read, matterId);
+  }
+
+  /** The same, which nobody else changes until this transaction ends: for a slice that counts what came in. */
+  hold(tx: Tx, id: string): Promise<Receivable | undefined> {
+    return this.receivables.forUpdate(tx, id);
+  }
+
   /** Where receivables stand; those that may not be seen are not there. */
   async standing(read: Read, ids: readonly string[]): Promise<ReceivableStanding[]> {
     const found = await this.receivables.byIds(read, ids);
@@ -260,10 +270,8 @@ export class ReceivableService {
         const first = take(collected, part.fen);
         const rest = take(treasury, part.fen - first);
         if (first + rest < part.fen) throw refuse.onItsWay(one.id);
-        const [to, meaning] = [
-          { credit: refundable.code, code: 'excess', ref: one.id },
-          [stepId, part.level, part.year],
-        ];
+        const to = { credit: refundable.code, code: 'excess', ref: one.id };
+        const meaning = [stepId, part.level, part.year];
         postings.push({ ...to, meaning: ['excess', ...meaning], debit: collected, fen: first });
         postings.push({ ...to, meaning: ['excess-remitted', ...meaning], debit: treasury, fen: rest });
       }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExplanationModule } from '../explanation/explanation.module';
+import { OverpaymentModule } from '../overpayment/overpayment.module';
 import { ReviewModule } from '../review/review.module';
 import { WorklistModule } from '../worklist/worklist.module';
 import { ClaimRepository } from './claim.repository';
@@ -8,7 +9,7 @@ import { ClaimService } from './claim.service';
 
 /** What families ask for, and where each claim stands. */
 @Module({
-  imports: [ExplanationModule, ReviewModule, WorklistModule],
+  imports: [ExplanationModule, OverpaymentModule, ReviewModule, WorklistModule],
   providers: [ClaimRepository, ClaimService, ClaimResolver],
   exports: [ClaimService],
 })

@@ -17,6 +17,8 @@ import {
 import { type Day, divisionPrefix } from '@app/kernel';
 import { ExplanationService } from '../explanation/explanation.service';
 import type { Explanation } from '../explanation/explanation.types';
+import { OverpaymentListService } from '../overpayment/overpayment-list.service';
+import type { OverpaymentView } from '../overpayment/overpayment.types';
 import { ReviewService } from '../review/review.service';
 import { WorklistService } from '../worklist/worklist.service';
 import type { ReviewCaseView } from '../worklist/worklist.types';
@@ -39,6 +41,7 @@ export class ClaimResolver {
     private readonly reviews: ReviewService,
     private readonly explanations: ExplanationService,
     private readonly worklist: WorklistService,
+    private readonly overpaid: OverpaymentListService,
   ) {}
 
   @Query('claim')
@@ -126,6 +129,15 @@ export class ClaimResolver {
     return context
       .loader<string, ReviewCaseView[]>('claim.openCases', async (ids) =>
         inGroups(ids, await this.worklist.openOfClaims(ids), (found) => found.claimId!),
+      )
+      .load(id);
+  }
+
+  @Field()
+  overpayments({ id }: ClaimView, _: unknown, context: GraphContext): Promise<OverpaymentView[]> {
+    return context
+      .loader<string, OverpaymentView[]>('claim.overpayments', async (ids) =>
+        inGroups(ids, await this.overpaid.ofClaims(ids), ({ claimId }) => claimId),
       )
       .load(id);
   }

@@ -207,7 +207,7 @@ export class FactRepository {
     await tx.query('drop table found');
   }
 
-  /** Keeps the present version of rows about to change, where a determination was based on it. */
+  /** Keeps the present version of rows about to change, where a determination was based on it, and has what was paid looked at. */
   private async keepHistory(tx: Tx, personIds: string): Promise<void> {
     await tx.query(
       `insert into person_fact_history (person_id, facts_version, facts, recorded_at)
@@ -215,6 +215,15 @@ export class FactRepository {
         where f.person_id in (${personIds})
           and exists (select from determination d where d.person_id = f.person_id and d.facts_version = f.facts_version)
        on conflict do nothing`,
+    );
+    // What was paid on the earlier version may not have been owed. A row that is there is written again, so that whoever looks waits.
+    await tx.query(
+      `insert into overpayment_doubt (claim_id)
+       select c.id from beneficiary b join claim c on c.beneficiary_id = b.id
+        where b.person_id in (${personIds})
+          and c.state in ('determined', 'reviewed', 'confirmed', 'paying', 'paid', 'returned', 'closed')
+        order by c.id
+       on conflict (claim_id) do update set raised = overpayment_doubt.raised + 1`,
     );
   }
 }

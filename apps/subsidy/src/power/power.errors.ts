@@ -22,6 +22,16 @@ const REFUSALS: Readonly<Record<string, () => Refusal>> = {
       zh: '该期间已确定由另一地负责，本地不得发放。请查看转接决定。',
       en: 'Another place is responsible for these days, so this one may not pay for them. Look at the decision about the move.',
     }),
+  overpayment_needs_another_officer: () =>
+    new Refusal('OVERPAYMENT_NEEDS_SECOND_OFFICER', {
+      zh: '报告人不得复核本人报告的多发款项。请由另一名工作人员复核。',
+      en: 'Whoever reported an overpayment does not look at it as the second officer. Ask a colleague.',
+    }),
+  overpayment_is_within_the_payment: () =>
+    new Refusal('OVERPAYMENT_AMOUNT_UNFIT', {
+      zh: '认定多发的金额合计不得超过实际发放的金额。请刷新后更正金额。',
+      en: 'No more can be overpaid than was paid. Look again and correct the amount.',
+    }),
   approval_needs_a_fresh_second_factor: () =>
     new Refusal('STEP_UP_REQUIRED', {
       zh: '审批须在 5 分钟内完成第二因素验证，请重新验证后再审批。',

@@ -1,4 +1,4 @@
-import type { Tx } from '@app/database';
+import type { Read, Tx } from '@app/database';
 import type { Programme } from '@app/rules';
 import { Injectable } from '@nestjs/common';
 
@@ -12,4 +12,19 @@ export class ProgrammeRepository {
       [programme.version, programme.code, programme.title.zh, programme.title.en, JSON.stringify(definition)],
     );
   }
+
+  /** The text of a version that was ever loaded here. */
+  async definition(read: Read, version: string): Promise<Definition | undefined> {
+    const [row] = await read.query<{ definition: Definition }>(
+      'select definition from programme_version where version = $1',
+      [version],
+    );
+    return row?.definition;
+  }
+}
+
+/** A programme folder, file by file. */
+export interface Definition {
+  readonly yaml: string;
+  readonly parameters: string;
 }

@@ -1,8 +1,9 @@
-import type { Database } from '@app/database';
+import type { Database, Read } from '@app/database';
 import type { Sentence } from '@app/kernel';
 import { loadProgramme, type Programme } from '@app/rules';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { SUBSIDY_DATABASE } from '../subsidy.tokens';
 import { refuse } from './programme.errors';
@@ -14,6 +15,7 @@ const FOLDER = path.join(__dirname, '..', 'programmes');
 @Injectable()
 export class ProgrammeService implements OnModuleInit {
   private readonly byFolder = new Map<string, Programme>();
+  private readonly byVersion = new Map<string, Programme>();
 
   constructor(
     @Inject(SUBSIDY_DATABASE) private readonly database: Database,
@@ -44,6 +46,26 @@ export class ProgrammeService implements OnModuleInit {
     const found = this.byFolder.get(name) ?? this.all().find((programme) => programme.code === name.toUpperCase());
     if (!found) throw refuse.unknown(name, [...this.byFolder.keys()]);
     return found;
+  }
+
+  /** As it was when something was decided by it; as it is now where that text was never kept. */
+  async ofVersion(read: Read, name: string, version: string | null): Promise<Programme> {
+    const now = this.get(name);
+    if (version === null || version === now.version) return now;
+    const known = this.byVersion.get(version);
+    if (known) return known;
+    const definition = await this.programmes.definition(read, version);
+    if (!definition) return now;
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-programme-'));
+    try {
+      fs.writeFileSync(path.join(folder, 'programme.yaml'), definition.yaml);
+      fs.writeFileSync(path.join(folder, 'parameters.csv'), definition.parameters);
+      const then = loadProgramme(folder);
+      this.byVersion.set(version, then);
+      return then;
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   /** The question each condition asks a person when it cannot be known, by condition code. */

@@ -47,8 +47,8 @@ export const refuse = {
     new Refusal(
       'CLAIM_NOT_HELD',
       {
-        zh: `申请 ${claim} 已在发放，不能在此不予支持或撤回。请取消批次，或待发放后按追回程序办理。`,
-        en: `Claim ${claim} is being paid and cannot be refused or withdrawn here. Cancel its batch, or recover what was paid by decision.`,
+        zh: `申请 ${claim} 已在发放，不能在此不予支持或撤回。请取消批次；已发放的请报告多发款项（reportOverpayment），按追回程序作出决定。`,
+        en: `Claim ${claim} is being paid and cannot be refused or withdrawn here. Cancel its batch; what was paid already is reported as overpaid (reportOverpayment) and recovered by decision.`,
       },
       { claim },
     ),

@@ -28,6 +28,13 @@ async function found(sql: string): Promise<string[]> {
 
 const line = (n: number) => `(select id from attempt where line = ${n})`;
 
+const overpaid = (fen: number) =>
+  `with made as (
+     insert into overpayment (claim_id, instruction_id, attempt_id, programme, county_code, ground, days, fen, paid_on, found_on, found_at, state)
+     select i.claim_id, i.id, a.id, i.programme, '340202000000', 'duplicate', i.period, ${fen}, '2026-03-20', '2026-03-20', now(), 'found'
+       from instruction i join attempt a on a.instruction_id = i.id where i.state = 'paid' limit 1 returning id)`;
+const sharedBy = (fen: number) => `insert into overpayment_share select id, 'county', 2026, ${fen} from made`;
+
 describe('verification', () => {
   it('finds nothing where nothing is wrong', async () => {
     expect(await world.verification.run()).toEqual([]);
@@ -87,6 +94,8 @@ describe('verification', () => {
        update beneficiary set person_id = (select person_id from child)
         where id = (select beneficiary_id from instruction where state = 'paid' limit 1)`,
     ],
+    ['V21', 'an overpayment that its shares do not add up to', `${overpaid(2)} ${sharedBy(1)}`],
+    ['V21', 'more overpaid than was paid', `${overpaid(360_001)} ${sharedBy(360_001)}`],
   ])('%s finds %s', async (check, _, sql) => {
     expect(await found(sql)).toContain(check);
   });

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 
 /** Something that must never be, found. */
 export interface Violation {
-  /** `V1`…`V18`. */
+  /** `V1`…`V21`. */
   readonly check: string;
   /** Of the row it was found in. */
   readonly id: string;

@@ -127,6 +127,12 @@ select 'V18', i.id::text, '儿童在该年度之前已去世。', 'A payment is 
  where i.state in ('due', 'paying', 'paid') and f.died < lower(i.period)
    -- A child that died in its year of birth may be applied for in the next (西藏实施细则 art 9).
    and (extract(year from f.died) = extract(year from f.born) and i.claim_year = extract(year from f.died) + 1) is not true
+   -- Paid before anybody knew: found as overpaid, or about to be looked at.
+   and not (i.state = 'paid' and (
+     exists (select from overpayment o where o.instruction_id = i.id and o.state not in ('taken-back', 'dismissed'))
+     or exists (select from overpayment_doubt d where d.claim_id = i.claim_id)
+     -- Nor anybody's to give back but the place's that was primary.
+     or exists (select from reimbursement r where r.instruction_id = i.id and r.state in ('open', 'settled'))))
 union all
 select 'V19', coalesce(l.code, r.code), '地区间应收账款与未结清的结算不符。', 'What a place is owed in the ledger is not what its open reimbursements say.'
   from (select code, credits_posted - debits_posted as fen from ledger_account where code like 'owed:%') l
@@ -139,4 +145,11 @@ union all
 select 'V20', a.id::text, '同一日有两个负责地。', 'Two authorities stand for one day.'
   from authority_period a join authority_period b on b.beneficiary_id = a.beneficiary_id and b.programme = a.programme and b.id > a.id and b.valid && a.valid
  where a.ended_at is null and b.ended_at is null
+union all
+select 'V21', o.id::text, '多发金额与按级次分担之和不符。', 'The shares of an overpayment do not add up to it.'
+  from overpayment o where o.fen <> (select coalesce(sum(s.fen), 0) from overpayment_share s where s.overpayment_id = o.id)
+union all
+select 'V21', i.id::text, '认定多发的金额超过实际发放金额。', 'More is found to be overpaid than was paid.'
+  from instruction i join overpayment o on o.instruction_id = i.id and o.state not in ('taken-back', 'dismissed')
+ group by i.id having i.amount_fen < sum(o.fen + (select coalesce(sum(c.fen), 0) from overpayment_change c where c.overpayment_id = o.id))
 order by 1, 2

@@ -50,6 +50,10 @@ const QUESTIONS: Readonly<Record<string, Sentence>> = {
     zh: '户籍登记显示迁移，但日期或地点不明或相互矛盾。请核实后凭证明办理转接；在此之前由原受理地继续办理，发放不受影响。',
     en: 'The register shows a move whose day or place is unknown or contradicts itself. Establish it and follow the move by a document; until then the place that was asked first goes on, and no payment waits.',
   },
+  PAID_UNCLEAR: {
+    zh: '发放后有关情况发生变化，现有信息不足以判断已发放的款项是否应发。请核实后凭证明认定，或选择重新核验；在此之前不作任何处理。',
+    en: 'Something changed after this was paid, and what is known does not say whether it was owed. Establish it by a document, or have it checked again; until then nothing is done about it.',
+  },
   ENROLLED_ELSEWHERE: {
     zh: '另一系统显示该人员同一项目在当地已享受待遇。请与该地联合核查：未发放的已暂停，已发放的不自动处理。核查后选择重新核验即可继续。',
     en: 'Another installation says that this person is paid there by the same programme. Review jointly with that place: what is not paid is held, what was paid is left alone. Have it checked again to let it go on.',

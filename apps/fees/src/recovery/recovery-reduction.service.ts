@@ -1,0 +1,64 @@
+import type { Tx } from '@app/database';
+import { CLOCK, type Clock, type Day } from '@app/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { ReceivableService } from '../receivable/receivable.service';
+import { RefundService } from '../refund/refund.service';
+import { RemedyService } from '../remedy/remedy.service';
+import { RecoveryLetterService } from './recovery-letter.service';
+import { RecoveryRepository } from './recovery.repository';
+import { courtUntil } from './recovery.rules';
+import { RecoveryStepService } from './recovery-step.service';
+import { RecoveryTermsService } from './recovery-terms.service';
+import type { RecoveryRow } from './recovery.types';
+
+/** A decision that becomes less, by a remedy or because more is known: the case, the money and the days follow. Never more. */
+@Injectable()
+export class RecoveryReductionService {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly cases: RecoveryRepository,
+    private readonly steps: RecoveryStepService,
+    private readonly terms: RecoveryTermsService,
+    private readonly letters: RecoveryLetterService,
+    private readonly receivables: ReceivableService,
+    private readonly remedies: RemedyService,
+    private readonly refunds: RefundService,
+  ) {}
+
+  /** Less is owed than was decided, or nothing; what was paid beyond it goes back to who paid it. */
+  async reduce(tx: Tx, row: RecoveryRow, leftFen: bigint, why: string): Promise<void> {
+    if (row.state === 'closed') await this.steps.take(tx, row, 'give-back', { owedFen: leftFen }, why);
+    else if (leftFen > 0n)
+      await this.steps.take(tx, row, 'reduce', { owedFen: leftFen, ...(await this.days(tx, row)) }, why);
+    else await this.steps.take(tx, row, 'quash', { closedWhy: why }, why);
+    if (row.receivableId !== null) await this.giveBack(tx, row, leftFen, why);
+    if (row.state !== 'closed' && leftFen === 0n) await this.letters.closing(tx, row, 'ceased', why);
+  }
+
+  private async giveBack(tx: Tx, row: RecoveryRow, leftFen: bigint, why: string): Promise<void> {
+    const [standing] = await this.receivables.standing(tx, [row.receivableId!]);
+    // What was waived or ceased meanwhile is off already; only what still counts beyond the new amount is taken off.
+    const fen = standing!.decidedFen - standing!.cutFen - leftFen;
+    if (fen <= 0n) return;
+    const note = [...why].slice(0, 200).join('');
+    const { excess } = await this.receivables.cut(tx, row.receivableId!, fen, 'decision-changed', note);
+    const { payeeName: payerName, payeeKey: payerKey, divisionCode } = row;
+    for (const one of excess) {
+      const what = { kind: 'receipt', sourceId: one.receiptId, fen: one.fen, reason: note } as const;
+      await this.refunds.open(tx, { ...what, payerName, payerKey, divisionCode });
+    }
+  }
+
+  /** The last day to contest moved with the remedy. */
+  async stillContestable(tx: Tx, row: RecoveryRow): Promise<void> {
+    await this.cases.change(tx, row.id, await this.days(tx, row));
+    tx.concern('recovery', [row.id]);
+  }
+
+  private async days(tx: Tx, row: RecoveryRow): Promise<{ appealEnds?: Day; courtUntil?: Day }> {
+    const last = (await this.remedies.standing(tx, [row.id])).get(row.id)?.lastDayToApply ?? null;
+    if (last === null || row.decisionServedOn === null || last <= row.decisionServedOn) return {};
+    const terms = await this.terms.of(tx, row.divisionCode, this.clock.today());
+    return { appealEnds: last, courtUntil: courtUntil(last, terms) };
+  }
+}
