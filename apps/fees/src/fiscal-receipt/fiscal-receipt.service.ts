@@ -148,9 +148,11 @@ export class FiscalReceiptService {
     after: string | null,
     limit: number,
   ): Promise<FiscalReceiptRow[]> {
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.receipts.list(read, filter, after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.receipts.list(read, filter, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   own(): Promise<FiscalReceiptRow[]> {

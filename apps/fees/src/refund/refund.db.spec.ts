@@ -49,15 +49,13 @@ it('gives money back to who paid it: verified, approved by another officer, paid
     dueOn: null,
   });
   expect([await refundable(receipt), await refunded()]).toEqual([0n, 12_345n]);
-  expect((await county.refunds.steps([id])).map(({ toState, actor }) => [toState, actor])).toEqual(
-    [
-      ['asked', 'system'],
-      ['verified', 'unit-1'],
-      ['approved', 'finance-1'],
-      ['handed', 'bank-1'],
-      ['confirmed', 'system'],
-    ].filter(([state]) => state !== 'handed'),
-  );
+  // Handing over is remittance.db.spec.ts's; here the row is moved without its file.
+  expect((await county.refunds.steps([id])).map(({ toState, actor }) => [toState, actor])).toEqual([
+    ['asked', 'system'],
+    ['verified', 'unit-1'],
+    ['approved', 'finance-1'],
+    ['confirmed', 'system'],
+  ]);
 });
 
 it('has ten working days where the payer asked, and five where our own office found it', async () => {
@@ -65,7 +63,10 @@ it('has ten working days where the payer asked, and five where our own office fo
   await county.openRefund(receipt, 100n, { foundByUnit: false });
   await county.openRefund(receipt, 100n, { foundByUnit: true });
   const found = await county.refunds.list({ prefix: '', state: null, overdueOn: null }, null, 5);
-  expect(found.map(({ dueOn }) => dueOn)).toEqual(['2026-04-16', '2026-04-09']);
+  expect(found.map(({ foundByUnit, dueOn }) => `${foundByUnit} ${dueOn}`).sort()).toEqual([
+    'false 2026-04-16',
+    'true 2026-04-09',
+  ]);
   county.clock.set('2026-04-10');
   const late = await county.refunds.list({ prefix: '', state: null, overdueOn: county.clock.today() }, null, 5);
   expect(late.map(({ foundByUnit }) => foundByUnit)).toEqual([true]);

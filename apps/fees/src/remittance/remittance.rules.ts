@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Day, type Fen, yearOf } from '@app/kernel';
 import type { OpenShare, RemittanceRoute } from './remittance.types';
 
@@ -43,12 +42,10 @@ export interface HashedLine {
   readonly transferId: string;
 }
 
-/** What the approving officer signs; remittance_hash() in PostgreSQL says the same. */
-export function contentHash(county: string, day: Day, lines: readonly HashedLine[]): Buffer {
-  const text = lines
-    .map((one) => [one.line, one.level, one.year, one.fen, one.route, one.transferId].join('|'))
-    .join(';');
-  return createHash('sha256').update(`${county}|${day}|${text}`).digest();
+/** What the approving officer signs, before it is hashed; remittance_hash() in PostgreSQL says the same. */
+export function contentText(county: string, day: Day, lines: readonly HashedLine[]): string {
+  const text = lines.map((one) => [one.line, one.level, one.year, one.fen, one.route, one.transferId].join('|'));
+  return `${county}|${day}|${text.join(';')}`;
 }
 
 /** The reference that the bank knows a line by; the same however often its file is written. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Database, newId, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
 import { CLOCK, type Clock, type Day, yuanText } from '@app/kernel';
@@ -9,7 +10,7 @@ import { FEES_DATABASE } from '../fees.tokens';
 import { accountOf } from '../ledger/ledger.rules';
 import { refuse } from './remittance.errors';
 import { type RemittanceChange, RemittanceRepository } from './remittance.repository';
-import { contentHash, routeOf, takeParts } from './remittance.rules';
+import { contentText, routeOf, takeParts } from './remittance.rules';
 import { canMove, type RemittanceState } from './remittance.state';
 import type { RemittanceLineRow, RemittancePartRow, RemittanceRow, Standing } from './remittance.types';
 
@@ -173,7 +174,9 @@ export class RemittanceService {
       );
       failpoint('remittance.reserved');
       const totalFen = lines.reduce((sum, { fen }) => sum + fen, 0n);
-      const hash = contentHash(county, day, lines);
+      const hash = createHash('sha256')
+        .update(contentText(county, day, lines))
+        .digest();
       await this.remittances.insert(tx, { id, countyCode: county, day, totalFen, hash, at }, lines);
       tx.concern(KIND, [id]);
       failpoint('remittance.drafted');
