@@ -2698,6 +2698,7 @@ AS $function$ select coalesce(guard_text('permission') ^@ 'legacy-fee.', false) 
 CREATE OR REPLACE FUNCTION fees.legacy_refund_review_moves()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 declare error text; paid bigint; back bigint;
 begin
