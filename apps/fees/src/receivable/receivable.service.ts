@@ -139,6 +139,13 @@ export class ReceivableService {
     if (wrong) throw refuse.notAnAmount(wrong.fen);
     const ids = [...new Set(payments.map(({ id }) => id))];
     const open = new Map((await this.receivables.allForUpdate(tx, ids)).map((one) => [one.id, one]));
+    const openFen = new Map([...open].map(([id, one]) => [id, one.openFen]));
+    for (const { id, fen } of payments) {
+      const left = openFen.get(id);
+      if (left === undefined) throw refuse.unknown(id);
+      if (fen > left) throw refuse.moreThanOpen(fen, left);
+      openFen.set(id, left - fen);
+    }
     const sharesOf = inGroups(await this.receivables.shares(tx, ids));
     const unmatched = await this.receivables.unmatchedAccounts(
       tx,
@@ -150,9 +157,7 @@ export class ReceivableService {
     const accounts = new Map<string, { code: string; kind: AccountKind }>();
     const [steps, postings]: [NewStep[], Posting[]] = [[], []];
     for (const [index, { id, receiptId, fen }] of payments.entries()) {
-      const one = open.get(id);
-      if (!one) throw refuse.unknown(id);
-      if (fen > one.openFen) throw refuse.moreThanOpen(fen, one.openFen);
+      const one = open.get(id)!;
       const from = unmatched.get(receiptId);
       if (!from) throw refuse.receiptUnknown(receiptId);
       const county = countyIn(one);
