@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Caller } from '@app/access';
-import { day, findDivisionCode } from '@app/kernel';
+import { day } from '@app/kernel';
 import { FEES_BELLS } from '../../apps/fees/src/fees.module';
 import { RemittanceFileService } from '../../apps/fees/src/remittance/remittance-file.service';
 import { OverpaymentService } from '../../apps/subsidy/src/overpayment/overpayment.service';
@@ -13,12 +13,7 @@ const [FATHER, MOTHER, CHILD] = made.namedFamily('父亲', '母亲', '孩子');
 const mother = citizen('mother', String(MOTHER.id_number));
 const [FINANCE, SECOND, PAYER] = ['finance-officer-1', 'finance-officer-2', 'payment-clerk'] as const;
 /** Another confirmer of the county: what one proposes, the other confirms. */
-const colleague: Caller = {
-  id: 'demo-county-confirmer-2',
-  name: '县级确认 复核',
-  roles: ['county-confirmer'],
-  division: findDivisionCode('340202')!,
-};
+const COLLEAGUE = 'county-confirmer-2';
 const ACCOUNT = '12010000000000001';
 
 let county: RegisterCounty;
@@ -354,7 +349,7 @@ describe('a claim that was false', () => {
     );
     expect(await owes()).toMatchObject({ open: '60000' }); // One officer alone changes no amount.
     expect(await refused(CONFIRMER, `confirmRemedy(id: "${remedy!.id}")`)).toEqual(['REMEDY_NEEDS_SECOND_OFFICER']);
-    await act(colleague, `confirmRemedy(id: "${remedy!.id}")`);
+    await act(COLLEAGUE, `confirmRemedy(id: "${remedy!.id}")`);
     await ring();
     // What is to go back is on its way to the treasury: the outcome waits until it is there, and comes out of it.
     expect(await owes()).toMatchObject({ open: '60000', received: '300000' });

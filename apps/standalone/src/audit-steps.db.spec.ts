@@ -18,8 +18,8 @@ let steps: AuditSteps;
 beforeAll(async () => {
   world = await createTestDatabase();
   dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'yangyu-audit-'));
-  const [registration, subsidy, migrant, exchange, gateway] = await Promise.all(
-    ['registration', 'subsidy', 'migrant', 'exchange', 'gateway'].map((schema) =>
+  const [registration, subsidy, migrant, fees, exchange, gateway] = await Promise.all(
+    ['registration', 'subsidy', 'migrant', 'fees', 'exchange', 'gateway'].map((schema) =>
       world.open(schema, { recorder: auditRecorder(schema) }),
     ),
   );
@@ -28,12 +28,14 @@ beforeAll(async () => {
     registration,
     subsidy,
     migrant,
+    fees,
     exchange,
     gateway,
     app: { get: () => decisions },
   } as unknown as Installation;
   steps = new AuditSteps(installation, { dataFolder } as Config);
-  for (const database of [registration!, migrant!, exchange!, gateway!]) await database.write(async () => undefined);
+  for (const database of [registration!, migrant!, fees!, exchange!, gateway!])
+    await database.write(async () => undefined);
   await subsidy!.write((tx) =>
     tx.query(`select audit_decide('claim', $1::uuid[], $2::bytea[])`, [
       [claim],
@@ -53,6 +55,7 @@ describe('the audit verbs', () => {
       { schema: 'registration', added: 1, size: 1 },
       { schema: 'subsidy', added: 2, size: 2 },
       { schema: 'migrant', added: 1, size: 1 },
+      { schema: 'fees', added: 1, size: 1 },
       { schema: 'exchange', added: 1, size: 1 },
       { schema: 'gateway', added: 1, size: 1 },
     ]);
@@ -60,7 +63,7 @@ describe('the audit verbs', () => {
     await world.settled();
     await steps.prove('C1', file);
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toMatchObject({ decision: JSON.parse(text), leafIndex: 0 });
-    expect(await steps.verify()).toMatchObject(Array.from({ length: 5 }, () => ({ finding: null })));
+    expect(await steps.verify()).toMatchObject(Array.from({ length: 6 }, () => ({ finding: null })));
 
     const checkpoint = path.join(dataFolder, 'audit', 'subsidy', 'checkpoint');
     expect(await steps.verify(checkpoint)).toMatchObject([{ schema: 'subsidy', keptSize: 2, finding: null }]);
@@ -70,6 +73,7 @@ describe('the audit verbs', () => {
     expect(await steps.verify()).toMatchObject([
       { finding: null },
       { finding: { leaf: 0 } },
+      { finding: null },
       { finding: null },
       { finding: null },
       { finding: null },

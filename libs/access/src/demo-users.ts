@@ -12,12 +12,13 @@ const demoUser = (id: string, name: string, role: Role, division: DivisionCode =
   division,
 });
 
-/** The officers of 示例县. Two finance officers, because a payment needs two different ones. Their names are invented. */
+/** The officers of 示例县. Two confirmers and two finance officers, because what changes an amount and what pays it needs two different ones. Their names are invented. */
 export const DEMO_USERS: readonly Caller[] = [
   demoUser('village-clerk', '村级专干 田小禾', 'village-clerk', TOWNSHIP),
   demoUser('township-reviewer', '乡镇初审 石溪', 'township-reviewer', TOWNSHIP),
   demoUser('county-reviewer', '县级代审 林初', 'township-reviewer'),
   demoUser('county-confirmer', '县级确认 江明', 'county-confirmer'),
+  demoUser('county-confirmer-2', '县级复核 江清', 'county-confirmer'),
   demoUser('finance-officer-1', '财政经办 钱一', 'finance-officer'),
   demoUser('finance-officer-2', '财政复核 钱二', 'finance-officer'),
   demoUser('payment-clerk', '发放专员 付清', 'bank-operator'),
