@@ -1,6 +1,7 @@
 import type { Tx } from '@app/database';
 import { CLOCK, type Clock, type Day } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
 import { ReceivableService } from '../receivable/receivable.service';
 import { RefundService } from '../refund/refund.service';
 import { RemedyService } from '../remedy/remedy.service';
@@ -23,6 +24,7 @@ export class RecoveryReductionService {
     private readonly receivables: ReceivableService,
     private readonly remedies: RemedyService,
     private readonly refunds: RefundService,
+    private readonly fiscal: FiscalReceiptService,
   ) {}
 
   /** Less is owed than was decided, or nothing; what was paid beyond it goes back to who paid it. */
@@ -45,6 +47,8 @@ export class RecoveryReductionService {
     const { payeeName: payerName, payeeKey: payerKey, divisionCode } = row;
     for (const one of excess) {
       const what = { kind: 'receipt', sourceId: one.receiptId, fen: one.fen, reason: note } as const;
+      // What was receipted is more than what still counts; another receipt is given out for that by itself.
+      await this.fiscal.withdraw(tx, one.receiptId, row.receivableId!, note);
       await this.refunds.open(tx, { ...what, payerName, payerKey, divisionCode });
     }
   }

@@ -6,6 +6,7 @@ import { RecoveryFollowingService } from './recovery-following.service';
 import { RecoveryOpeningService } from './recovery-opening.service';
 import { RecoveryService } from './recovery.service';
 import { DeliveryService } from '../delivery/delivery.service';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
 import { LetterService } from '../letter/letter.service';
 import { PaymentRequestService } from '../payment-request/payment-request.service';
 import { ReceivableService } from '../receivable/receivable.service';
@@ -49,6 +50,12 @@ const asked = async (receivableId: string) =>
       [receivableId],
     )
   )[0]!.fen;
+/** What fiscal receipts say about a case. */
+const receipted = async (id: string) =>
+  county.world.admin<{ state: string; fen: string }>(
+    'select state, fen::text from fees.fiscal_receipt where receivable_id = $1 order by no',
+    [(await county.row(id)).receivableId],
+  );
 /** A step by hand, as the runtime role: what the database says without the code. */
 const byHand = (id: string, act: string, from: string, to: string, actor: string = DECIDER) =>
   county.as(actor, async () =>
@@ -408,6 +415,14 @@ describe('once the decision is served', () => {
     await county.goOn(id, 'served');
     await county.pay(id, 10_000n);
     expect((await county.row(id)).state).toBe('closed');
+    await county.as('finance-1', () =>
+      county.get(FiscalReceiptService).allot({
+        ...{ divisionCode: '340202000000', receiptCode: '34020226', firstNo: 1n, lastNo: 999n },
+        document: '财票〔2026〕1号',
+      }),
+    );
+    await county.get(FiscalReceiptService).issueDue();
+    expect(await receipted(id)).toEqual([{ state: 'issued', fen: '10000' }]);
     const overpaymentId = (
       await county.world.admin<{ o: string }>('select overpayment_id as o from fees.recovery_case where id = $1', [id])
     )[0]!.o;
@@ -416,6 +431,12 @@ describe('once the decision is served', () => {
     await county.as(DECIDER, () => decisions().correct(id, '户籍信息已更正', DECIDER));
     expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid', owedFen: 4_000n });
     expect(await county.standing(id)).toMatchObject({ receivedFen: 4_000n, openFen: 0n });
+    expect(await receipted(id)).toEqual([{ state: 'voided', fen: '10000' }]);
+    await county.get(FiscalReceiptService).issueDue();
+    expect(await receipted(id)).toEqual([
+      { state: 'voided', fen: '10000' },
+      { state: 'issued', fen: '4000' },
+    ]);
     await expect(
       county.database.write((tx) => tx.query(`update recovery_case set closed_why = 'x' where id = $1`, [id])),
     ).rejects.toMatchObject({ constraint: 'recovery_closed_stays_closed' });
