@@ -91,6 +91,8 @@ export class RecoveryFollowingService {
     const until = payBy(this.clock.today(), terms);
     await this.cases.change(tx, row.id, { payBy: until });
     await this.letters.reopened(tx, row, openFen, until);
+    // What the undone match asked for again has the old day.
+    await this.requests.cancel(tx, receivableId, '更正后重新出具');
     await this.askRest(tx, row.id, receivableId, until);
   }
 

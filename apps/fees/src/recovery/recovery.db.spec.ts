@@ -1,4 +1,4 @@
-import { addDays, day, Refusal } from '@app/kernel';
+import { addDays, type Day, day, Refusal } from '@app/kernel';
 import { CHAIR, DECIDER, ELSEWHERE, FINDER, RecoveringCounty, STATER } from './recovery.fixture';
 import { RecoveryDecisionService } from './recovery-decision.service';
 import { RecoveryFactService } from './recovery-fact.service';
@@ -43,11 +43,11 @@ const takeBack = async (receivableId: string, receiptId: string, fen: bigint) =>
   await county.hear();
 };
 /** What is asked for and not paid. */
-const asked = async (receivableId: string) =>
+const asked = async (receivableId: string, dueOn: Day | null = null) =>
   (
     await county.world.admin<{ fen: string }>(
-      `select coalesce(sum(left_fen), 0)::text as fen from fees.payment_request where receivable_id = $1 and state in ('open', 'part')`,
-      [receivableId],
+      `select coalesce(sum(left_fen), 0)::text as fen from fees.payment_request where receivable_id = $1 and state in ('open', 'part') and ($2::date is null or due_on = $2)`,
+      [receivableId, dueOn],
     )
   )[0]!.fen;
 /** What fiscal receipts say about a case. */
@@ -432,6 +432,7 @@ describe('once the decision is served', () => {
     expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid', owedFen: 4_000n });
     expect(await county.standing(id)).toMatchObject({ receivedFen: 4_000n, openFen: 0n });
     expect(await receipted(id)).toEqual([{ state: 'voided', fen: '10000' }]);
+    expect((await kinds(id)).at(-1)).toBe('recovery-correction');
     await county.get(FiscalReceiptService).issueDue();
     expect(await receipted(id)).toEqual([
       { state: 'voided', fen: '10000' },
@@ -449,12 +450,18 @@ describe('once the decision is served', () => {
     expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid' });
     const { receivableId, payBy } = await county.row(id);
     county.clock.set(addDays(payBy!, 40));
-    await takeBack(receivableId!, receiptId, 10_000n);
+    await county.database.write(async (tx) => {
+      await county.get(ReceivableService).takeBack(tx, receivableId!, receiptId, 10_000n);
+      await county.get(PaymentRequestService).request(tx, {
+        ...{ receivableId: receivableId!, fen: 10_000n, dueOn: payBy, instalmentId: null },
+      });
+    });
+    await county.hear();
     const again = await county.row(id);
     expect(again).toMatchObject({ state: 'repaying', outcome: null, closedOn: null, owedFen: 10_000n });
     expect(again.payBy! > county.clock.today()).toBe(true);
     expect(await kinds(id)).toContain('recovery-correction');
-    expect(await asked(receivableId!)).toBe('10000');
+    expect(await asked(receivableId!, again.payBy)).toBe('10000');
     expect(await said(county.as(CHAIR, () => decisions().remind(id)))).toBe('RECOVERY_PAY_PERIOD_OPEN');
     await county.pay(id, 10_000n);
     expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid' });
