@@ -1,14 +1,17 @@
+import * as path from 'node:path';
 import type { Caller } from '@app/access';
 import { day, findDivisionCode } from '@app/kernel';
 import { FEES_BELLS } from '../../apps/fees/src/fees.module';
+import { RemittanceFileService } from '../../apps/fees/src/remittance/remittance-file.service';
 import { OverpaymentService } from '../../apps/subsidy/src/overpayment/overpayment.service';
 import * as made from '../support/family';
 import { type Messages, openMessages } from '../support/messages';
+import { asOfficer } from '../support/officer';
 import { citizen, CLERK, CONFIRMER, RegisterCounty } from '../support/register-county';
 
 const [FATHER, MOTHER, CHILD] = made.namedFamily('父亲', '母亲', '孩子');
 const mother = citizen('mother', String(MOTHER.id_number));
-const [FINANCE, SECOND] = ['finance-officer-1', 'finance-officer-2'];
+const [FINANCE, SECOND, PAYER] = ['finance-officer-1', 'finance-officer-2', 'payment-clerk'] as const;
 /** Another confirmer of the county: what one proposes, the other confirms. */
 const colleague: Caller = {
   id: 'demo-county-confirmer-2',
@@ -36,6 +39,12 @@ beforeEach(async () => {
     FINANCE,
     `mutation { openReceivingAccount(account: "${ACCOUNT}", division: "340202", bank: "示例银行", holderName: "示例县财政局") { account } }`,
   );
+  for (const purpose of ['collecting', 'central', 'province', 'county'])
+    await county.done(
+      FINANCE,
+      `mutation { setTreasuryAccount(division: "340202000000", purpose: "${purpose}", from: "2026-01-01", holderName: "示例${purpose}",
+         account: "1100123456789${purpose.length}", bank: "示例银行", document: "示例财库〔2026〕1号") { purpose } }`,
+    );
 });
 afterEach(async () => expect(await county.verify()).toEqual([]));
 afterAll(async () => {
@@ -124,6 +133,43 @@ async function balances(prefix: string): Promise<Record<string, bigint>> {
   return Object.fromEntries(
     feeBalances.nodes.map(({ code, received, given }) => [code, BigInt(received) - BigInt(given)]),
   );
+}
+
+interface Remittance {
+  readonly id: string;
+  readonly state: string;
+  readonly contentHash: string;
+  readonly lines: readonly {
+    readonly level: string;
+    readonly year: number;
+    readonly amount: string;
+    readonly route: string;
+    readonly parts: readonly { readonly matterId: string; readonly amount: string }[];
+  }[];
+}
+const remittances = async () => {
+  const lines = 'lines { level year amount route parts { matterId amount } }';
+  const query = `{ remittances(first: 200) { nodes { id state contentHash ${lines} } } }`;
+  return (await county.done<{ remittances: { nodes: Remittance[] } }>(FINANCE, query)).remittances.nodes;
+};
+
+/** Two officers sign what was drafted, the bank has it, the treasury confirms: until nothing that was collected stands. */
+async function remit(): Promise<void> {
+  const done = (who: string, call: string) => county.done(who, `mutation { ${call} { state } }`);
+  while (sum(Object.values(await balances('collected:'))) > 0n) {
+    const open = (await remittances()).find(({ state }) => state === 'DRAFTED');
+    if (!open) {
+      await until(addDays(String(county.world.clock.today()), 1)); // One a day, drafted by itself on working days.
+      continue;
+    }
+    await done(PAYER, `prepareRemittance(id: "${open.id}")`);
+    const [{ contentHash }] = (await remittances()).filter(({ id }) => id === open.id) as [Remittance];
+    await done(SECOND, `approveRemittance(id: "${open.id}", contentHash: "${contentHash}")`);
+    const folder = { out: path.join(county.world.folder, 'treasury'), format: 'pain.001' as const };
+    await asOfficer('bell', () => county.world.get(RemittanceFileService).send(open.id, folder));
+    await done(PAYER, `confirmRemittance(id: "${open.id}", bankRef: "示例国库${open.id.slice(-6)}")`);
+    await ring();
+  }
 }
 const sum = (fens: Iterable<bigint>): bigint => [...fens].reduce((all, fen) => all + fen, 0n);
 
@@ -231,13 +277,21 @@ describe('a family that was paid in good faith for a child who had died', () => 
     const { receivables } = await county.done<{ receivables: { nodes: { shares: Shares }[] } }>(FINANCE, query);
     const { shares } = receivables.nodes[0]!;
     expect(shares.map(({ received }) => received)).toEqual(shares.map(({ amount }) => amount));
-    const collected = await balances('collected:');
-    expect(collected).toEqual(
-      Object.fromEntries(
-        shares.map(({ level, year, amount }) => [`collected:340202000000:${level}:${year}`, BigInt(amount)]),
-      ),
+    await remit();
+    const budgets = Object.fromEntries(shares.map(({ level, year, amount }) => [`${level}:${year}`, BigInt(amount)]));
+    const treasury = await balances('treasury:');
+    expect(treasury).toEqual(
+      Object.fromEntries(Object.entries(budgets).map(([budget, fen]) => [`treasury:340202000000:${budget}`, fen])),
     );
-    expect(sum(Object.values(collected))).toBe(300_000n);
+    expect(sum(Object.values(treasury))).toBe(300_000n);
+    expect(sum(Object.values(await balances('collected:')))).toBe(0n);
+    // And each remitted line says of which case its fen came.
+    const lines = (await remittances()).flatMap((one) => one.lines);
+    for (const [budget, fen] of Object.entries(budgets)) {
+      const parts = lines.filter(({ level, year }) => `${level}:${year}` === budget).flatMap((line) => line.parts);
+      expect(sum(parts.map(({ amount }) => BigInt(amount)))).toBe(fen);
+      expect(new Set(parts.map(({ matterId }) => matterId))).toEqual(new Set([id]));
+    }
     // No other claim of hers was touched.
     expect(await county.paid('A1')).toEqual(['360000']);
   }, 240_000);
@@ -302,11 +356,19 @@ describe('a claim that was false', () => {
     expect(await refused(CONFIRMER, `confirmRemedy(id: "${remedy!.id}")`)).toEqual(['REMEDY_NEEDS_SECOND_OFFICER']);
     await act(colleague, `confirmRemedy(id: "${remedy!.id}")`);
     await ring();
+    // What is to go back is on its way to the treasury: the outcome waits until it is there, and comes out of it.
+    expect(await owes()).toMatchObject({ open: '60000', received: '300000' });
+    await remit();
+    county.world.clock.advance(2 * 3_600_000);
+    await ring();
 
     expect(await owes()).toMatchObject({ open: '0', received: '240000' });
     expect(await own()).toMatchObject({ state: 'CLOSED', outcome: 'REPAID', owed: '240000' });
-    expect(sum(Object.values(await balances('collected:')))).toBe(240_000n);
-    expect(await refused(CONFIRMER, remind)).toEqual(['RECOVERY_CLOSED']);
+    expect(sum(Object.values(await balances('treasury:')))).toBe(240_000n);
+    expect(await county.done(mother, '{ myRefunds { state amount payerName } }')).toEqual({
+      myRefunds: [{ state: 'ASKED', amount: '60000', payerName: '母亲' }],
+    });
+    expect(await refused(CONFIRMER, remind)).toEqual(['RECOVERY_WRONG_STATE']);
   }, 240_000);
 });
 
@@ -314,6 +376,3 @@ function addDays(on: string, days: number): string {
   const at = new Date(`${day(on)}T00:00:00Z`);
   return new Date(at.getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }
-
-void SECOND;
-void colleague;

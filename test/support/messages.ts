@@ -9,7 +9,7 @@ import type { CountyWorld } from './county-world';
 
 /** The queues between the apps of a world, at work until closed. */
 export interface Messages {
-  /** Waits until everything that was told has been done, and what that told in turn. */
+  /** Waits until everything that was told and is due has been done, and what that told in turn. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,12 +53,12 @@ export async function openMessages(world: CountyWorld, { withExchange = false } 
   jobs.start();
   const waiting = async (): Promise<number> => {
     const [row] = await world.database.admin<{ n: number }>(
-      `select (select count(*) from registration.outbox where acked_at is null)::int
-            + (select count(*) from subsidy.outbox where acked_at is null)::int
-            + (select count(*) from migrant.outbox where acked_at is null)::int
-            + (select count(*) from fees.outbox where acked_at is null)::int
-            + (select count(*) from exchange.outbox where acked_at is null and $1)::int as n`,
-      [withExchange],
+      `select (select count(*) from registration.outbox where acked_at is null and (not_before is null or not_before <= $2))::int
+            + (select count(*) from subsidy.outbox where acked_at is null and (not_before is null or not_before <= $2))::int
+            + (select count(*) from migrant.outbox where acked_at is null and (not_before is null or not_before <= $2))::int
+            + (select count(*) from fees.outbox where acked_at is null and (not_before is null or not_before <= $2))::int
+            + (select count(*) from exchange.outbox where $1 and acked_at is null and (not_before is null or not_before <= $2))::int as n`,
+      [withExchange, world.clock.now()],
     );
     return row!.n;
   };
