@@ -3071,7 +3071,7 @@ CREATE OR REPLACE FUNCTION fees.recovery_case_keeps()
 AS $function$
 begin
   -- Generated columns are not there yet in a row that is about to be written.
-  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
+  if old.state = 'closed' and new.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
      is distinct from (to_jsonb(old) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on']) then
     raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
   end if;
@@ -3108,7 +3108,7 @@ begin
   end if;
   select m.outcome into ends from recovery_move m where (m.act, m.from_state, m.to_state) = (new.act, new.from_state, new.to_state);
   update recovery_case set
-    state = new.to_state, events = new.seq, outcome = coalesce(ends, outcome),
+    state = new.to_state, events = new.seq, outcome = case new.act when 'reopen' then null else coalesce(ends, outcome) end,
     confirmed_by = case new.act when 'confirm' then new.actor else confirmed_by end,
     facts_by = case new.act when 'establish' then new.actor else facts_by end,
     hearing_asked_on = case new.act when 'ask-hearing' then new.on_day when 'find-again' then null else hearing_asked_on end,
@@ -3119,7 +3119,12 @@ begin
     decided_by = case new.act when 'decide' then new.actor else decided_by end,
     decided_on = case new.act when 'decide' then new.on_day else decided_on end,
     owed_fen = case new.act when 'decide' then decided_fen when 'quash' then 0 else owed_fen end,
-    closed_on = case when ends is not null then new.on_day else closed_on end
+    closed_on = case when ends is not null then new.on_day when new.act = 'reopen' then null else closed_on end,
+    -- Whoever is asked anew is reminded anew before any court.
+    reminder_letter_id = case new.act when 'reopen' then null else reminder_letter_id end,
+    reminder_served_on = case new.act when 'reopen' then null else reminder_served_on end,
+    reminder_ends = case new.act when 'reopen' then null else reminder_ends end,
+    court_ref = case new.act when 'reopen' then null else court_ref end
   where id = new.case_id;
   if ends = 'ceased' then update recovery_line set is_live = false where case_id = new.case_id; end if;
   return null;
@@ -3166,6 +3171,8 @@ AS $function$
     when act = 'apply' and (c.reminder_ends is null or on_day <= c.reminder_ends or c.appeal_ends is null or on_day <= c.appeal_ends
                             or on_day > c.court_until or c.court_ref is null)
       then 'recovery_goes_to_court_in_its_time'
+    when act = 'reopen' and (c.outcome <> 'repaid' or not exists (
+        select from receivable r where r.id = c.receivable_id and r.open_fen > 0)) then 'recovery_reopens_what_was_not_repaid'
   end $function$;
 
 CREATE OR REPLACE FUNCTION fees.refund_moves()

@@ -264,6 +264,31 @@ describe('the audit of reading', () => {
     seen['rows in the audit log'] += logged.size;
   });
 
+  it.each([
+    ['finance-officer-1', 'receivables', ''],
+    ['finance-officer-1', 'refunds', ''],
+    ['finance-officer-1', 'bankReceipts', ''],
+    ['finance-officer-1', 'fiscalReceipts', ''],
+    ['auditor', 'recoveryCases', ''],
+    ['county-confirmer', 'instalmentPlanList', ''],
+    ['county-confirmer', 'remedies', ''],
+    ['county-confirmer', 'undeliveredLetters', 'letter'],
+    ['archivist', 'legacyCases', ''],
+  ])('has for %s of a page of %s nothing of the next page', async (who, list, inside) => {
+    const [{ now }] = (await world.database.admin<{ now: string }>('select clock_timestamp()::text as now')) as [
+      { now: string },
+    ];
+    type Node = { id: string; inside?: { id: string } };
+    const { data, refused } = await graph.ask<Record<string, { nodes: Node[]; pageInfo: { hasNextPage: boolean } }>>(
+      who,
+      `{ ${list}(first: 1) { nodes { ${inside ? `inside: ${inside} { id }` : 'id'} } pageInfo { hasNextPage } } }`,
+    );
+    expect(refused).toEqual([]);
+    expect(data[list]!.pageInfo.hasNextPage).toBe(true);
+    const shown = data[list]!.nodes.map((node) => (node.inside ?? node).id);
+    expect((await audited(now)).map(({ what }) => what.split(' ')[1])).toEqual(shown);
+  });
+
   it('names the fields that were asked for and nothing of what they hold', async () => {
     const { data } = await graph.ask<{ persons: { nodes: { id: string; name: string }[] } }>(
       'auditor',

@@ -49,9 +49,11 @@ export class BankReceiptService {
     limit: number,
   ): Promise<BankReceipt[]> {
     const bookedUntil = ageDaysMin === null ? null : addDays(this.clock.today(), -ageDaysMin);
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.receipts.list(read, { ...filter, bookedUntil }, after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.receipts.list(read, { ...filter, bookedUntil }, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   /** Whole days since a booking. */

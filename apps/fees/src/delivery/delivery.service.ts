@@ -152,7 +152,8 @@ export class DeliveryService {
     return this.database.read(async (read) => {
       const until = addDays(today, -leastDays);
       const rows = await this.deliveries.undelivered(read, prefix, today, until, after, limit);
-      return read.disclose<Undelivered>('letter', rows);
+      read.disclose<Undelivered>('letter', rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
     });
   }
 

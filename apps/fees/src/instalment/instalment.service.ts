@@ -42,6 +42,11 @@ export class InstalmentService {
     ]);
   }
 
+  /** The same in a look of its own. */
+  standings(receivableIds: readonly string[]): Promise<Map<string, InstalmentStanding>> {
+    return this.database.read((read) => this.standing(read, receivableIds));
+  }
+
   /** Money came in, or an amount was cut. As often as it is told, the same comes of it. */
   hear(receivableId: string): Promise<void> {
     return this.database.write(async (tx) => {
@@ -90,7 +95,11 @@ export class InstalmentService {
   }
 
   list(filter: PlanFilter, after: readonly string[] | null, limit: number): Promise<PlanRow[]> {
-    return this.database.read(async (read) => read.disclose(KIND, await this.plans.list(read, filter, after, limit)));
+    return this.database.read(async (read) => {
+      const rows = await this.plans.list(read, filter, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   async get(id: string): Promise<PlanRow> {

@@ -55,7 +55,7 @@ export class LetterRepository {
   }
 
   about(read: Read, aboutIds: readonly string[]): Promise<LetterRow[]> {
-    return read.query<LetterRow>(`select ${COLUMNS} from letter where about_id = any ($1) order by made_at, id`, [
+    return read.query<LetterRow>(`select ${COLUMNS} from letter where about_id = any ($1) order by made_at, no`, [
       aboutIds,
     ]);
   }
@@ -66,7 +66,7 @@ export class LetterRepository {
 
   own(read: Read): Promise<LetterRow[]> {
     return read.query<LetterRow>(
-      `select ${COLUMNS} from letter where recipient_key = guard_key() order by made_at desc, id`,
+      `select ${COLUMNS} from letter where recipient_key = guard_key() order by made_at desc, no desc`,
     );
   }
 

@@ -8,6 +8,7 @@ export const LETTER_KINDS = [
   'recovery-reminder',
   'recovery-closing',
   'recovery-waiver',
+  'recovery-correction',
   'instalment-agreement',
   'instalment-reminder',
   'instalment-broken',

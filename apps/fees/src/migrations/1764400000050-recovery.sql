@@ -48,6 +48,7 @@ insert into recovery_move (act, from_state, to_state, outcome) values
   ('quash', 'decided', 'closed', 'ceased'), ('quash', 'served', 'closed', 'ceased'), ('quash', 'repaying', 'closed', 'ceased'),
   ('quash', 'reminded', 'closed', 'ceased'), ('quash', 'court', 'closed', 'ceased'),
   ('end-court', 'court', 'closed', 'court'), ('give-back', 'closed', 'closed', null),
+  ('reopen', 'closed', 'repaying', null),
   ('learn', 'detected', 'detected', null), ('learn', 'fact-finding', 'fact-finding', null), ('learn', 'noticed', 'noticed', null),
   ('learn', 'decided', 'decided', null), ('learn', 'served', 'served', null), ('learn', 'repaying', 'repaying', null),
   ('learn', 'reminded', 'reminded', null), ('learn', 'court', 'court', null), ('learn', 'closed', 'closed', null);
@@ -263,6 +264,8 @@ language sql stable set search_path from current as $$
     when act = 'apply' and (c.reminder_ends is null or on_day <= c.reminder_ends or c.appeal_ends is null or on_day <= c.appeal_ends
                             or on_day > c.court_until or c.court_ref is null)
       then 'recovery_goes_to_court_in_its_time'
+    when act = 'reopen' and (c.outcome <> 'repaid' or not exists (
+        select from receivable r where r.id = c.receivable_id and r.open_fen > 0)) then 'recovery_reopens_what_was_not_repaid'
   end $$;
 comment on function recovery_refusal is 'Why a step of a recovery case may not be taken now; null where it may.';
 
@@ -279,7 +282,7 @@ begin
   end if;
   select m.outcome into ends from recovery_move m where (m.act, m.from_state, m.to_state) = (new.act, new.from_state, new.to_state);
   update recovery_case set
-    state = new.to_state, events = new.seq, outcome = coalesce(ends, outcome),
+    state = new.to_state, events = new.seq, outcome = case new.act when 'reopen' then null else coalesce(ends, outcome) end,
     confirmed_by = case new.act when 'confirm' then new.actor else confirmed_by end,
     facts_by = case new.act when 'establish' then new.actor else facts_by end,
     hearing_asked_on = case new.act when 'ask-hearing' then new.on_day when 'find-again' then null else hearing_asked_on end,
@@ -290,7 +293,12 @@ begin
     decided_by = case new.act when 'decide' then new.actor else decided_by end,
     decided_on = case new.act when 'decide' then new.on_day else decided_on end,
     owed_fen = case new.act when 'decide' then decided_fen when 'quash' then 0 else owed_fen end,
-    closed_on = case when ends is not null then new.on_day else closed_on end
+    closed_on = case when ends is not null then new.on_day when new.act = 'reopen' then null else closed_on end,
+    -- Whoever is asked anew is reminded anew before any court.
+    reminder_letter_id = case new.act when 'reopen' then null else reminder_letter_id end,
+    reminder_served_on = case new.act when 'reopen' then null else reminder_served_on end,
+    reminder_ends = case new.act when 'reopen' then null else reminder_ends end,
+    court_ref = case new.act when 'reopen' then null else court_ref end
   where id = new.case_id;
   if ends = 'ceased' then update recovery_line set is_live = false where case_id = new.case_id; end if;
   return null;
@@ -301,7 +309,7 @@ create trigger recovery_event_applies after insert on recovery_event for each ro
 create function recovery_case_keeps() returns trigger language plpgsql as $$
 begin
   -- Generated columns are not there yet in a row that is about to be written.
-  if old.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
+  if old.state = 'closed' and new.state = 'closed' and (to_jsonb(new) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on'])
      is distinct from (to_jsonb(old) - array['events', 'owed_fen', 'still_fen', 'source', 'due_on']) then
     raise exception 'a closed case stays as it is' using errcode = '23514', constraint = 'recovery_closed_stays_closed';
   end if;
@@ -372,8 +380,6 @@ insert into parameter (name, valid, value, unit, source, status) values
   ('recovery.statement-working-days', '[2021-08-20,)', '5', 'working_days',
    '无全国性规定，参照行政处罚法第六十四条（五日内提出听证）；法律意见待定 legal flag', 'assumed'),
   ('recovery.pay-days', '[2021-08-20,)', '30', 'days', '无全国性规定，由各地决定书载明；法律意见待定 legal flag', 'assumed'),
-  ('recovery.reconsideration-days', '[2021-08-20,)', '60', 'days', '行政复议法第二十条', 'confirmed'),
-  ('recovery.suit-months', '[2021-08-20,)', '6', 'months', '行政诉讼法第四十六条', 'confirmed'),
   ('recovery.court-months', '[2021-08-20,)', '3', 'months', '行政强制法第五十三条', 'confirmed'),
   ('recovery.limitation-years', '[2021-08-20,)', '3', 'years',
    '民法典第一百八十八条；行政机关追回款项是否适用尚无明文；法律意见待定 legal flag', 'assumed'),

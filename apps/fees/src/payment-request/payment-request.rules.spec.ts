@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { findReferences, isReference, printedReference, referenceOf } from './payment-request.rules';
+import { quotedReferences } from '../bank-receipt/reference.rules';
+import { isReference, printedReference, referenceOf } from './payment-request.rules';
 import { isOpen, MOVES } from './payment-request.state';
 
 const references = fc
@@ -42,7 +43,7 @@ describe('the reference of a payment request', () => {
     ['3402-0226-0000-0016-6', 'with dashes'],
     ['2026 34020226000000166', 'after another number'],
   ])('is found in “%s”, %s', (text) => {
-    expect(findReferences(text)).toEqual(['34020226000000166']);
+    expect(quotedReferences(text)).toEqual(['34020226000000166']);
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe('the reference of a payment request', () => {
     ['34020219900101123X', 'an identity number'],
     ['', 'nothing'],
   ])('is not found in “%s”: %s', (text) => {
-    expect(findReferences(text)).toEqual([]);
+    expect(quotedReferences(text)).toEqual([]);
   });
 });
 

@@ -13,12 +13,3 @@ export const isReference = (text: string): boolean => /^\d{17}$/.test(text) && B
 
 /** As it is printed: in groups of four, so that it can be copied by hand. */
 export const printedReference = (reference: string): string => reference.replace(/(\d{4})(?=\d)/g, '$1 ');
-
-/** The references that stand in what a payer wrote, with or without the blanks and dashes they are printed with. */
-export function findReferences(text: string): string[] {
-  const runs = text.normalize('NFKC').match(/\d(?:[ \t-]?\d)*/g) ?? [];
-  const whole = runs.map((run) => run.replace(/\D/g, '')).filter(isReference);
-  // A payer who writes another number before or after it, with a blank between.
-  const parts = runs.flatMap((run) => run.split(/[ \t-]/)).filter(isReference);
-  return [...new Set([...whole, ...parts])];
-}

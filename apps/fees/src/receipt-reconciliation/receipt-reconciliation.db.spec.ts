@@ -28,6 +28,12 @@ beforeEach(async () => {
 afterEach(() => county.close());
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
+interface MatchOf {
+  readonly id: string;
+  readonly receipt: string;
+  readonly receivable: string;
+}
+
 const codeOf = async (work: Promise<unknown>): Promise<string> => {
   try {
     await work;
@@ -78,6 +84,35 @@ it('finds nothing where bank, receipts, ledger, treasury and fiscal receipts agr
   });
   await treasury.remittances.draftDue();
   expect(await service.run(COUNTY, DAY)).toMatchObject({ isBalanced: true, underWayFen: 1_500n, standingFen: 0n });
+  expect(await open()).toEqual([]);
+});
+
+it('finds nothing where a match is undone, or a later decision gives money back', async () => {
+  await day();
+  const [first, second] = (await county.world.admin<MatchOf>(
+    `select id, receipt_id as receipt, receivable_id as receivable from fees.match where state = 'confirmed' order by fen desc`,
+  )) as [MatchOf, MatchOf];
+  await asOfficer('finance-2', () => county.matches.undo(first.id, '参考号填写错误'));
+  expect(await state(1_742n)).toMatchObject({
+    isBalanced: true,
+    collectedFen: 1_500n,
+    givenBackFen: 1_000n,
+    satisfiedFen: 500n,
+    receiptedFen: 500n,
+    unmatchedFen: 1_042n,
+  });
+  await county.database.write(async (tx) => {
+    await county.service.cut(tx, second.receivable, 300n, 'decision-changed', '复议变更');
+    await giving.fiscalReceipts.withdraw(tx, second.receipt, second.receivable, '复议变更');
+  });
+  expect(await open()).toEqual([]);
+  await giving.fiscalReceipts.issueDue();
+  expect(await service.run(COUNTY, DAY)).toMatchObject({
+    isBalanced: true,
+    givenBackFen: 1_300n,
+    satisfiedFen: 200n,
+    receiptedFen: 200n,
+  });
   expect(await open()).toEqual([]);
 });
 

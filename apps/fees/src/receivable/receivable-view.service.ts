@@ -28,9 +28,11 @@ export class ReceivableViewService {
   ): Promise<Receivable[]> {
     const { idNumber, ...rest } = filter;
     const numberKey = idNumber === null ? null : this.vault.blindIndex('id-number', normaliseIdNumber(idNumber));
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.receivables.list(read, { ...rest, numberKey }, after?.[0] ?? null, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.receivables.list(read, { ...rest, numberKey }, after?.[0] ?? null, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   /** Refuses with RECEIVABLE_UNKNOWN. */

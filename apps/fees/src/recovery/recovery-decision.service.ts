@@ -153,7 +153,7 @@ export class RecoveryDecisionService {
       const before = await this.steps.load(tx, id, 'apply');
       const contested = (await this.remedies.standing(tx, [id])).get(id);
       if (contested?.isSuspended) throw refuse.suspended();
-      if (contested?.isOpen) throw refuse.notYet('contestable', null);
+      if (contested?.isOpen || contested?.awaitsService) throw refuse.notYet('contestable', null);
       const row = { ...before, ...(await this.contestedUntil(tx, before, contested?.lastDayToApply ?? null)) };
       const obstacle = obstacleToCourt(row, this.clock.today());
       if (obstacle) throw refuse.notYet(obstacle, untilOf(row, obstacle));

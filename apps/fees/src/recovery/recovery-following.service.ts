@@ -1,6 +1,6 @@
 import type { Database, Tx } from '@app/database';
 import type { Outbox } from '@app/jobs';
-import { CLOCK, type Clock, type Day, findDay, Refusal } from '@app/kernel';
+import { CLOCK, type Clock, type Day, findDay, Refusal, yuanText } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryService } from '../delivery/delivery.service';
 import { FEES_DATABASE, FEES_OUTBOX } from '../fees.tokens';
@@ -59,9 +59,12 @@ export class RecoveryFollowingService {
     return this.database.write(async (tx) => {
       const id = await this.cases.idByReceivable(tx, receivableId);
       const row = id === undefined ? undefined : await this.cases.forUpdate(tx, id);
-      if (!row || row.state === 'closed') return;
       const [standing] = await this.receivables.standing(tx, [receivableId]);
-      if (!standing) return;
+      if (!row || !standing) return;
+      if (row.state === 'closed') {
+        if (standing.openFen > 0n) await this.openAgain(tx, row, receivableId, standing.openFen);
+        return;
+      }
       if (standing.openFen === 0n) {
         if (standing.receivedFen === 0n) return; // Taken off altogether: whoever did so closes the case.
         await this.steps.take(tx, row, 'settle');
@@ -71,6 +74,26 @@ export class RecoveryFollowingService {
       if (row.state === 'served' && standing.receivedFen > 0n) await this.steps.take(tx, row, 'repay');
       await this.askRest(tx, row.id, receivableId);
     });
+  }
+
+  /**
+   * Money that had counted for a closed case was somebody else's. What ended by payment goes on, told by letter and with new
+   * days to pay; what ended by a decision stays ended, and its rest is asked of nobody.
+   */
+  private async openAgain(tx: Tx, row: RecoveryRow, receivableId: string, openFen: bigint): Promise<void> {
+    if (row.outcome !== 'repaid') {
+      const reason = row.outcome === 'waived' ? 'waived' : 'ceased';
+      await this.receivables.cut(tx, receivableId, openFen, reason, '案件已办结，撤销匹配后的余额不再追缴');
+      return;
+    }
+    await this.steps.take(tx, row, 'reopen', {}, `${yuanText(openFen)} 元：到账匹配已撤销`);
+    const terms = await this.terms.of(tx, row.divisionCode, this.clock.today());
+    const until = payBy(this.clock.today(), terms);
+    await this.cases.change(tx, row.id, { payBy: until });
+    await this.letters.reopened(tx, row, openFen, until);
+    // What the undone match asked for again has the old day.
+    await this.requests.cancel(tx, receivableId, '更正后重新出具');
+    await this.askRest(tx, row.id, receivableId, until);
   }
 
   /**
@@ -97,6 +120,17 @@ export class RecoveryFollowingService {
       const why = `复议或诉讼结果（${remedy.decidedOn}）：${remedy.outcome === 'quashed' ? '撤销决定' : '变更金额'}`;
       if (leftFen < row.owedFen) await this.reductions.reduce(tx, row, leftFen, why);
       else if (row.state !== 'closed') await this.reductions.stillContestable(tx, row);
+      if (row.state !== 'closed' && leftFen > 0n && row.receivableId !== null)
+        await this.askRest(tx, row.id, row.receivableId);
+    });
+  }
+
+  /** A remedy suspends no more: what nothing asked for meanwhile is asked for again. */
+  resumed(remedyId: string): Promise<void> {
+    return this.database.write(async (tx) => {
+      const id = await this.remedies.matterOf(tx, remedyId);
+      const row = id === undefined ? undefined : await this.cases.forUpdate(tx, id);
+      if (row?.receivableId && row.state !== 'closed') await this.askRest(tx, row.id, row.receivableId);
     });
   }
 

@@ -113,8 +113,49 @@ export class RecoveryLetterService {
       title: '追回办结通知书',
       titleEn: 'Notice that a recovery is over',
       lines: [['办结日期', this.clock.today()]],
-      paragraphs: [`${said}${why}`, '本案已经办结，不会再次就同一笔款项向您追回。', RIGHTS_UNTOUCHED],
+      paragraphs: [
+        `${said}${why}`,
+        how === 'repaid'
+          ? '本案已经办结。如事后核对发现计入本案的到账款项并非您的缴款，我们会书面更正。'
+          : '本案已经办结，不会再次就同一笔款项向您追回。',
+        RIGHTS_UNTOUCHED,
+      ],
       small: 'This case is closed. Nothing more is asked of you for these payments.',
+    });
+  }
+
+  /** That less is to be returned than was decided, and what goes back of what was paid. */
+  reduced(tx: Tx, row: RecoveryRow, leftFen: bigint, backFen: bigint, why: string): Promise<string> {
+    const back = backFen > 0n ? `您已经返还的款项中 ${yuanText(backFen)} 元将退还付款人，您不需要申请。` : '';
+    return this.make(tx, row, {
+      kind: 'recovery-correction',
+      title: '追回金额变更通知书',
+      titleEn: 'Correction: less is to be returned',
+      lines: [
+        ['原应返还', `${yuanText(row.owedFen!)} 元`],
+        ['变更后应返还', `${yuanText(leftFen)} 元`],
+      ],
+      paragraphs: [`应返还的金额已经减少。${why}`, ...(back ? [back] : []), RIGHTS_UNTOUCHED],
+      small: 'Less is to be returned than was decided. What was paid beyond that goes back to whoever paid it.',
+    });
+  }
+
+  /** That it is not over after all: the payment that ended it was somebody else's. */
+  reopened(tx: Tx, row: RecoveryRow, openFen: bigint, until: Day): Promise<string> {
+    return this.make(tx, row, {
+      kind: 'recovery-correction',
+      title: '追回办结更正通知书',
+      titleEn: 'Correction: a recovery is not over',
+      lines: [
+        ['尚未返还', `${yuanText(openFen)} 元`],
+        ['付款期限', until],
+      ],
+      paragraphs: [
+        `我们曾通知您本案已经办结。经核对，其中 ${yuanText(openFen)} 元到账款项并非您的缴款，是我们登记有误，现予更正，并就由此给您带来的不便致歉。`,
+        `尚未返还的款项请在 ${until} 以前（含当日）按新的缴款通知付款；一次付清有困难的，可以申请分期。您认为已经付款的，请告诉我们付款的日期和银行，我们会再次核对。`,
+        RIGHTS_UNTOUCHED,
+      ],
+      small: `We told you that this case was over. A payment that we had counted for it was not yours; that was our error. Pay what is open by ${until}, ask for instalments, or tell us when and through which bank you paid.`,
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Tx } from '@app/database';
-import { CLOCK, type Clock, type Day } from '@app/kernel';
+import { CLOCK, type Clock, type Day, yuanText } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
 import { ReceivableService } from '../receivable/receivable.service';
 import { RefundService } from '../refund/refund.service';
 import { RemedyService } from '../remedy/remedy.service';
@@ -23,6 +24,7 @@ export class RecoveryReductionService {
     private readonly receivables: ReceivableService,
     private readonly remedies: RemedyService,
     private readonly refunds: RefundService,
+    private readonly fiscal: FiscalReceiptService,
   ) {}
 
   /** Less is owed than was decided, or nothing; what was paid beyond it goes back to who paid it. */
@@ -31,22 +33,29 @@ export class RecoveryReductionService {
     else if (leftFen > 0n)
       await this.steps.take(tx, row, 'reduce', { owedFen: leftFen, ...(await this.days(tx, row)) }, why);
     else await this.steps.take(tx, row, 'quash', { closedWhy: why }, why);
-    if (row.receivableId !== null) await this.giveBack(tx, row, leftFen, why);
-    if (row.state !== 'closed' && leftFen === 0n) await this.letters.closing(tx, row, 'ceased', why);
+    const backFen = row.receivableId === null ? 0n : await this.giveBack(tx, row, leftFen, why);
+    if (row.state === 'closed' || leftFen > 0n) await this.letters.reduced(tx, row, leftFen, backFen, why);
+    else {
+      const back = backFen > 0n ? `。您已经返还的 ${yuanText(backFen)} 元将退还付款人，您不需要申请。` : '';
+      await this.letters.closing(tx, row, 'ceased', why + back);
+    }
   }
 
-  private async giveBack(tx: Tx, row: RecoveryRow, leftFen: bigint, why: string): Promise<void> {
+  private async giveBack(tx: Tx, row: RecoveryRow, leftFen: bigint, why: string): Promise<bigint> {
     const [standing] = await this.receivables.standing(tx, [row.receivableId!]);
     // What was waived or ceased meanwhile is off already; only what still counts beyond the new amount is taken off.
     const fen = standing!.decidedFen - standing!.cutFen - leftFen;
-    if (fen <= 0n) return;
+    if (fen <= 0n) return 0n;
     const note = [...why].slice(0, 200).join('');
-    const { excess } = await this.receivables.cut(tx, row.receivableId!, fen, 'decision-changed', note);
+    const { excess, excessFen } = await this.receivables.cut(tx, row.receivableId!, fen, 'decision-changed', note);
     const { payeeName: payerName, payeeKey: payerKey, divisionCode } = row;
     for (const one of excess) {
       const what = { kind: 'receipt', sourceId: one.receiptId, fen: one.fen, reason: note } as const;
+      // What was receipted is more than what still counts; another receipt is given out for that by itself.
+      await this.fiscal.withdraw(tx, one.receiptId, row.receivableId!, note);
       await this.refunds.open(tx, { ...what, payerName, payerKey, divisionCode });
     }
+    return excessFen;
   }
 
   /** The last day to contest moved with the remedy. */

@@ -9,8 +9,9 @@ import type { RecoveryTerms } from './recovery.types';
 const NAMES: Readonly<Record<keyof RecoveryTerms, string>> = {
   statementWorkingDays: 'recovery.statement-working-days',
   payDays: 'recovery.pay-days',
-  reconsiderationDays: 'recovery.reconsideration-days',
-  suitMonths: 'recovery.suit-months',
+  // The remedies' own: a decision tells the periods by which a remedy is then late or not.
+  reconsiderationDays: 'remedy.reconsideration-days',
+  suitMonths: 'remedy.suit-months',
   reminderWorkingDays: 'recovery.reminder-working-days',
   courtMonths: 'recovery.court-months',
   limitationYears: 'recovery.limitation-years',

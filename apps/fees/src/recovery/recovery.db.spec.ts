@@ -1,4 +1,4 @@
-import { addDays, day, Refusal } from '@app/kernel';
+import { addDays, type Day, day, Refusal } from '@app/kernel';
 import { CHAIR, DECIDER, ELSEWHERE, FINDER, RecoveringCounty, STATER } from './recovery.fixture';
 import { RecoveryDecisionService } from './recovery-decision.service';
 import { RecoveryFactService } from './recovery-fact.service';
@@ -6,7 +6,10 @@ import { RecoveryFollowingService } from './recovery-following.service';
 import { RecoveryOpeningService } from './recovery-opening.service';
 import { RecoveryService } from './recovery.service';
 import { DeliveryService } from '../delivery/delivery.service';
+import { FiscalReceiptService } from '../fiscal-receipt/fiscal-receipt.service';
 import { LetterService } from '../letter/letter.service';
+import { PaymentRequestService } from '../payment-request/payment-request.service';
+import { ReceivableService } from '../receivable/receivable.service';
 import { RemedyService } from '../remedy/remedy.service';
 import { RemedyStepService } from '../remedy/remedy-step.service';
 
@@ -34,6 +37,25 @@ const ledgerSum = async () =>
       'select coalesce(sum(credits_posted - debits_posted), 0)::text as sum from fees.ledger_account',
     )
   )[0]!.sum;
+/** An officer undoes a match, as match does it. */
+const takeBack = async (receivableId: string, receiptId: string, fen: bigint) => {
+  await county.database.write((tx) => county.get(ReceivableService).takeBack(tx, receivableId, receiptId, fen));
+  await county.hear();
+};
+/** What is asked for and not paid. */
+const asked = async (receivableId: string, dueOn: Day | null = null) =>
+  (
+    await county.world.admin<{ fen: string }>(
+      `select coalesce(sum(left_fen), 0)::text as fen from fees.payment_request where receivable_id = $1 and state in ('open', 'part') and ($2::date is null or due_on = $2)`,
+      [receivableId, dueOn],
+    )
+  )[0]!.fen;
+/** What fiscal receipts say about a case. */
+const receipted = async (id: string) =>
+  county.world.admin<{ state: string; fen: string }>(
+    'select state, fen::text from fees.fiscal_receipt where receivable_id = $1 order by no',
+    [(await county.row(id)).receivableId],
+  );
 /** A step by hand, as the runtime role: what the database says without the code. */
 const byHand = (id: string, act: string, from: string, to: string, actor: string = DECIDER) =>
   county.as(actor, async () =>
@@ -393,6 +415,14 @@ describe('once the decision is served', () => {
     await county.goOn(id, 'served');
     await county.pay(id, 10_000n);
     expect((await county.row(id)).state).toBe('closed');
+    await county.as('finance-1', () =>
+      county.get(FiscalReceiptService).allot({
+        ...{ divisionCode: '340202000000', receiptCode: '34020226', firstNo: 1n, lastNo: 999n },
+        document: '财票〔2026〕1号',
+      }),
+    );
+    await county.get(FiscalReceiptService).issueDue();
+    expect(await receipted(id)).toEqual([{ state: 'issued', fen: '10000' }]);
     const overpaymentId = (
       await county.world.admin<{ o: string }>('select overpayment_id as o from fees.recovery_case where id = $1', [id])
     )[0]!.o;
@@ -401,9 +431,87 @@ describe('once the decision is served', () => {
     await county.as(DECIDER, () => decisions().correct(id, '户籍信息已更正', DECIDER));
     expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid', owedFen: 4_000n });
     expect(await county.standing(id)).toMatchObject({ receivedFen: 4_000n, openFen: 0n });
+    expect(await receipted(id)).toEqual([{ state: 'voided', fen: '10000' }]);
+    expect((await kinds(id)).at(-1)).toBe('recovery-correction');
+    await county.get(FiscalReceiptService).issueDue();
+    expect(await receipted(id)).toEqual([
+      { state: 'voided', fen: '10000' },
+      { state: 'issued', fen: '4000' },
+    ]);
     await expect(
       county.database.write((tx) => tx.query(`update recovery_case set closed_why = 'x' where id = $1`, [id])),
     ).rejects.toMatchObject({ constraint: 'recovery_closed_stays_closed' });
+  });
+
+  it('money that was somebody else’s opens again what it had ended, by letter and with new days to pay', async () => {
+    const id = await county.detected(10_000n);
+    await county.goOn(id, 'served');
+    const receiptId = await county.pay(id, 10_000n);
+    expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid' });
+    const { receivableId, payBy } = await county.row(id);
+    county.clock.set(addDays(payBy!, 40));
+    await county.database.write(async (tx) => {
+      await county.get(ReceivableService).takeBack(tx, receivableId!, receiptId, 10_000n);
+      await county.get(PaymentRequestService).request(tx, {
+        ...{ receivableId: receivableId!, fen: 10_000n, dueOn: payBy, instalmentId: null },
+      });
+    });
+    await county.hear();
+    const again = await county.row(id);
+    expect(again).toMatchObject({ state: 'repaying', outcome: null, closedOn: null, owedFen: 10_000n });
+    expect(again.payBy! > county.clock.today()).toBe(true);
+    expect(await kinds(id)).toContain('recovery-correction');
+    expect(await asked(receivableId!, again.payBy)).toBe('10000');
+    expect(await said(county.as(CHAIR, () => decisions().remind(id)))).toBe('RECOVERY_PAY_PERIOD_OPEN');
+    await county.pay(id, 10_000n);
+    expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'repaid' });
+    expect(await byHand(id, 'reopen', 'closed', 'repaying')).toBe('recovery_reopens_what_was_not_repaid');
+  });
+
+  it('money that was somebody else’s asks nothing of whoever was let off', async () => {
+    const id = await county.detected(10_000n);
+    await county.goOn(id, 'served');
+    const receiptId = await county.pay(id, 4_000n);
+    await county.as(DECIDER, () => decisions().cease(id, '证据不足，不再追回', DECIDER));
+    const { receivableId } = await county.row(id);
+    await takeBack(receivableId!, receiptId, 4_000n);
+    expect(await county.row(id)).toMatchObject({ state: 'closed', outcome: 'ceased' });
+    expect(await county.standing(id)).toMatchObject({ openFen: 0n, receivedFen: 0n, cutFen: 10_000n });
+    expect(await asked(receivableId!)).toBe('0');
+  });
+
+  it('what a suspension kept from being asked for is asked for as soon as that is over', async () => {
+    const id = await county.detected(10_000n);
+    await county.goOn(id, 'served');
+    const { receivableId } = await county.row(id);
+    const [remedies, steps] = [county.get(RemedyService), county.get(RemedyStepService)];
+    const remedy = await county.own(() =>
+      remedies.file({
+        ...{ matterId: id, kind: 'reconsideration', channel: 'online', filedOn: county.clock.today() },
+        ...{ reference: null, body: null, grounds: '情况不是这样。', lateReason: null },
+      }),
+    );
+    const judged = <T>(work: () => Promise<T>) => county.as('judge-1', work);
+    await judged(() => steps.accept(remedy, null, 'judge-1'));
+    const order = { basis: 'authority', reason: '停止执行不损害公共利益', decidedOn: county.clock.today() } as const;
+    await judged(() => steps.suspend(remedy, 'suspended', order, 'judge-1'));
+    // What was asked for falls away meanwhile, as a plan that is withdrawn or replaced leaves it.
+    await county.database.write((tx) => county.get(PaymentRequestService).cancel(tx, receivableId!, '中止期间撤销'));
+    await county.get(RecoveryFollowingService).changed(receivableId!);
+    expect(await asked(receivableId!)).toBe('0');
+    await judged(() => steps.suspend(remedy, 'resumed', { ...order, reason: '恢复执行，不再中止' }, 'judge-1'));
+    await county.hear();
+    expect(await asked(receivableId!)).toBe('10000');
+    await judged(() =>
+      steps.conclude(remedy, { outcome: 'upheld', newFen: null, reasons: '原决定事实清楚' }, 'judge-1'),
+    );
+    await county.hear();
+    county.clock.set(addDays((await county.row(id)).payBy!, 1));
+    await county.as(CHAIR, () => decisions().remind(id));
+    await county.serve((await county.row(id)).reminderLetterId!);
+    county.clock.set(addDays((await county.row(id)).appealEnds!, 1));
+    // The decision on reconsideration was never served: the fifteen days to sue have not begun.
+    expect(await said(county.as(CHAIR, () => decisions().apply(id, '（2026）皖行审1号')))).toBe('RECOVERY_CONTESTABLE');
   });
 
   it('hears everything as often as it is told, and the same comes of it', async () => {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/delivery.module';
+import { FiscalReceiptModule } from '../fiscal-receipt/fiscal-receipt.module';
 import { InstalmentModule } from '../instalment/instalment.module';
 import { LetterModule } from '../letter/letter.module';
 import { ParameterModule } from '../parameter/parameter.module';
@@ -25,6 +26,7 @@ import { RecoveryResolver } from './recovery.resolver';
   imports: [
     RecoveryCaseModule,
     DeliveryModule,
+    FiscalReceiptModule,
     InstalmentModule,
     LetterModule,
     ParameterModule,

@@ -3,7 +3,7 @@ import type { JobHandler, Payload } from '@app/jobs';
 import { Injectable } from '@nestjs/common';
 import { letterServed } from '../delivery/delivery.jobs';
 import { receivableChanged } from '../receivable/receivable.jobs';
-import { remedyDecided } from '../remedy/remedy.jobs';
+import { remedyDecided, remedyResumed } from '../remedy/remedy.jobs';
 import { RecoveryFollowingService } from './recovery-following.service';
 import { RecoveryOpeningService } from './recovery-opening.service';
 
@@ -34,6 +34,10 @@ export class RecoveryProcessor {
       job: remedyDecided,
       handle: ({ remedy }) => following.decided(remedy),
     };
-    this.handlers = [found, changed, served, moved, decided];
+    const resumed: JobHandler<{ remedy: string; suspension: number }> = {
+      job: remedyResumed,
+      handle: ({ remedy }) => following.resumed(remedy),
+    };
+    this.handlers = [found, changed, served, moved, decided, resumed];
   }
 }

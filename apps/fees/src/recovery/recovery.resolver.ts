@@ -14,6 +14,7 @@ import {
   Resolver,
 } from '@app/graphql';
 import { type Day, divisionPrefix } from '@app/kernel';
+import { InstalmentService } from '../instalment/instalment.service';
 import { LetterService } from '../letter/letter.service';
 import type { LetterRow } from '../letter/letter.types';
 import { nextOf } from './recovery.rules';
@@ -52,6 +53,7 @@ export class RecoveryResolver {
   constructor(
     private readonly service: RecoveryService,
     private readonly letterService: LetterService,
+    private readonly instalments: InstalmentService,
   ) {}
 
   @Query()
@@ -168,6 +170,16 @@ export class RecoveryResolver {
   next(row: RecoveryRow) {
     const { office, officeBy, person, personBy } = nextOf(row);
     return { office: named(office), officeBy, person: named(person), personBy, ...wordsOf(row, person, personBy) };
+  }
+
+  @Field()
+  async asksWaiver({ receivableId }: RecoveryRow, _args: unknown, context: GraphContext): Promise<boolean> {
+    if (receivableId === null) return false;
+    const loader = context.loader<string, boolean>('recovery.waiver', async (ids) => {
+      const standing = await this.instalments.standings(ids);
+      return ids.map((id) => standing.get(id)!.asksWaiver);
+    });
+    return loader.load(receivableId);
   }
 
   @Field()

@@ -1,5 +1,6 @@
 import { addMonths, type Day } from '@app/kernel';
 import { periodEnd, workingDaysLater } from '@app/working-days';
+import { spread } from '../receivable/receivable.rules';
 import type { RecoveryCause, RecoveryRow, RecoveryShare, RecoveryTerms } from './recovery.types';
 
 /** Years that nobody has published a calendar for yet are counted by Mondays to Fridays. */
@@ -88,15 +89,12 @@ export const courtUntil = (contestedUntil: Day, { courtMonths }: RecoveryTerms):
 
 /** Budgets of what is owed, in the proportions of what was paid: largest remainder, so that they sum to the fen. */
 export function sharesOf(fen: bigint, shares: readonly RecoveryShare[]): RecoveryShare[] {
-  const whole = shares.reduce((sum, share) => sum + share.fen, 0n);
-  if (whole === 0n || fen < 0n || fen > whole) throw new RangeError('sharesOf: more than was paid, or nothing');
-  const parts = shares.map((share) => ({ share, floor: (fen * share.fen) / whole, rest: (fen * share.fen) % whole }));
-  let left = fen - parts.reduce((sum, { floor }) => sum + floor, 0n);
-  const order = [...parts.keys()].sort((a, b) => Number(parts[b]!.rest - parts[a]!.rest) || a - b);
-  const extra = new Set(order.filter(() => left-- > 0n));
-  return parts
-    .map(({ share, floor }, i) => ({ ...share, fen: floor + (extra.has(i) ? 1n : 0n) }))
-    .filter((share) => share.fen > 0n);
+  const parts = spread(
+    shares.map((share) => share.fen),
+    shares.map(() => 0n),
+    fen,
+  );
+  return shares.map((share, i) => ({ ...share, fen: parts[i]! })).filter((share) => share.fen > 0n);
 }
 
 /** Why a step may not be taken yet, or no more. */

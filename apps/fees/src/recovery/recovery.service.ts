@@ -43,9 +43,11 @@ export class RecoveryService {
   }
 
   list(filter: RecoverySought, after: readonly string[] | null, limit: number): Promise<RecoveryRow[]> {
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.cases.list(read, this.keyed(filter), after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.cases.list(read, this.keyed(filter), after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   count(filter: RecoverySought): Promise<number> {

@@ -66,6 +66,7 @@ export const ACTS = {
   learn: staying('detected', ...UNDECIDED, 'decided', ...OWED, 'closed'), // Subsidy tells that a fact was corrected again.
   quash: closing('ceased', 'decided', ...OWED),
   'end-court': closing('court', 'court'),
+  reopen: { moves: [['closed', 'repaying']] }, // What it was repaid with turned out to be somebody else's money.
   'give-back': staying('closed'), // A remedy that comes after the end takes off what was paid: it goes back, the case stays closed.
 } as const satisfies Record<string, Act>;
 export type RecoveryAct = keyof typeof ACTS;

@@ -8,7 +8,7 @@ export function wordsOf(
   by: Day | null,
 ): { words: string; wordsEn: string } {
   const until = by === null ? '' : `（至 ${by}）`;
-  const untilEn = by === null ? '' : ` until ${by}`;
+  const untilEn = by === null ? '' : `, until ${by}`;
   const owed = row.owedFen === null ? '' : `${yuanText(row.owedFen)} 元`;
   switch (person) {
     case 'may-say':
@@ -19,7 +19,7 @@ export function wordsOf(
     case 'say-or-ask-hearing':
       return {
         words: `尚未作出决定，您现在不需要付款。您可以陈述申辩，也可以申请听证${until}。`,
-        wordsEn: `Nothing is decided; you need not pay. You may say what you think, or ask for a hearing,${untilEn}.`,
+        wordsEn: `Nothing is decided; you need not pay. You may say what you think, or ask for a hearing${untilEn}.`,
       };
     case 'be-heard':
       return {
@@ -29,12 +29,12 @@ export function wordsOf(
     case 'pay-or-contest':
       return {
         words: `决定返还 ${owed}。您可以按缴款通知付款或者申请分期${until}，也可以申请复议或者起诉。`,
-        wordsEn: `Pay as the payment request says, or ask for instalments,${untilEn}; you may also contest the decision.`,
+        wordsEn: `Pay as the payment request says, or ask for instalments${untilEn}; you may also contest the decision.`,
       };
     case 'pay-or-say':
       return {
         words: `决定返还 ${owed}。您可以按缴款通知付款、申请分期，也可以说明情况${until}。`,
-        wordsEn: `Pay as the payment request says, ask for instalments, or say what you think,${untilEn}.`,
+        wordsEn: `Pay as the payment request says, ask for instalments, or say what you think${untilEn}.`,
       };
     default:
       return row.state === 'closed'

@@ -6,7 +6,7 @@ import { daysOf, deadlineEnd } from '../delivery/deadline.rules';
 import { FEES_DATABASE, FEES_OUTBOX } from '../fees.tokens';
 import { LetterService } from '../letter/letter.service';
 import { refuse } from './remedy.errors';
-import { remedyDecided } from './remedy.jobs';
+import { remedyDecided, remedyResumed } from './remedy.jobs';
 import { type Change, RemedyRepository } from './remedy.repository';
 import { canMove, type RemedyState } from './remedy.state';
 import { RemedyTermsService } from './remedy-terms.service';
@@ -107,6 +107,7 @@ export class RemedyStepService {
       const seq = before.length + 1;
       const row = { remedyId: id, seq, kind: to, basis, body: remedy.body, reason: why, decidedOn };
       await this.remedies.insertSuspension(tx, row, this.clock.now());
+      if (to === 'resumed') await this.outbox.plan(tx, remedyResumed, [{ remedy: id, suspension: seq }]);
     });
   }
 

@@ -91,6 +91,7 @@ export class RemedyTermsService {
     return {
       isSuspended: open.length > 0 && (await this.isSuspended(read, decision, open, suspensions)),
       isOpen: open.length > 0,
+      awaitsService: !judged && reconsidered !== null && reconsidered !== 'under-way' && reconsidered.on === null,
       lastDayToApply: open.length > 0 ? null : judged ? judged.decidedOn : latest(toReconsider, toSue, mayReconsider),
       lastDayToReconsider: toReconsider,
       lastDayToSue: toSue,
@@ -128,6 +129,7 @@ export class RemedyTermsService {
 const NOTHING: RemedyStanding = {
   isSuspended: false,
   isOpen: false,
+  awaitsService: false,
   lastDayToApply: null,
   lastDayToReconsider: null,
   lastDayToSue: null,

@@ -99,6 +99,7 @@ describe('the time to contest a decision', () => {
     expect(await standing(served)).toEqual({
       isSuspended: false,
       isOpen: false,
+      awaitsService: false,
       lastDayToReconsider: '2026-05-09',
       lastDayToSue: '2026-09-10',
       lastDayToApply: '2026-09-10',
@@ -208,9 +209,13 @@ describe('reconsideration', () => {
     expect(await codeOf(sue(matterId))).toBe('REMEDY_OPEN_ALREADY');
     await accept(id);
     await conclude(id, 'upheld');
-    expect(await standing(matterId)).toMatchObject({ isOpen: false, lastDayToApply: null, lastDayToReconsider: null });
+    expect(await standing(matterId)).toMatchObject({
+      ...{ isOpen: false, awaitsService: true, lastDayToApply: null, lastDayToReconsider: null },
+    });
     await serve((await row(id)).decisionLetterId!, '2026-03-06');
-    expect(await standing(matterId)).toMatchObject({ lastDayToApply: '2026-03-23', lastDayToSue: '2026-03-23' });
+    expect(await standing(matterId)).toMatchObject({
+      ...{ awaitsService: false, lastDayToApply: '2026-03-23', lastDayToSue: '2026-03-23' },
+    });
     expect(await codeOf(file(matterId))).toBe('REMEDY_RECONSIDERED_ALREADY');
     world.clock.set('2026-03-24');
     expect((await refusalOf(sue(matterId))).facts.lastDay).toBe('2026-03-23');

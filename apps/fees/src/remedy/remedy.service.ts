@@ -54,6 +54,11 @@ export class RemedyService {
     return this.terms.suspended(read, matterIds);
   }
 
+  /** The matter that a remedy is about; absent where there is no such remedy. */
+  async matterOf(read: Read, id: string): Promise<string | undefined> {
+    return (await this.remedies.byIds(read, [id]))[0]?.matterId;
+  }
+
   /** What a remedy came to; absent while it is not decided. */
   async outcome(read: Read, id: string): Promise<RemedyOutcome | undefined> {
     const [remedy] = await this.remedies.byIds(read, [id]);
@@ -139,9 +144,11 @@ export class RemedyService {
   }
 
   list(filter: RemedyFilter, after: readonly string[] | null, limit: number): Promise<Remedy[]> {
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.remedies.list(read, filter, after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.remedies.list(read, filter, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   ownRemedies(): Promise<Remedy[]> {

@@ -111,6 +111,8 @@ export interface RemedyStanding {
   readonly isSuspended: boolean;
   /** A remedy is under way. */
   readonly isOpen: boolean;
+  /** What a reconsideration came to was not served yet, so that the days to go to court do not run. */
+  readonly awaitsService: boolean;
   /** The day after which nothing can be contested any more; null while that cannot be said: not served, a remedy open, no calendar. */
   readonly lastDayToApply: Day | null;
   readonly lastDayToReconsider: Day | null;
