@@ -122,7 +122,10 @@ export const refuse = {
   overSmallAmount: (most: string) =>
     new Refusal(
       'RECOVERY_NOT_A_SMALL_AMOUNT',
-      { zh: `金额超过小额标准（${most} 元）。`, en: `The amount is more than the small amount of the rule, ${most}.` },
+      {
+        zh: `金额超过小额标准（${most} 元）。可以申请分期。`,
+        en: `The amount is more than the small amount of the rule, ${most}; instalments can be had.`,
+      },
       { most },
     ),
   hearingNotInTime: (until: string) =>
@@ -141,8 +144,8 @@ export const refuse = {
     }),
   noHearing: () =>
     new Refusal('RECOVERY_NO_HEARING_ASKED', {
-      zh: '当事人没有申请听证，或听证已经举行。',
-      en: 'No hearing was asked for, or it was held already.',
+      zh: '当事人没有申请听证，或听证已经举行。请按期限作出决定。',
+      en: 'No hearing was asked for, or it was held already; decide once the days to speak are over.',
     }),
 };
 
@@ -171,8 +174,14 @@ const OBSTACLES: Readonly<Record<Obstacle, readonly [zh: string, en: string]>> =
     '告知书尚未送达，期限没有起算。请先送达。',
     'The notice is not served, so no period runs; serve it first.',
   ],
-  'statement-period-open': ['陈述申辩期限未满。', 'The person may still say something.'],
-  'hearing-open': ['当事人申请的听证尚未举行。', 'The hearing that was asked for is not held yet.'],
+  'statement-period-open': [
+    '陈述申辩期限未满。请在期限届满后作出决定。',
+    'The person may still say something; decide once those days are over.',
+  ],
+  'hearing-open': [
+    '当事人申请的听证尚未举行。请先举行听证。',
+    'The hearing that was asked for is not held yet; hold it first.',
+  ],
   'past-limitation': [
     '已超过时效，不得再作决定。请以超过时效办结。',
     'Limitation is over and nothing may be decided; close the case for that reason.',
@@ -185,18 +194,27 @@ const OBSTACLES: Readonly<Record<Obstacle, readonly [zh: string, en: string]>> =
     '据以决定的事实已经更正，应返还的金额变少。请先更正决定金额。',
     'A fact was corrected since and less is owed than was decided; correct the amount first.',
   ],
-  'something-owed': ['仍有应返还的金额，不能免予返还。', 'Something is owed, so the case cannot be released.'],
+  'something-owed': [
+    '仍有应返还的金额，不能免予返还。请作出决定；有免除规定的，依规定免除。',
+    'Something is owed, so the case cannot be released; decide it, or waive it where a rule allows that.',
+  ],
   'decision-not-served': [
     '决定书尚未送达，期限没有起算。请先送达。',
     'The decision is not served, so no period runs; serve it first.',
   ],
-  'pay-period-open': ['自愿还款期限未满。', 'The days to pay are not over.'],
+  'pay-period-open': ['自愿还款期限未满。请在期限届满后催告。', 'The days to pay are not over; remind once they are.'],
   'reminder-not-served': [
     '催告书尚未送达，期限没有起算。请先送达。',
     'The reminder is not served, so no period runs; serve it first.',
   ],
-  'reminder-period-open': ['催告后的期限未满。', 'The days after the reminder are not over.'],
-  contestable: ['复议、诉讼期限未满。', 'The decision can still be contested.'],
+  'reminder-period-open': [
+    '催告后的期限未满。请在期限届满后申请。',
+    'The days after the reminder are not over; apply once they are.',
+  ],
+  contestable: [
+    '复议、诉讼期限未满。请等候期限届满；复议决定尚未送达的，请先送达。',
+    'The decision can still be contested; await that, and serve the decision on reconsideration where it is not served.',
+  ],
   'court-period-over': [
     '申请法院执行的期限已过。请以停止追回办结。',
     'The months in which a court can be applied to are over; close the case.',

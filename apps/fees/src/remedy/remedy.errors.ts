@@ -1,4 +1,4 @@
-import { Refusal } from '@app/kernel';
+import { Refusal, yuanText } from '@app/kernel';
 
 /** Every way this slice can say no. */
 export const refuse = {
@@ -56,8 +56,8 @@ export const refuse = {
     }),
   judgedAlready: () =>
     new Refusal('REMEDY_JUDGED_ALREADY', {
-      zh: '该决定已经法院裁判或者撤诉，不能再次起诉。',
-      en: 'A court has dealt with this decision already.',
+      zh: '该决定已经法院裁判或者撤诉，不能再次起诉。对裁判不服的，请依法向法院上诉或者申请再审。',
+      en: 'A court has dealt with this decision already; appeal, or ask for a retrial, at the court.',
     }),
   groundsMissing: () =>
     new Refusal('REMEDY_GROUNDS_MISSING', {
@@ -72,7 +72,10 @@ export const refuse = {
   wrongState: (state: string, to: string) =>
     new Refusal(
       'REMEDY_WRONG_STATE',
-      { zh: `该件处于 ${state}，不能转为 ${to}。`, en: `A remedy that is ${state} cannot become ${to}.` },
+      {
+        zh: `该件处于“${state}”，不能转为“${to}”。请查看该件的办理经过。`,
+        en: `A remedy that is ${state} cannot become ${to}; see its history.`,
+      },
       { state, to },
     ),
   lateNeedsReason: (lastDay: string) =>
@@ -113,24 +116,24 @@ export const refuse = {
     new Refusal(
       'REMEDY_AMOUNT_WRONG',
       {
-        zh: `部分改变的，新的金额须大于零且小于原金额 ${fen} 分；其他结果不填金额。`,
-        en: `In part, the new amount lies between nothing and the old one of ${fen} fen; no other outcome has one.`,
+        zh: `部分改变的，新的金额须大于零且小于原金额 ${yuanText(fen)} 元；其他结果不填金额。`,
+        en: `In part, the new amount lies between nothing and the old one of ${yuanText(fen)} yuan; no other outcome has one.`,
       },
       { fen: fen.toString() },
     ),
   extendedAlready: () =>
     new Refusal('REMEDY_EXTENDED_ALREADY', {
-      zh: '审理期限已延长一次，或不适用延长。',
-      en: 'The time to decide was extended once already, or cannot be.',
+      zh: '审理期限已延长一次，或不适用延长。请在期限内作出决定。',
+      en: 'The time to decide was extended once already, or cannot be; decide within it.',
     }),
   notSuspended: () =>
     new Refusal('REMEDY_SUSPENSION_AS_IS', {
-      zh: '该件已经停止执行，或并未停止执行。',
-      en: 'It is suspended already, or is not suspended.',
+      zh: '该件已经停止执行，或并未停止执行。请查看停止执行的记录。',
+      en: 'It is suspended already, or is not suspended; see its suspensions.',
     }),
   rightsTold: () =>
     new Refusal('REMEDY_RIGHTS_TOLD', {
-      zh: '决定书已告知救济权利，或知悉日期已经登记。',
-      en: 'The letter told of the rights itself, or the day of learning is recorded already.',
+      zh: '决定书已告知救济权利，或知悉日期已经登记，无需再登记。期限以现有日期计算。',
+      en: 'The letter told of the rights itself, or the day of learning is recorded already; periods run from what is there.',
     }),
 };
