@@ -25,7 +25,7 @@ create table receivable (
   constraint receivable_debtor_key_is_an_index check (length(debtor_key) = 32)
 ) with (fillfactor = 85);
 create index receivable_by_division on receivable (division_code, id);
-create index receivable_by_debtor on receivable (debtor_key);
+create index receivable_by_debtor on receivable (debtor_key) where debtor_key is not null;
 -- Room for the next amount beside the last one: a change that no index knows of then touches no index.
 comment on table receivable is 'What somebody owes by a decision that was served; nothing is added to it, no interest, no set-off.';
 comment on column receivable.cut_fen is 'What a later decision took off: another amount, a waiver, a ceasing.';
@@ -85,8 +85,8 @@ create table payment_request (
   constraint payment_request_is_cancelled_with_a_reason check (num_nulls(cancelled_by, cancelled_at, cancel_reason) in (0, 3) and cancel_reason <> '')
 );
 create index payment_request_by_receivable on payment_request (receivable_id);
-create index payment_request_by_debtor on payment_request (debtor_key);
-create index payment_request_by_instalment on payment_request (instalment_id);
+create index payment_request_by_debtor on payment_request (debtor_key) where debtor_key is not null;
+create index payment_request_by_instalment on payment_request (instalment_id) where instalment_id is not null;
 create index payment_request_open_by_amount on payment_request (left_fen, debtor_name) where state in ('open', 'part');
 comment on table payment_request is 'Somebody is asked for an amount under a reference of its own, which they write on their payment.';
 comment on column payment_request.reference is 'County 6 digits, year 2, number 7, check digits 2.';
