@@ -149,6 +149,21 @@ describe('what no code can write', () => {
     expect(await pay(id, receiptId)).toBe('receivable_received_is_spread_over_its_shares');
   });
 
+  it('that money is received which the bank told of nobody, or more of it than it told', async () => {
+    const id = await county.open(100n);
+    const take = (receiptId: string, fen: number) => {
+      const stepId = randomUUID();
+      return together(
+        step(id, 'received', fen, { id: `'${stepId}'`, receipt_id: `'${receiptId}'` }),
+        `insert into receivable_step_share (step_id, level, year, fen) values ('${stepId}', 'county', 2025, ${fen})`,
+      );
+    };
+    const receiptId = await county.receipt(10n);
+    expect(await take(randomUUID(), 1)).toBe('receivable_takes_no_more_than_the_receipt');
+    expect(await take(receiptId, 11)).toBe('receivable_takes_no_more_than_the_receipt');
+    expect(await take(receiptId, 10)).toBe('done');
+  });
+
   it('that a step gets shares when it is over, or that what is to be added up is forgotten', async () => {
     const { id } = await paid(10n, 100n);
     const late = `insert into receivable_step_share (step_id, level, year, fen)
