@@ -750,7 +750,7 @@ CREATE TABLE ledger_account (
   CONSTRAINT ledger_account_debits_posted_check CHECK (debits_posted >= 0),
   CONSTRAINT ledger_account_has_cover CHECK (kind = 'source'::text OR (debits_posted + debits_pending) <= credits_posted),
   CONSTRAINT ledger_account_kind_check CHECK (kind = ANY (ARRAY['source'::text, 'budget'::text, 'working'::text, 'final'::text]))
-);
+) WITH (fillfactor=50);
 ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY;
 CREATE POLICY ledger_account_by_owner ON ledger_account AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
@@ -1113,7 +1113,7 @@ GRANT INSERT, SELECT, UPDATE (valid) ON parameter TO fees_rw;
 
 CREATE TABLE payment_request (
   id uuid NOT NULL,
-  reference text NOT NULL,
+  reference text COLLATE "C" NOT NULL,
   receivable_id uuid NOT NULL,
   division_code text COLLATE "C" NOT NULL,
   programme text NOT NULL,
@@ -1149,13 +1149,14 @@ CASE
 END),
   CONSTRAINT payment_request_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
 );
-CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_key);
-CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id);
+CREATE INDEX payment_request_by_debtor ON payment_request USING btree (debtor_key) WHERE debtor_key IS NOT NULL;
+CREATE INDEX payment_request_by_instalment ON payment_request USING btree (instalment_id) WHERE instalment_id IS NOT NULL;
 CREATE INDEX payment_request_by_receivable ON payment_request USING btree (receivable_id);
 CREATE INDEX payment_request_open_by_amount ON payment_request USING btree (left_fen, debtor_name) WHERE state = ANY (ARRAY['open'::text, 'part'::text]);
-CREATE TRIGGER payment_request_is_history AFTER INSERT OR UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_history();
+CREATE TRIGGER payment_request_is_asked AFTER INSERT ON payment_request REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION payment_request_is_asked();
 CREATE TRIGGER payment_request_is_of_its_receivable BEFORE INSERT ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_is_of_its_receivable();
-CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW EXECUTE FUNCTION payment_request_moves();
+CREATE TRIGGER payment_request_is_withdrawn AFTER UPDATE ON payment_request FOR EACH ROW WHEN (new.cancelled_at IS NOT NULL AND old.cancelled_at IS NULL) EXECUTE FUNCTION payment_request_is_withdrawn();
+CREATE TRIGGER payment_request_moves BEFORE UPDATE ON payment_request FOR EACH ROW WHEN ((old.state = ANY (ARRAY['paid'::text, 'cancelled'::text])) OR new.paid_fen < old.paid_fen OR new.id IS DISTINCT FROM old.id OR new.reference IS DISTINCT FROM old.reference OR new.receivable_id IS DISTINCT FROM old.receivable_id OR new.division_code IS DISTINCT FROM old.division_code OR new.programme IS DISTINCT FROM old.programme OR new.debtor_name IS DISTINCT FROM old.debtor_name OR new.debtor_key IS DISTINCT FROM old.debtor_key OR new.fen IS DISTINCT FROM old.fen OR new.due_on IS DISTINCT FROM old.due_on OR new.instalment_id IS DISTINCT FROM old.instalment_id OR new.asked_by IS DISTINCT FROM old.asked_by OR new.asked_on IS DISTINCT FROM old.asked_on OR new.asked_at IS DISTINCT FROM old.asked_at) EXECUTE FUNCTION payment_request_moves();
 CREATE TRIGGER payment_request_stays BEFORE DELETE OR TRUNCATE ON payment_request FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
 ALTER TABLE payment_request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payment_request FORCE ROW LEVEL SECURITY;
@@ -1373,13 +1374,14 @@ CREATE TABLE receivable (
   CONSTRAINT receivable_is_an_amount CHECK (decided_fen > 0),
   CONSTRAINT receivable_names_its_debtor CHECK (debtor_name <> ''::text AND programme <> ''::text),
   CONSTRAINT receivable_open_is_never_negative CHECK (cut_fen >= 0 AND received_fen >= 0 AND (cut_fen + received_fen) <= decided_fen)
-);
-CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key);
+) WITH (fillfactor=50);
+CREATE INDEX receivable_by_debtor ON receivable USING btree (debtor_key) WHERE debtor_key IS NOT NULL;
 CREATE INDEX receivable_by_division ON receivable USING btree (division_code, id);
-CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT OR UPDATE ON receivable DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
 CREATE TRIGGER receivable_is_history BEFORE DELETE OR TRUNCATE ON receivable FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
 CREATE TRIGGER receivable_is_of_no_old_case BEFORE INSERT OR UPDATE OF matter_id ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_of_no_old_case();
-CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable FOR EACH ROW EXECUTE FUNCTION receivable_is_opened();
+CREATE TRIGGER receivable_is_opened AFTER INSERT ON receivable REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_opened();
+CREATE TRIGGER receivable_is_to_check_after_insert AFTER INSERT ON receivable REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
+CREATE TRIGGER receivable_is_to_check_after_update AFTER UPDATE ON receivable REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
 ALTER TABLE receivable ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable FORCE ROW LEVEL SECURITY;
 CREATE POLICY receivable_by_owner ON receivable AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
@@ -1389,6 +1391,16 @@ COMMENT ON TABLE receivable IS 'What somebody owes by a decision that was served
 COMMENT ON COLUMN receivable.cut_fen IS 'What a later decision took off: another amount, a waiver, a ceasing.';
 COMMENT ON COLUMN receivable.received_fen IS 'What came in and was not given back.';
 GRANT INSERT (id, matter_id, division_code, programme, debtor_name, debtor_key, decided_fen, opened_on, opened_at), SELECT ON receivable TO fees_rw;
+
+CREATE TABLE receivable_check (
+  receivables uuid[] NOT NULL,
+  steps uuid[] NOT NULL
+);
+CREATE CONSTRAINT TRIGGER receivable_adds_up AFTER INSERT ON receivable_check DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+ALTER TABLE receivable_check ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receivable_check FORCE ROW LEVEL SECURITY;
+CREATE POLICY receivable_check_by_owner ON receivable_check AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
+COMMENT ON TABLE receivable_check IS 'What the transaction that is running has touched and has to add up when it ends; always empty.';
 
 CREATE TABLE receivable_share (
   receivable_id uuid NOT NULL,
@@ -1401,17 +1413,18 @@ CREATE TABLE receivable_share (
   CONSTRAINT receivable_share_is_an_amount CHECK (fen > 0),
   CONSTRAINT receivable_share_names_a_level CHECK (level ~ '^[a-z]+$'::text),
   CONSTRAINT receivable_share_receivable_id_fkey FOREIGN KEY (receivable_id) REFERENCES receivable(id)
-);
-CREATE CONSTRAINT TRIGGER receivable_share_adds_up AFTER INSERT OR UPDATE ON receivable_share DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION receivable_adds_up();
+) WITH (fillfactor=50);
 CREATE TRIGGER receivable_share_is_history BEFORE DELETE OR TRUNCATE ON receivable_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_share_is_to_check_after_insert AFTER INSERT ON receivable_share REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
+CREATE TRIGGER receivable_share_is_to_check_after_update AFTER UPDATE ON receivable_share REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
 ALTER TABLE receivable_share ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable_share FORCE ROW LEVEL SECURITY;
 CREATE POLICY receivable_share_by_owner ON receivable_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
-CREATE POLICY receivable_share_of_receivable ON receivable_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+CREATE POLICY receivable_share_of_receivable ON receivable_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
    FROM receivable r
-  WHERE (r.id = receivable_share.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+  WHERE (r.id = receivable_share.receivable_id))))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
    FROM receivable r
-  WHERE (r.id = receivable_share.receivable_id)))));
+  WHERE (r.id = receivable_share.receivable_id))))));
 COMMENT ON TABLE receivable_share IS 'Whose money it was: a level of government and the year of its budget, to which what is received goes back.';
 GRANT INSERT (receivable_id, level, year, fen), SELECT ON receivable_share TO fees_rw;
 
@@ -1441,21 +1454,22 @@ CREATE TABLE receivable_step (
 );
 CREATE INDEX receivable_step_by_receipt ON receivable_step USING btree (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX receivable_step_by_request ON receivable_step USING btree (request_id);
-CREATE CONSTRAINT TRIGGER receivable_step_adds_up AFTER INSERT ON receivable_step DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = ANY (ARRAY['received'::text, 'returned'::text])) EXECUTE FUNCTION receivable_step_adds_up();
-CREATE TRIGGER receivable_step_counts BEFORE INSERT ON receivable_step FOR EACH ROW EXECUTE FUNCTION receivable_step_counts();
+CREATE TRIGGER receivable_step_counts AFTER INSERT ON receivable_step REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_step_counts();
+CREATE TRIGGER receivable_step_finds_its_place BEFORE INSERT ON receivable_step FOR EACH ROW WHEN (new.no IS NULL) EXECUTE FUNCTION receivable_step_finds_its_place();
 CREATE TRIGGER receivable_step_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_step_is_to_check_after_insert AFTER INSERT ON receivable_step REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
 ALTER TABLE receivable_step ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable_step FORCE ROW LEVEL SECURITY;
 CREATE POLICY receivable_step_by_owner ON receivable_step AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
 CREATE POLICY receivable_step_names_its_actor ON receivable_step AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ((by_actor = ( SELECT guard_text('actor'::text) AS guard_text)));
-CREATE POLICY receivable_step_of_receivable ON receivable_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+CREATE POLICY receivable_step_of_receivable ON receivable_step AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
    FROM receivable r
-  WHERE (r.id = receivable_step.receivable_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+  WHERE (r.id = receivable_step.receivable_id))))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
    FROM receivable r
-  WHERE (r.id = receivable_step.receivable_id)))));
+  WHERE (r.id = receivable_step.receivable_id))))));
 COMMENT ON TABLE receivable_step IS 'History of a receivable, in order: opened, asked for, a request withdrawn, received, cut, returned. Append-only.';
 COMMENT ON COLUMN receivable_step.open_fen IS 'What is owed after it.';
-GRANT INSERT (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at), SELECT ON receivable_step TO fees_rw;
+GRANT INSERT (id, receivable_id, no, kind, fen, open_fen, reason, note, request_id, receipt_id, by_actor, on_day, at), SELECT ON receivable_step TO fees_rw;
 
 CREATE TABLE receivable_step_share (
   step_id uuid NOT NULL,
@@ -1466,16 +1480,17 @@ CREATE TABLE receivable_step_share (
   CONSTRAINT receivable_step_share_is_an_amount CHECK (fen > 0),
   CONSTRAINT receivable_step_share_step_id_fkey FOREIGN KEY (step_id) REFERENCES receivable_step(id)
 );
-CREATE TRIGGER receivable_step_share_counts AFTER INSERT ON receivable_step_share FOR EACH ROW EXECUTE FUNCTION receivable_step_share_counts();
+CREATE TRIGGER receivable_step_share_counts AFTER INSERT ON receivable_step_share REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_step_share_counts();
 CREATE TRIGGER receivable_step_share_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON receivable_step_share FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_history();
+CREATE TRIGGER receivable_step_share_is_to_check_after_insert AFTER INSERT ON receivable_step_share REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION receivable_is_to_check();
 ALTER TABLE receivable_step_share ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receivable_step_share FORCE ROW LEVEL SECURITY;
 CREATE POLICY receivable_step_share_by_owner ON receivable_step_share AS PERMISSIVE FOR ALL TO fees_owner USING (true) WITH CHECK (true);
-CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((EXISTS ( SELECT
+CREATE POLICY receivable_step_share_of_step ON receivable_step_share AS PERMISSIVE FOR ALL TO PUBLIC USING ((( SELECT guard_whole() AS guard_whole) OR (EXISTS ( SELECT
    FROM receivable_step s
-  WHERE (s.id = receivable_step_share.step_id)))) WITH CHECK (((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
+  WHERE (s.id = receivable_step_share.step_id))))) WITH CHECK ((( SELECT guard_whole() AS guard_whole) OR ((( SELECT guard_from() AS guard_from) IS NOT NULL) AND (EXISTS ( SELECT
    FROM receivable_step s
-  WHERE (s.id = receivable_step_share.step_id)))));
+  WHERE (s.id = receivable_step_share.step_id))))));
 COMMENT ON TABLE receivable_step_share IS 'To whose budgets what was received went, or whose gave back what was returned.';
 GRANT INSERT, SELECT ON receivable_step_share TO fees_rw;
 
@@ -2795,21 +2810,15 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION fees.payment_request_is_history()
+CREATE OR REPLACE FUNCTION fees.payment_request_is_asked()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 begin
-  if tg_op = 'INSERT' then
-    insert into receivable_step (receivable_id, kind, fen, request_id, by_actor, on_day, at)
-    values (new.receivable_id, 'requested', new.fen, new.id, new.asked_by, new.asked_on, new.asked_at);
-  elsif new.cancelled_at is not null and old.cancelled_at is null then
-    insert into receivable_step (receivable_id, kind, fen, request_id, note, by_actor, on_day, at)
-    values (new.receivable_id, 'withdrawn', new.left_fen, new.id, new.cancel_reason, new.cancelled_by,
-            (new.cancelled_at at time zone 'Asia/Shanghai')::date, new.cancelled_at);
-  end if;
+  insert into receivable_step (receivable_id, kind, fen, request_id, by_actor, on_day, at)
+  select receivable_id, 'requested', fen, id, asked_by, asked_on, asked_at from arrived;
   return null;
 end $function$;
 
@@ -2825,19 +2834,25 @@ begin
   return new;
 end $function$;
 
-CREATE OR REPLACE FUNCTION fees.payment_request_moves()
+CREATE OR REPLACE FUNCTION fees.payment_request_is_withdrawn()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 begin
-  if old.state in ('paid', 'cancelled') or new.paid_fen < old.paid_fen
-     or (to_jsonb(new) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason'])
-        is distinct from (to_jsonb(old) - array['paid_fen', 'left_fen', 'state', 'cancelled_by', 'cancelled_at', 'cancel_reason']) then
-    raise exception 'a request goes on as its table of states says' using errcode = '23514', constraint = 'payment_request_moves';
-  end if;
-  return new;
+  insert into receivable_step (receivable_id, kind, fen, request_id, note, by_actor, on_day, at)
+  values (new.receivable_id, 'withdrawn', new.left_fen, new.id, new.cancel_reason, new.cancelled_by,
+          (new.cancelled_at at time zone 'Asia/Shanghai')::date, new.cancelled_at);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.payment_request_moves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a request goes on as its table of states says' using errcode = '23514', constraint = 'payment_request_moves';
 end $function$;
 
 CREATE OR REPLACE FUNCTION fees.receipt_difference_ends_once()
@@ -2929,28 +2944,48 @@ CREATE OR REPLACE FUNCTION fees.receivable_adds_up()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
-declare
-  of uuid := case when tg_table_name = 'receivable' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'receivable_id')::uuid end;
-  one receivable;
-  shared bigint;
-  spread bigint;
-  asked bigint;
+declare touched uuid[]; moved uuid[]; one record;
 begin
-  select * into one from receivable r where r.id = of;
-  select coalesce(sum(s.fen), 0), coalesce(sum(s.received_fen), 0) into shared, spread from receivable_share s where s.receivable_id = of;
-  if shared <> one.decided_fen then
-    raise exception 'the shares are % fen, the receivable %', shared, one.decided_fen
+  with noted as (delete from receivable_check returning receivables, steps)
+  select array(select distinct unnest(receivables) from noted), array(select distinct unnest(steps) from noted) into touched, moved;
+  if cardinality(touched) + cardinality(moved) = 0 then return null; end if;
+  select r.decided_fen, r.received_fen, r.open_fen, s.shared, s.spread, q.asked into one
+    from receivable r,
+         lateral (select coalesce(sum(s.fen), 0) as shared, coalesce(sum(s.received_fen), 0) as spread
+                    from receivable_share s where s.receivable_id = r.id) s,
+         lateral (select coalesce(sum(q.left_fen), 0) as asked
+                    from payment_request q where q.receivable_id = r.id and q.state in ('open', 'part')) q
+   where r.id = any (touched) and (s.shared <> r.decided_fen or s.spread <> r.received_fen or q.asked > r.open_fen) limit 1;
+  if one.shared <> one.decided_fen then
+    raise exception 'the shares are % fen, the receivable %', one.shared, one.decided_fen
       using errcode = '23514', constraint = 'receivable_shares_sum_to_the_amount';
-  end if;
-  if spread <> one.received_fen then
-    raise exception 'the shares got % fen, the receivable %', spread, one.received_fen
+  elsif one.spread <> one.received_fen then
+    raise exception 'the shares got % fen, the receivable %', one.spread, one.received_fen
       using errcode = '23514', constraint = 'receivable_received_is_spread_over_its_shares';
-  end if;
-  select coalesce(sum(q.left_fen), 0) into asked from payment_request q where q.receivable_id = of and q.state in ('open', 'part');
-  if asked > one.open_fen then
-    raise exception 'requests are open for % fen, the receivable for %', asked, one.open_fen
+  elsif one.asked > one.open_fen then
+    raise exception 'requests are open for % fen, the receivable for %', one.asked, one.open_fen
       using errcode = '23514', constraint = 'payment_requests_never_exceed_what_is_open';
+  end if;
+  if cardinality(moved) = 0 then return null; end if;
+  select t.fen, s.spread into one
+    from receivable_step t, lateral (select coalesce(sum(s.fen), 0) as spread from receivable_step_share s where s.step_id = t.id) s
+   where t.id = any (moved) and s.spread <> t.fen limit 1;
+  if found then
+    raise exception '% of % fen are spread over the shares', one.spread, one.fen
+      using errcode = '23514', constraint = 'receivable_step_is_spread_over_shares';
+  end if;
+  -- What the bank told of this receipt stands in the ledger under its id.
+  select c.came, u.used into one
+    from (select distinct t.receipt_id as id from receivable_step t where t.id = any (moved)) r,
+         lateral (select coalesce(sum(t.fen), 0) as came from transfer t where t.ref = r.id and t.credit ^@ 'unmatched:') c,
+         lateral (select coalesce(sum(s.fen) filter (where s.kind = 'received'), 0) as used,
+                         coalesce(sum(s.fen) filter (where s.kind = 'returned'), 0) as back from receivable_step s where s.receipt_id = r.id) u
+   where u.used > c.came or u.back > u.used limit 1;
+  if found then
+    raise exception 'a receipt of % fen is used for %', one.came, one.used
+      using errcode = '23514', constraint = 'receivable_takes_no_more_than_the_receipt';
   end if;
   return null;
 end $function$;
@@ -2983,68 +3018,104 @@ CREATE OR REPLACE FUNCTION fees.receivable_is_opened()
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
 begin
-  insert into receivable_step (receivable_id, kind, fen, by_actor, on_day, at)
-  values (new.id, 'opened', new.decided_fen, new.opened_by, new.opened_on, new.opened_at);
+  insert into receivable_step (receivable_id, no, kind, fen, open_fen, by_actor, on_day, at)
+  select id, 1, 'opened', decided_fen, decided_fen, opened_by, opened_on, opened_at from arrived;
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION fees.receivable_lock(of uuid)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'fees', 'public', 'pg_temp'
-AS $function$
-  select from receivable where id = of for no key update
-$function$;
-
-CREATE OR REPLACE FUNCTION fees.receivable_step_adds_up()
+CREATE OR REPLACE FUNCTION fees.receivable_is_to_check()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
 AS $function$
-declare spread bigint; came bigint; used bigint; back bigint;
+declare receivables uuid[] := '{}'; steps uuid[] := '{}';
 begin
-  select coalesce(sum(s.fen), 0) into spread from receivable_step_share s where s.step_id = new.id;
-  if spread <> new.fen then
-    raise exception '% of % fen are spread over the shares', spread, new.fen
-      using errcode = '23514', constraint = 'receivable_step_is_spread_over_shares';
-  end if;
-  -- What the bank told of this receipt stands in the ledger under its id.
-  select coalesce(sum(t.fen), 0) into came from transfer t where t.ref = new.receipt_id and t.credit ^@ 'unmatched:';
-  select coalesce(sum(s.fen) filter (where s.kind = 'received'), 0), coalesce(sum(s.fen) filter (where s.kind = 'returned'), 0)
-    into used, back from receivable_step s where s.receipt_id = new.receipt_id;
-  if used > came or back > used then
-    raise exception 'a receipt of % fen is used for %', came, used
-      using errcode = '23514', constraint = 'receivable_takes_no_more_than_the_receipt';
+  case tg_table_name
+    when 'receivable' then receivables := array(select id from arrived);
+    when 'receivable_share' then receivables := array(select distinct receivable_id from arrived);
+    when 'receivable_step' then steps := array(select id from arrived where kind in ('received', 'returned'));
+    when 'receivable_step_share' then steps := array(select distinct step_id from arrived);
+  end case;
+  if cardinality(receivables) + cardinality(steps) > 0 then
+    insert into receivable_check values (receivables, steps);
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_lock(of uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+  select from receivable where id = any (of) order by id for no key update
+$function$;
 
 CREATE OR REPLACE FUNCTION fees.receivable_step_counts()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
+declare wanted integer; counted integer;
 begin
-  update receivable r set steps = r.steps + 1,
-         cut_fen = r.cut_fen + case new.kind when 'cut' then new.fen else 0 end,
-         received_fen = r.received_fen + case new.kind when 'received' then new.fen when 'returned' then -new.fen else 0 end
-   where r.id = new.receivable_id returning r.steps, r.open_fen into new.no, new.open_fen;
+  perform from receivable where id in (select receivable_id from arrived) order by id for no key update;
+  with delta as (
+    select receivable_id, count(*) as steps, coalesce(sum(fen) filter (where kind = 'cut'), 0) as cut_fen,
+           sum(case kind when 'received' then fen when 'returned' then -fen else 0 end) as received_fen
+      from arrived group by receivable_id)
+  update receivable r set steps = r.steps + d.steps, cut_fen = r.cut_fen + d.cut_fen, received_fen = r.received_fen + d.received_fen
+    from delta d where r.id = d.receivable_id;
+  -- From where the receivable stands now back to every step: its place, and what was owed and received after it.
+  with counted as (
+    select r.steps + 1 - row_number() over later as no,
+           r.open_fen + coalesce(sum(a.cut + a.got) over later_ones, 0) as open_fen,
+           r.received_fen - coalesce(sum(a.got) over later_ones, 0) as received_fen,
+           a.no as said_no, a.open_fen as said_open_fen
+      from (select a.*, case kind when 'cut' then fen else 0 end as cut,
+                   case kind when 'received' then fen when 'returned' then -fen else 0 end as got from arrived a) a
+      join receivable r on r.id = a.receivable_id
+    window later as (partition by a.receivable_id order by a.no desc),
+           later_ones as (partition by a.receivable_id order by a.no desc rows between unbounded preceding and 1 preceding))
+  select count(*) filter (where c.open_fen < 0 or c.received_fen < 0),
+         count(*) filter (where (c.no, c.open_fen) is distinct from (c.said_no, c.said_open_fen)) into counted, wanted from counted c;
+  if counted > 0 then
+    raise exception 'no step goes below nothing' using errcode = '23514', constraint = 'receivable_open_is_never_negative';
+  elsif wanted > 0 then
+    raise exception 'a step has the next place, and says what is owed after it' using errcode = '23514', constraint = 'receivable_step_is_the_next_one';
+  end if;
   -- A receipt is counted once for each request and once without, and again for each time that it was taken back.
-  if new.kind = 'received' and 0 < (
-       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from new.request_id) - count(*) filter (where s.kind = 'returned')
-         from receivable_step s where s.receipt_id = new.receipt_id and s.receivable_id = new.receivable_id) then
+  if exists (select from arrived a where a.kind = 'received' and 0 < (
+       select count(*) filter (where s.kind = 'received' and s.request_id is not distinct from a.request_id) - count(*) filter (where s.kind = 'returned')
+         from receivable_step s where s.receipt_id = a.receipt_id and s.receivable_id = a.receivable_id and s.no < a.no)) then
     raise exception 'a receipt is counted once for what it pays' using errcode = '23514', constraint = 'receivable_takes_a_receipt_once';
   end if;
-  if new.kind = 'received' and new.request_id is not null then
-    update payment_request q set paid_fen = q.paid_fen + new.fen
-     where q.id = new.request_id and q.receivable_id = new.receivable_id and q.state in ('open', 'part');
-    if not found then
-      raise exception 'a payment goes to an open request of its own receivable' using errcode = '23514', constraint = 'payment_request_is_open_when_paid';
-    end if;
+  with paid as (
+    select request_id, receivable_id, sum(fen) as fen from arrived where kind = 'received' and request_id is not null group by 1, 2)
+  update payment_request q set paid_fen = q.paid_fen + p.fen
+    from paid p where q.id = p.request_id and q.receivable_id = p.receivable_id and q.state in ('open', 'part');
+  get diagnostics counted = row_count;
+  select count(distinct (request_id, receivable_id)) into wanted from arrived where kind = 'received' and request_id is not null;
+  if counted <> wanted then
+    raise exception 'a payment goes to an open request of its own receivable' using errcode = '23514', constraint = 'payment_request_is_open_when_paid';
   end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION fees.receivable_step_finds_its_place()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'fees', 'public', 'pg_temp'
+AS $function$
+declare before receivable_step;
+begin
+  perform from receivable where id = new.receivable_id for no key update;
+  select * into before from receivable_step s where s.receivable_id = new.receivable_id order by s.no desc limit 1;
+  new.no := coalesce(before.no, 0) + 1;
+  new.open_fen := before.open_fen + case when new.kind = 'returned' then new.fen when new.kind in ('received', 'cut') then -new.fen else 0 end;
   return new;
 end $function$;
 
@@ -3053,13 +3124,18 @@ CREATE OR REPLACE FUNCTION fees.receivable_step_share_counts()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'fees', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
+declare counted integer;
 begin
-  update receivable_share s set received_fen = s.received_fen + case t.kind when 'received' then new.fen else -new.fen end
-    from receivable_step t
-   where t.id = new.step_id and t.kind in ('received', 'returned')
-     and (s.receivable_id, s.level, s.year) = (t.receivable_id, new.level, new.year);
-  if not found then
+  with moved as (
+    select t.receivable_id, a.level, a.year, sum(case t.kind when 'received' then a.fen else -a.fen end) as fen, count(*) as parts
+      from arrived a join receivable_step t on t.id = a.step_id and t.kind in ('received', 'returned') group by 1, 2, 3
+  ), shared as (
+    update receivable_share s set received_fen = s.received_fen + m.fen
+      from moved m where (s.receivable_id, s.level, s.year) = (m.receivable_id, m.level, m.year) returning m.parts)
+  select coalesce(sum(parts), 0) into counted from shared;
+  if counted <> (select count(*) from arrived) then
     raise exception 'what is received goes to the shares of its receivable' using errcode = '23514', constraint = 'receivable_step_share_is_of_its_receivable';
   end if;
   return null;

@@ -245,6 +245,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'registration.registry_feed_position': 'a position',
   'registration.division_succession': 'public reference data',
   'registration.quality_kind': 'the catalogue, public',
+  'fees.receivable_check': 'ids of the running transaction; empty whenever somebody looks, and no right of the app’s',
   'registration.duplicate_run': 'counts of searches, for officers',
   'registration.import_batch': 'counts of imports, for officers',
   'registration.import_reject': 'codes by line, for officers',

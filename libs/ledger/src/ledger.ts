@@ -116,9 +116,14 @@ export class Ledger {
     const parameters = Array.from({ length: 9 }, (_, column) => rows.map((row) => row[column]));
     const given = `unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::text[], $8::uuid[],
       $9::timestamptz[]) g (${COLUMNS})`;
-    await tx
-      .query(`insert into transfer (${COLUMNS}) select * from ${given} on conflict (id) do nothing`, parameters)
+    const [row] = await tx
+      .query<{ moved: bigint }>(
+        `with moved as (insert into transfer (${COLUMNS}) select * from ${given} on conflict (id) do nothing returning 1)
+         select count(*) as moved from moved`,
+        parameters,
+      )
       .catch(refused);
+    if (Number(row!.moved) === rows.length) return;
     const content = (of: string) =>
       `(${of}.kind, ${of}.debit, ${of}.credit, ${of}.fen, ${of}.pending_id, ${of}.code, ${of}.ref)`;
     const [other] = await tx.query<{ id: string }>(

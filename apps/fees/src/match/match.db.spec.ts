@@ -306,6 +306,7 @@ describe('what cannot happen, not even by hand in SQL as the app', () => {
   });
 
   it('a receipt that gives more than it holds', async () => {
+    await county.take([{ ref: ref(), fen: 500n }]);
     expect(await codeOf(write(`update bank_receipt set refundable_fen = fen + 1`))).toBe('MATCH_OUTDATED');
   });
 

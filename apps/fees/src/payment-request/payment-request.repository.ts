@@ -12,7 +12,7 @@ const COLUMNS = `id, reference, receivable_id as "receivableId", division_code a
 export class PaymentRequestRepository {
   /** What is open of a receivable, which nobody else changes until this transaction ends. */
   async openForUpdate(tx: Tx, receivableId: string): Promise<{ divisionCode: string; openFen: Fen } | undefined> {
-    await tx.query('select receivable_lock($1)', [receivableId]);
+    await tx.query('select receivable_lock(array[$1::uuid])', [receivableId]);
     const [row] = await tx.query<{ divisionCode: string; openFen: Fen }>(
       `select division_code as "divisionCode", open_fen as "openFen" from receivable where id = $1`,
       [receivableId],

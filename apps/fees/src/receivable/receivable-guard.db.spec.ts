@@ -108,6 +108,82 @@ describe('what no code can write', () => {
     );
   });
 
+  it('many steps in one statement that skip a place, misstate what is owed, or go below nothing on the way', async () => {
+    const { id, receiptId } = await paid(10n, 100n); // Steps 1 and 2; 90 are open.
+    const many = (...rows: [no: number, kind: string, fen: number, openFen: number][]) => {
+      const values = rows.map(([no, kind, fen, openFen]) => {
+        const [reason, receipt] = kind === 'cut' ? [`'waived'`, 'null'] : ['null', `'${receiptId}'`];
+        return `('${id}'::uuid, ${no}, '${kind}', ${fen}, ${openFen}, ${reason}, ${receipt}::uuid, '2026-04-01'::date, now())`;
+      });
+      return sql(
+        `insert into receivable_step (receivable_id, no, kind, fen, open_fen, reason, receipt_id, on_day, at) values ${values.join(', ')}`,
+      );
+    };
+    expect(await many([4, 'cut', 1, 89])).toBe('receivable_step_is_the_next_one');
+    expect(await many([3, 'cut', 1, 90])).toBe('receivable_step_is_the_next_one');
+    expect(await many([3, 'cut', 1, 89], [4, 'cut', 1, 89])).toBe('receivable_step_is_the_next_one');
+    expect(await many([3, 'cut', 95, -5], [4, 'returned', 10, 5])).toBe('receivable_open_is_never_negative');
+    expect(await many([3, 'returned', 11, 101], [4, 'received', 11, 90])).toBe('receivable_open_is_never_negative');
+    expect(await many([3, 'received', 1, 89])).toBe('receivable_takes_a_receipt_once');
+    expect(await many([3, 'returned', 1, 91], [4, 'received', 1, 90], [5, 'received', 1, 89])).toBe(
+      'receivable_takes_a_receipt_once',
+    );
+    expect(await many([4, 'cut', 1, 88], [3, 'cut', 1, 89])).toBe('done');
+    expect(await sql(step(id, 'cut', 88, { reason: `'waived'` }))).toBe('done');
+    expect(await sql(step(id, 'cut', 1, { reason: `'waived'` }))).toBe('receivable_open_is_never_negative');
+  });
+
+  it('two payments of one statement for a request that asks for one of them, or is of another receivable', async () => {
+    const [id, receiptId] = [await county.open(100n), await county.receipt(100n)];
+    const other = await county.open(100n);
+    const asked = { receivableId: id, fen: 10n, dueOn: null, instalmentId: null };
+    const { id: requestId } = await county.database.write((tx) => county.requests.request(tx, asked));
+    const pay = (receivableId: string, ...receipts: string[]) =>
+      sql(
+        `insert into receivable_step (receivable_id, kind, fen, request_id, receipt_id, on_day, at)
+         select $1, 'received', 6, $2, unnest($3::uuid[]), '2026-04-01', now()`,
+        [receivableId, requestId, receipts],
+      );
+    expect(await pay(id, receiptId, randomUUID())).toBe('payment_request_is_never_paid_beyond');
+    expect(await pay(other, receiptId)).toBe('payment_request_is_open_when_paid');
+    expect(await pay(id, receiptId)).toBe('receivable_received_is_spread_over_its_shares');
+  });
+
+  it('that money is received which the bank told of nobody, or more of it than it told', async () => {
+    const id = await county.open(100n);
+    const take = (receiptId: string, fen: number) => {
+      const stepId = randomUUID();
+      return together(
+        step(id, 'received', fen, { id: `'${stepId}'`, receipt_id: `'${receiptId}'` }),
+        `insert into receivable_step_share (step_id, level, year, fen) values ('${stepId}', 'county', 2025, ${fen})`,
+      );
+    };
+    const receiptId = await county.receipt(10n);
+    expect(await take(randomUUID(), 1)).toBe('receivable_takes_no_more_than_the_receipt');
+    expect(await take(receiptId, 11)).toBe('receivable_takes_no_more_than_the_receipt');
+    expect(await take(receiptId, 10)).toBe('done');
+  });
+
+  it('that a step gets shares when it is over, or that what is to be added up is forgotten', async () => {
+    const { id } = await paid(10n, 100n);
+    const late = `insert into receivable_step_share (step_id, level, year, fen)
+      select id, 'county', 2024, 1 from receivable_step where receivable_id = $1 and kind = 'received'`;
+    expect(await sql(late, [id])).toBe('receivable_step_share_is_of_its_receivable');
+    expect(
+      await asOwner(`update fees.receivable_share set received_fen = received_fen + 1 where receivable_id = $1`, [id]),
+    ).toBe('receivable_received_is_spread_over_its_shares');
+    expect(await asOwner(`update fees.receivable set received_fen = received_fen + 1 where id = $1`, [id])).toBe(
+      'receivable_received_is_spread_over_its_shares',
+    );
+    for (const text of [
+      'select from receivable_check',
+      'delete from receivable_check',
+      `insert into receivable_check values ('{}', '{}')`,
+    ])
+      expect(await sql(text)).toBe('42501');
+    expect(await county.world.admin('select from fees.receivable_check')).toEqual([]);
+  });
+
   it('that shares are added to a receivable, or differ from its amount', async () => {
     const id = await county.open(100n);
     expect(

@@ -71,7 +71,7 @@ export class ReceivableRepository {
 
   /** Two that change one receivable are served one after the other. */
   async forUpdate(tx: Tx, id: string): Promise<Receivable | undefined> {
-    await tx.query('select receivable_lock($1)', [id]);
+    await tx.query('select receivable_lock(array[$1::uuid])', [id]);
     return (await this.byIds(tx, [id]))[0];
   }
 
@@ -85,7 +85,7 @@ export class ReceivableRepository {
 
   /** The same for many, in the order of their ids. */
   async allForUpdate(tx: Tx, ids: readonly string[]): Promise<Receivable[]> {
-    await tx.query('select count(receivable_lock(id)) from (select unnest($1::uuid[]) as id order by 1) o', [ids]);
+    await tx.query('select receivable_lock($1::uuid[])', [ids]);
     return this.byIds(tx, ids);
   }
 
@@ -93,14 +93,18 @@ export class ReceivableRepository {
     return this.insertSteps(tx, [step]);
   }
 
-  /** In their order: each counts on the ones before it. */
+  /** In their order, each after the ones before it, of receivables that the caller holds. */
   async insertSteps(tx: Tx, steps: readonly NewStep[]): Promise<void> {
     await tx.query(
-      `insert into receivable_step (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at)
-       select id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at
+      `insert into receivable_step (id, receivable_id, no, kind, fen, open_fen, reason, note, request_id, receipt_id, by_actor, on_day, at)
+       select s.id, s.receivable_id, r.steps + row_number() over so_far, s.kind, s.fen,
+              r.open_fen - sum(case s.kind when 'returned' then -s.fen else s.fen end) over so_far, s.reason, s.note, s.request_id,
+              s.receipt_id, (select guard_text('actor')), s.on_day, s.at
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::date[],
                      $10::timestamptz[]) with ordinality
-              s (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at, place) order by place`,
+              s (id, receivable_id, kind, fen, reason, note, request_id, receipt_id, on_day, at, place)
+         join receivable r on r.id = s.receivable_id
+       window so_far as (partition by s.receivable_id order by s.place)`,
       [
         steps.map(({ id }) => id),
         steps.map(({ receivableId }) => receivableId),
