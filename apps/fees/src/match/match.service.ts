@@ -66,9 +66,11 @@ export class MatchService {
   }
 
   list(prefix: string, state: MatchState, after: string | null, limit: number): Promise<Match[]> {
-    return this.database.read(async (read) =>
-      read.disclose(KIND, await this.matches.list(read, prefix, state, after, limit)),
-    );
+    return this.database.read(async (read) => {
+      const rows = await this.matches.list(read, prefix, state, after, limit);
+      read.disclose(KIND, rows.slice(0, limit - 1)); // The last one only tells whether the page goes on.
+      return rows;
+    });
   }
 
   ofReceipts(receiptIds: readonly string[]): Promise<Match[]> {
