@@ -405,7 +405,7 @@ describe('somebody whose time is over', () => {
 
   it('is nowhere after it: tables, dump, samples, queue, logs, files', () => {
     const left = searched.after.hits(FORGOTTEN).filter((hit) => !isLeft(hit));
-    assure('T42', 'Whoever moved is found nowhere once their time is over, in any disguise', {
+    assure('T42b', 'Whoever moved is found nowhere once their time is over, in any disguise', {
       needles: needlesOf(FORGOTTEN).size,
       'places before': placesOf(searched.before.hits(FORGOTTEN)).length,
       'MB scanned': Math.round(searched.after.bytes / 1e5) / 10,
