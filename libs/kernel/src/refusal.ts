@@ -44,3 +44,11 @@ function tellable(sentence: Sentence, facts: Facts): { sentence: Sentence; facts
   });
   return { sentence: { zh, en }, facts: Object.fromEntries<Facts[string]>(told) };
 }
+
+/** Words that somebody has to give: trimmed, of four to `most` characters; refuses as told otherwise. */
+export function wordsOf(text: string, most: number, refuse: () => Refusal): string {
+  const words = text.trim();
+  const count = [...words].length;
+  if (count < 4 || count > most) throw refuse();
+  return words;
+}

@@ -1,6 +1,6 @@
 import { constraintName, type Database, newId, type Read, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { CLOCK, type Clock, countyOf, type Day, type DivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type Day, type DivisionCode, wordsOf } from '@app/kernel';
 import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
@@ -235,8 +235,4 @@ const named = (constraint: string, no: () => Error) => (error: unknown) => {
 /** Digits only, as they stand on the paper; anything else is a number that no series has. */
 const numberOf = (text: string): bigint => (/^\d{1,18}$/.test(text.trim()) ? BigInt(text.trim()) : -1n);
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 200, refuse.reasonMissing);

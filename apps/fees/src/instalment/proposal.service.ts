@@ -1,7 +1,7 @@
 import type { Caller } from '@app/access';
 import type { Database, Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { CLOCK, type Clock, type Refusal } from '@app/kernel';
+import { CLOCK, type Clock, type Refusal, wordsOf } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_DATABASE } from '../fees.tokens';
@@ -237,8 +237,4 @@ function noteOf(text: string | null): string | null {
   return note === '' ? null : note;
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 300) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 300, refuse.reasonMissing);

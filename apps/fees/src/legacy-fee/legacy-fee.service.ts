@@ -1,5 +1,5 @@
 import { type Database, newId, type Tx } from '@app/database';
-import { CLOCK, type Clock, type Day, normaliseIdNumber, yuanText } from '@app/kernel';
+import { CLOCK, type Clock, type Day, normaliseIdNumber, yuanText, wordsOf } from '@app/kernel';
 import { Vault } from '@app/vault';
 import { workingDaysLater } from '@app/working-days';
 import { Inject, Injectable } from '@nestjs/common';
@@ -230,11 +230,7 @@ export class LegacyFeeService {
   }
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 200, refuse.reasonMissing);
 
 function courtLine({ courtState, courtDocument }: LegacyCase): readonly (readonly [string, string])[] {
   if (courtState === 'none') return [];

@@ -1,6 +1,6 @@
 import { currentContext, type Database, inContext, newId, systemContext, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { CLOCK, type Clock, type Fen } from '@app/kernel';
+import { CLOCK, type Clock, type Fen, wordsOf } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { BankReceiptService } from '../bank-receipt/bank-receipt.service';
 import type { BankReceipt } from '../bank-receipt/bank-receipt.types';
@@ -213,8 +213,4 @@ export class MatchService {
   }
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 200, refuse.reasonMissing);

@@ -1,5 +1,5 @@
 import { newId, type Read, type Tx } from '@app/database';
-import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen, yearOf } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen, yearOf, wordsOf } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { refuse } from './payment-request.errors';
 import { PaymentRequestRepository } from './payment-request.repository';
@@ -134,8 +134,4 @@ function ofRequest(request: PaymentRequest | undefined, receivableId: string, re
   return request.leftFen - fen;
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 200, refuse.reasonMissing);

@@ -1,6 +1,6 @@
 import { newId, type Read, type Tx } from '@app/database';
 import { Outbox } from '@app/jobs';
-import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type DivisionCode, type Fen, wordsOf } from '@app/kernel';
 import { type AccountKind, Ledger, transferId } from '@app/ledger';
 import { Inject, Injectable } from '@nestjs/common';
 import { FEES_OUTBOX } from '../fees.tokens';
@@ -341,8 +341,4 @@ const differences = (high: readonly ShareStanding[], low: readonly ShareStanding
     .map(({ level, year, receivedFen }, i) => ({ level, year, fen: receivedFen - low[i]!.receivedFen }))
     .filter(({ fen }) => fen > 0n);
 
-function noteOf(text: string): string {
-  const note = text.trim();
-  if ([...note].length < 4 || [...note].length > 200) throw refuse.noteMissing();
-  return note;
-}
+const noteOf = (text: string): string => wordsOf(text, 200, refuse.noteMissing);

@@ -1,6 +1,6 @@
 import { type Database, newId, type Read, type Tx } from '@app/database';
 import { failpoint } from '@app/jobs';
-import { CLOCK, type Clock, countyOf, type Day, type DivisionCode } from '@app/kernel';
+import { CLOCK, type Clock, countyOf, type Day, type DivisionCode, wordsOf } from '@app/kernel';
 import { Ledger, transferId } from '@app/ledger';
 import { Vault } from '@app/vault';
 import { workingDaysLater } from '@app/working-days';
@@ -261,8 +261,4 @@ export class RefundService {
   }
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 200) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 200, refuse.reasonMissing);

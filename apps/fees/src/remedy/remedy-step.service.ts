@@ -1,6 +1,6 @@
 import { type Database, inContext, systemContext, type Tx } from '@app/database';
 import type { Outbox } from '@app/jobs';
-import { CLOCK, type Clock, type Day, yuanText } from '@app/kernel';
+import { CLOCK, type Clock, type Day, yuanText, wordsOf } from '@app/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { daysOf, deadlineEnd } from '../delivery/deadline.rules';
 import { FEES_DATABASE, FEES_OUTBOX } from '../fees.tokens';
@@ -268,8 +268,4 @@ export class RemedyStepService {
   }
 }
 
-function reasonOf(text: string): string {
-  const reason = text.trim();
-  if ([...reason].length < 4 || [...reason].length > 400) throw refuse.reasonMissing();
-  return reason;
-}
+const reasonOf = (text: string): string => wordsOf(text, 400, refuse.reasonMissing);
